@@ -10,26 +10,41 @@ export default {
     rule('accounts', { path: '^lib/accounts/' }, outside('^lib/(accounts|platform)/|^lib/errors\\.ts$')),
     rule('products', { path: '^lib/products/' }, outside('^lib/(products|platform)/|^lib/errors\\.ts$')),
     rule('carts', { path: '^lib/carts/' }, outside('^lib/(carts|products|platform)/|^lib/errors\\.ts$')),
-    rule('orders', { path: '^lib/orders/' }, outside('^lib/(orders|carts|products|platform)/|^lib/errors\\.ts$')),
+    rule(
+      'orders',
+      { path: '^lib/orders/' },
+      outside('^lib/(orders|carts|products|platform)/|^lib/errors\\.ts$'),
+    ),
     rule('lib-knows-no-functions', { path: '^lib/' }, { path: '^(functions|localstack|test)/' }),
     rule(
       'functions-import-only-contracts-beside-them',
       { path: '^functions/([^/]+)/', pathNot: 'contracts\\.ts$' },
       { path: '^functions/', pathNot: '^functions/$1/contracts\\.ts$' },
     ),
-    rule('contracts-import-lib-only', { path: '^functions/.*contracts\\.ts$' }, { path: '^(functions|test|localstack)/' }),
+    rule(
+      'contracts-import-lib-only',
+      { path: '^functions/.*contracts\\.ts$' },
+      { path: '^(functions|test|localstack)/' },
+    ),
     rule('nothing-imports-tests', { pathNot: '^test/' }, { path: '^test/' }),
     rule(
       'aws-sdk-only-in-platform-and-stores',
       { path: '^(functions|lib)/', pathNot: '^lib/platform/|-store\\.ts$' },
       { path: 'node_modules/@aws-sdk/' },
     ),
-    rule('middy-only-at-the-edge', { path: '^(functions|lib)/', pathNot: '^lib/(http|stream)/' }, { path: 'node_modules/@middy/' }),
+    rule(
+      'middy-only-at-the-edge',
+      { path: '^(functions|lib)/', pathNot: '^lib/(http|stream)/' },
+      { path: 'node_modules/@middy/' },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

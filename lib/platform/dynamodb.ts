@@ -1,0 +1,21 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** DynamoDB answers within milliseconds; waiting longer than this only holds a shopper up. */
+const connectionTimeoutMs = 1_000;
+const requestTimeoutMs = 3_000;
+
+/**
+ * A document client whose calls end within about ten seconds: three attempts of at most three seconds.
+ * Only failures of the network or of the service are retried here. A cancelled transaction never is: that
+ * is `lib/orders`' own decision.
+ */
+export function createDocuments(): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout: requestTimeoutMs },
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+export type Documents = DynamoDBDocumentClient;
