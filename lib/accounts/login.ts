@@ -1,0 +1,26 @@
+import { DomainError } from '../errors.ts';
+import type { AccessTokens, TokenReply } from './access-token.ts';
+import type { Credentials } from './account.ts';
+import type { AccountStore } from './account-store.ts';
+import { unmatchableHash, verifyPassword } from './password.ts';
+
+const noAccountHash = unmatchableHash();
+
+/**
+ * An access token for whoever knows the password. An unknown e-mail address costs the same reads and the
+ * same hashing as a wrong password, so neither the reply nor its time tells who has an account.
+ *
+ * @throws {DomainError} `invalid_credentials`
+ */
+export async function login(
+  {
+    accounts,
+    tokens,
+  }: { readonly accounts: Pick<AccountStore, 'findByEmail'>; readonly tokens: Pick<AccessTokens, 'issue'> },
+  { email, password }: Credentials,
+): Promise<TokenReply> {
+  const account = await accounts.findByEmail(email);
+  const matches = await verifyPassword(password, account?.password_hash ?? noAccountHash);
+  if (account === undefined || !matches) throw new DomainError('invalid_credentials');
+  return tokens.issue(account);
+}
