@@ -1,0 +1,222 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createAccessTokens } from '../../../lib/accounts/access-token.ts';
+import { type Registration, registration } from '../../../lib/accounts/account.ts';
+import { createAccountStore } from '../../../lib/accounts/account-store.ts';
+import { addCustomer } from '../../../lib/accounts/add-customer.ts';
+import { login } from '../../../lib/accounts/login.ts';
+import { type Authority, register } from '../../../lib/accounts/register.ts';
+import { newId } from '../../../lib/platform/ids.ts';
+import { createParameters } from '../../../lib/platform/parameters.ts';
+import { freshTables } from '../../support/tables.ts';
+
+const racers = 20;
+const bootstrapSecret = 'a secret made at deployment';
+const keys = JSON.stringify({ keys: [{ kid: '1', k: Buffer.alloc(32, 1).toString('base64url') }] });
+
+const input = (overrides: Partial<Registration> = {}): Registration => ({
+  email: `${newId()}@example.com`,
+  password: 'correct horse',
+  role: 'USER',
+  ...overrides,
+});
+const adminInput = (overrides: Partial<Registration> = {}) => input({ role: 'ADMIN', ...overrides });
+
+/** The use cases over tables of their own, on a stage and with or without a bootstrap secret. */
+async function service({
+  stage = 'prod',
+  secret = bootstrapSecret,
+}: {
+  stage?: string;
+  secret?: string | null;
+} = {}) {
+  const { documents, tables } = await freshTables();
+  const accounts = createAccountStore({ documents, table: tables.accounts });
+  const values = new Map([['/keys', keys]]);
+  if (secret !== null) values.set('/bootstrap', secret);
+  const parameters = createParameters({ fetchParameter: async (name) => values.get(name) });
+  const tokens = createAccessTokens({ parameters, keysParameter: '/keys', issuer: 'shop', audience: 'shop' });
+  const dependencies = { accounts, parameters, bootstrapSecretParameter: '/bootstrap', stage };
+  return {
+    accounts,
+    tokens,
+    register: (body: Registration, authority?: Authority) => register(dependencies, body, authority),
+    login: (email: string, password: string) => login({ accounts, tokens }, { email, password }),
+    addCustomer: (username: string) => addCustomer({ accounts, tokens }, { username }),
+  };
+}
+
+type Service = Awaited<ReturnType<typeof service>>;
+
+describe('registration', () => {
+  it('makes a USER who can log in, and shows no more than id, e-mail and role', async () => {
+    const shop = await service();
+    const body = input({ email: 'ada@example.com' });
+    const account = await shop.register(body);
+    expect(account).toEqual({ id: expect.any(String), email: 'ada@example.com', role: 'USER' });
+
+    const reply = await shop.login(body.email, body.password);
+    expect(reply).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 3_600 });
+    expect(await shop.tokens.verify(reply.access_token)).toEqual({ id: account.id, role: 'USER' });
+  });
+
+  it('stores no password', async () => {
+    const shop = await service();
+    const { id } = await shop.register(input());
+    const stored = await shop.accounts.get(id);
+    expect(JSON.stringify(stored)).not.toContain('correct horse');
+    expect(stored).toMatchObject({ password_hash: expect.stringMatching(/^\$argon2id\$/) });
+  });
+
+  it('takes one address in any case once', async () => {
+    const shop = await service();
+    await shop.register(registration.parse(input({ email: 'Ada@example.com' })));
+    const again = registration.parse(input({ email: 'aDA@Example.com' }));
+    await expect(shop.register(again)).rejects.toMatchObject({ code: 'email_taken' });
+  });
+
+  it('lets exactly one of many racers have an address, with its own password', async () => {
+    const shop = await service();
+    const passwords = Array.from({ length: racers }, (_, index) => `password number ${index}`);
+    const outcomes = await Promise.allSettled(
+      passwords.map((password) => shop.register(input({ email: 'race@example.com', password }))),
+    );
+    const winners = passwords.filter((_, index) => outcomes[index]?.status === 'fulfilled');
+    expect(winners).toHaveLength(1);
+    await expect(shop.login('race@example.com', winners[0] ?? '')).resolves.toBeDefined();
+    const codes = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
+    expect(codes).toEqual(Array.from({ length: racers - 1 }, () => 'email_taken'));
+  });
+});
+
+describe('registration of an ADMIN', () => {
+  const someone = newId();
+
+  it('is open to anyone on the stage local', async () => {
+    const shop = await service({ stage: 'local', secret: null });
+    const { email } = await shop.register(adminInput());
+    const { access_token } = await shop.login(email, 'correct horse');
+    expect(await shop.tokens.verify(access_token)).toMatchObject({ role: 'ADMIN' });
+  });
+
+  it.each<[string, Authority]>([
+    ['nobody', {}],
+    ['a USER', { caller: { id: someone, role: 'USER' } }],
+    ['a wrong secret', { bootstrapSecret: `${bootstrapSecret}!` }],
+    ['an empty secret', { bootstrapSecret: '' }],
+  ])('is forbidden to %s elsewhere and makes no account', async (_, authority) => {
+    const shop = await service();
+    const body = adminInput();
+    await expect(shop.register(body, authority)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await shop.accounts.findByEmail(body.email)).toBeUndefined();
+  });
+
+  it('is forbidden by any secret where none was deployed', async () => {
+    const shop = await service({ secret: null });
+    await expect(shop.register(adminInput(), { bootstrapSecret })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await expect(shop.register(adminInput(), { bootstrapSecret: '' })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
+  it('is open to an ADMIN, whatever became of the secret', async () => {
+    const shop = await service();
+    const authority: Authority = { caller: { id: someone, role: 'ADMIN' }, bootstrapSecret };
+    await expect(shop.register(adminInput(), authority)).resolves.toMatchObject({ role: 'ADMIN' });
+    await expect(shop.register(adminInput(), { bootstrapSecret })).resolves.toMatchObject({ role: 'ADMIN' });
+  });
+
+  it('works once with the secret', async () => {
+    const shop = await service();
+    const caller = { id: someone, role: 'USER' } as const;
+    await expect(shop.register(adminInput(), { caller, bootstrapSecret })).resolves.toMatchObject({
+      role: 'ADMIN',
+    });
+    await expect(shop.register(adminInput(), { bootstrapSecret })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
+  it('does not spend the secret on an address that is taken', async () => {
+    const shop = await service();
+    const { email } = await shop.register(input());
+    const taken = shop.register(adminInput({ email }), { bootstrapSecret });
+    await expect(taken).rejects.toMatchObject({ code: 'email_taken' });
+    await expect(shop.register(adminInput(), { bootstrapSecret })).resolves.toMatchObject({ role: 'ADMIN' });
+  });
+
+  it('does not spend the secret on a USER', async () => {
+    const shop = await service();
+    await shop.register(input(), { bootstrapSecret });
+    await expect(shop.register(adminInput(), { bootstrapSecret })).resolves.toMatchObject({ role: 'ADMIN' });
+  });
+
+  it('makes one ADMIN when uses of the secret race', async () => {
+    const shop = await service();
+    const bodies = Array.from({ length: racers }, () => adminInput());
+    const outcomes = await Promise.allSettled(bodies.map((body) => shop.register(body, { bootstrapSecret })));
+    const codes = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
+    expect(codes).toEqual(Array.from({ length: racers - 1 }, () => 'forbidden'));
+    const stored = await Promise.all(bodies.map(({ email }) => shop.accounts.findByEmail(email)));
+    expect(stored.filter((account) => account !== undefined)).toHaveLength(1);
+  });
+});
+
+describe('login', () => {
+  let shop: Service;
+  beforeEach(async () => {
+    shop = await service();
+    await shop.register(input({ email: 'ada@example.com' }));
+  });
+
+  it.each([
+    ['a wrong password', 'ada@example.com', 'correct hors'],
+    ['an unknown e-mail address', 'eve@example.com', 'correct horse'],
+  ])('refuses %s in the same words', async (_, email, password) => {
+    await expect(shop.login(email, password)).rejects.toMatchObject({
+      code: 'invalid_credentials',
+      message: 'invalid_credentials',
+      details: {},
+    });
+  });
+
+  it('takes as long for an unknown address as for a wrong password', async () => {
+    const median = async (email: string) => {
+      const times: number[] = [];
+      for (let n = 0; n < 15; n += 1) {
+        const startedAt = performance.now();
+        await shop.login(email, 'wrong password').catch(() => undefined);
+        times.push(performance.now() - startedAt);
+      }
+      return times.toSorted((a, b) => a - b)[7] ?? Number.NaN;
+    };
+    const [known, unknown] = [await median('ada@example.com'), await median('eve@example.com')];
+    // Without the hashing an unknown address is some ten times faster.
+    expect(unknown / known).toBeGreaterThan(0.4);
+    expect(unknown / known).toBeLessThan(2.5);
+  });
+});
+
+describe('a guest', () => {
+  it('gets a token in place of a password', async () => {
+    const shop = await service();
+    const guest = await shop.addCustomer('Ada');
+    expect(guest).toEqual({
+      id: expect.any(String),
+      username: 'Ada',
+      role: 'USER',
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 86_400,
+    });
+    expect(await shop.tokens.verify(guest.access_token)).toEqual({ id: guest.id, role: 'USER' });
+    expect(await shop.accounts.get(guest.id)).toMatchObject({ kind: 'guest', username: 'Ada' });
+  });
+
+  it('may have a name that another has', async () => {
+    const shop = await service();
+    const [one, other] = await Promise.all([shop.addCustomer('Ada'), shop.addCustomer('Ada')]);
+    expect(one.id).not.toBe(other.id);
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { account, credentials, newCustomer, registration } from '../../../lib/accounts/account.ts';
+
+const valid = { email: 'ada@example.com', password: 'correct horse' };
+const accepts = (schema: z.ZodMiniType, value: unknown) => z.safeParse(schema, value).success;
+
+describe('registration', () => {
+  it('lower-cases the e-mail address and defaults the role to USER', () => {
+    expect(registration.parse({ ...valid, email: 'Ada@Example.COM' })).toEqual({ ...valid, role: 'USER' });
+  });
+
+  it.each([
+    ['no e-mail address', { ...valid, email: 'ada' }],
+    ['an address of 255 characters', { ...valid, email: `${'a'.repeat(243)}@example.com` }],
+    ['a key of another item', { ...valid, email: 'email#ada@example.com' }],
+    ['a password of 7 characters', { ...valid, password: '1234567' }],
+    ['a password of 129 characters', { ...valid, password: 'x'.repeat(129) }],
+    ['a password that is not Unicode', { ...valid, password: 'lone \ud800 half' }],
+    ['a role that does not exist', { ...valid, role: 'ROOT' }],
+    ['a role in lower case', { ...valid, role: 'admin' }],
+  ])('refuses %s', (_, input) => {
+    expect(accepts(registration, input)).toBe(false);
+  });
+
+  it('accepts the longest password and address', () => {
+    const email = `${'a'.repeat(242)}@example.com`;
+    expect(accepts(registration, { email, password: 'x'.repeat(128) })).toBe(true);
+  });
+
+  it('decides about hostile addresses in linear time', () => {
+    const startedAt = performance.now();
+    for (const part of ['a', 'a.', 'a-', '.a', 'a@', '@a.']) {
+      expect(accepts(registration, { ...valid, email: part.repeat(20_000) })).toBe(false);
+      expect(accepts(registration, { ...valid, email: `a@${part.repeat(20_000)}` })).toBe(false);
+    }
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+});
+
+describe('credentials', () => {
+  it('do not teach the policy for passwords', () => {
+    expect(accepts(credentials, { ...valid, password: 'x' })).toBe(true);
+    expect(accepts(credentials, { ...valid, password: '' })).toBe(false);
+    expect(accepts(credentials, { ...valid, password: 'x'.repeat(129) })).toBe(false);
+  });
+});
+
+describe('new customer', () => {
+  it('has a name of 1 to 100 characters', () => {
+    expect(newCustomer.parse({ username: ' Ada ' })).toEqual({ username: 'Ada' });
+    expect(accepts(newCustomer, { username: ' ' })).toBe(false);
+    expect(accepts(newCustomer, { username: 'x'.repeat(101) })).toBe(false);
+  });
+});
+
+describe('stored account', () => {
+  it('is refused when a registered one has no password hash', () => {
+    const stored = {
+      id: '01890a5d-ac96-774b-bcce-b302099a8057',
+      kind: 'registered',
+      email: valid.email,
+      role: 'USER',
+      created_at: '2025-12-12T00:00:00.000Z',
+    };
+    expect(accepts(account, stored)).toBe(false);
+    expect(accepts(account, { ...stored, password_hash: 'hash' })).toBe(true);
+  });
+});

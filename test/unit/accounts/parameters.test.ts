@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { createParameters } from '../../../lib/platform/parameters.ts';
+
+/** A store of parameters that a test can change and take down. */
+function source() {
+  const world: { value: string | undefined; down: boolean; now: number; fetches: number } = {
+    value: 'one',
+    down: false,
+    now: 0,
+    fetches: 0,
+  };
+  const parameters = createParameters({
+    clock: { now: () => world.now },
+    async fetchParameter() {
+      world.fetches += 1;
+      if (world.down) throw new Error('no answer');
+      return world.value;
+    },
+  });
+  return { world, parameters };
+}
+
+describe('parameters', () => {
+  it('are fetched once for all callers', async () => {
+    const { world, parameters } = source();
+    expect(await Promise.all([parameters.get('/x'), parameters.get('/x')])).toEqual(['one', 'one']);
+    world.value = 'two';
+    expect(await parameters.get('/x')).toBe('one');
+    expect(world.fetches).toBe(1);
+  });
+
+  it('do not remember a failure', async () => {
+    const { world, parameters } = source();
+    world.down = true;
+    await expect(parameters.get('/x')).rejects.toThrow('no answer');
+    world.down = false;
+    expect(await parameters.get('/x')).toBe('one');
+  });
+
+  it('are fetched again at most once a minute, by concurrent callers together', async () => {
+    const { world, parameters } = source();
+    await parameters.get('/x');
+    world.value = 'two';
+    expect(await parameters.refetch('/x')).toBe('one');
+    world.now = 60_000;
+    expect(await Promise.all([parameters.refetch('/x'), parameters.refetch('/x')])).toEqual(['two', 'two']);
+    expect(await parameters.get('/x')).toBe('two');
+    expect(world.fetches).toBe(2);
+  });
+
+  it('keep what they know when fetching again fails', async () => {
+    const { world, parameters } = source();
+    await parameters.get('/x');
+    world.down = true;
+    world.now = 60_000;
+    await expect(parameters.refetch('/x')).rejects.toThrow('no answer');
+    expect(await parameters.get('/x')).toBe('one');
+    expect(await parameters.refetch('/x')).toBe('one');
+    expect(world.fetches).toBe(2);
+  });
+
+  it('believe for a minute that there is none', async () => {
+    const { world, parameters } = source();
+    world.value = undefined;
+    expect(await parameters.find('/x')).toBeUndefined();
+    await expect(parameters.get('/x')).rejects.toThrow('There is no parameter /x');
+    expect(world.fetches).toBe(1);
+    world.value = 'late';
+    world.now = 60_000;
+    expect(await parameters.find('/x')).toBe('late');
+    expect(await parameters.get('/x')).toBe('late');
+    expect(world.fetches).toBe(2);
+  });
+});
