@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'internal'
   | 'invalid_credentials'
   | 'invalid_request'
+  | 'limit_exceeded'
   | 'malformed_json'
   | 'order_not_found'
   | 'out_of_stock'

@@ -19,6 +19,8 @@ function readConfig() {
     stockTable: `${env.TABLE_PREFIX}-stock`,
     cartsTable: `${env.TABLE_PREFIX}-carts`,
     ordersTable: `${env.TABLE_PREFIX}-orders`,
+    tokenIssuer: `sellout/${env.STAGE}`,
+    tokenAudience: `sellout/${env.STAGE}/api`,
     tokenKeysParameter: `${env.PARAMETER_PREFIX}/token-keys`,
     bootstrapSecretParameter: `${env.PARAMETER_PREFIX}/bootstrap-secret`,
   };

@@ -9,7 +9,8 @@ export const text = (maxLength: number) =>
     z.refine((value) => value.isWellFormed(), { error: 'contains characters that are not valid Unicode' }),
   );
 
-export const id = z.uuid();
+/** A UUID of any version, in lower case as it is stored. */
+export const id = z.uuid().check(z.toLowerCase());
 
 /** Units of a product in one line. */
 export const quantity = z.int().check(z.minimum(1), z.maximum(1_000_000));

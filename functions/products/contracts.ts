@@ -1,0 +1,105 @@
+import * as z from 'zod/mini';
+import { contract } from '../../lib/http/contract.ts';
+import { cursorOf } from '../../lib/platform/cursor.ts';
+import { id, price, text, units } from '../../lib/platform/primitives.ts';
+import { config } from '../../lib/platform/config.ts';
+import { etagOf, newProduct, productChange, productView, type StockedProduct, viewOf } from '../../lib/products/product.ts';
+
+const productParams = z.object({ product_id: id });
+
+export const listProductsContract = contract({
+  operation: 'listProducts',
+  summary: 'Active products in the order of their creation',
+  routes: ['GET /product', 'GET /product/all'],
+  access: 'anyone',
+  request: {
+    query: z.object({
+      limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 50),
+      cursor: z.optional(cursorOf(z.strictObject({ id }))),
+    }),
+  },
+  reply: {
+    status: 200,
+    body: z.object({ items: z.array(productView), next_cursor: z.nullable(z.string()) }),
+  },
+  errors: [],
+});
+
+export const getProductContract = contract({
+  operation: 'getProduct',
+  summary: 'A product with its stock and sold units as they are now',
+  routes: ['GET /product/{product_id}'],
+  access: 'anyone',
+  request: { params: productParams },
+  reply: { status: 200, body: productView, headers: ['ETag'] },
+  errors: ['product_not_found'],
+});
+
+export const createProductContract = contract({
+  operation: 'createProduct',
+  summary: 'Puts a product on sale',
+  routes: ['POST /product'],
+  access: 'admin',
+  request: { body: newProduct },
+  reply: { status: 201, body: productView, headers: ['ETag', 'Location'] },
+  errors: ['contention'],
+});
+
+export const addProductContract = contract({
+  operation: 'addProduct',
+  summary: 'Puts a product on sale, by the field names of the 12.12 store',
+  routes: ['POST /product/add'],
+  access: 'admin',
+  request: { body: z.strictObject({ product_name: text(200), stock: units, price: z._default(price, 0) }) },
+  reply: { status: 201, body: productView, headers: ['ETag', 'Location'] },
+  errors: ['contention'],
+});
+
+export const addStockContract = contract({
+  operation: 'addStock',
+  summary: 'Adds units to a product',
+  routes: ['POST /product/add-stock'],
+  access: 'admin',
+  request: { body: z.strictObject({ product_id: id, stock: units.check(z.minimum(1)) }) },
+  reply: { status: 200, body: productView, headers: ['ETag'] },
+  errors: ['contention', 'product_not_found'],
+});
+
+export const updateProductContract = contract({
+  operation: 'updateProduct',
+  summary: 'Changes a product; orders from the reply on see the change',
+  routes: ['PATCH /product/{product_id}'],
+  access: 'admin',
+  request: {
+    params: productParams,
+    headers: z.object({
+      /** The version is what stands before the first dot of an ETag of ours. */
+      'if-match': z.optional(z.string().check(z.regex(/^(\*|"\d+(\.[^"]*)?")$/, { error: 'not an ETag of a product' }))),
+    }),
+    body: productChange,
+  },
+  reply: { status: 200, body: productView, headers: ['ETag'] },
+  errors: ['contention', 'product_not_found', 'version_mismatch'],
+});
+
+export const deleteProductContract = contract({
+  operation: 'deleteProduct',
+  summary: 'Stops selling a product for good',
+  routes: ['DELETE /product/{product_id}'],
+  access: 'admin',
+  request: { params: productParams },
+  reply: { status: 204 },
+  errors: ['contention', 'product_not_found'],
+});
+
+/** How every operation shows one product. */
+export function productReply(stocked: StockedProduct) {
+  const body = viewOf(stocked, config.currency);
+  return { body, headers: { ETag: etagOf(body) } };
+}
+
+/** How it shows one that is new. */
+export function newProductReply(stocked: StockedProduct) {
+  const { body, headers } = productReply(stocked);
+  return { body, headers: { ...headers, Location: `/product/${body.id}` } };
+}

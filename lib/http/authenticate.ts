@@ -1,0 +1,36 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import type { AccessTokens, Caller } from '../accounts/access-token.ts';
+import { DomainError } from '../errors.ts';
+import type { Access } from './contract.ts';
+
+/** What `authenticate` leaves on the event for the handler. */
+export interface Authenticated {
+  caller?: Caller;
+}
+
+/** Verifies the bearer token where the operation wants one, and the role where it wants ADMIN. */
+export const authenticate = (tokens: AccessTokens, access: Access) => ({
+  async before({ event }: { event: APIGatewayProxyEventV2 & Authenticated }) {
+    const header = event.headers['authorization'];
+    if (header === undefined && access === 'anyone_or_account') return;
+    const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+    if (token === undefined) throw new DomainError('unauthenticated');
+    event.caller = await tokens.verify(token);
+    if (access === 'admin' && event.caller.role !== 'ADMIN') throw new DomainError('forbidden');
+  },
+});
+
+const namesCustomer = z.object({
+  params: z.optional(z.object({ customer_id: z.optional(z.string()) })),
+  body: z.optional(z.object({ customer_id: z.optional(z.string()) })),
+});
+
+/** Refuses a caller who is not the customer that the request names in its path or body. */
+export function authorizeCustomer(access: Access, caller: Caller | undefined, request: unknown) {
+  if (access !== 'customer' && access !== 'customer_or_admin') return;
+  if (access === 'customer_or_admin' && caller?.role === 'ADMIN') return;
+  const { params, body } = namesCustomer.parse(request);
+  const customerId = params?.customer_id ?? body?.customer_id;
+  if (customerId === undefined || caller?.id !== customerId) throw new DomainError('forbidden');
+}

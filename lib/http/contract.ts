@@ -1,0 +1,44 @@
+import type * as z from 'zod/mini';
+import type { ErrorCode } from '../errors.ts';
+
+type Schema = z.ZodMiniType;
+
+/**
+ * Who may call an operation.
+ * - `anyone`: no token is looked at; `anyone_or_account`: a token counts where one is sent
+ * - `account`: any signed-in account (a use case may ask for more, such as owning the order)
+ * - `admin`: role ADMIN
+ * - `customer`: the account that the request's `customer_id` names; `customer_or_admin`: or an ADMIN
+ */
+export type Access = 'anyone' | 'anyone_or_account' | 'account' | 'admin' | 'customer' | 'customer_or_admin';
+
+export type RequestShape = {
+  readonly params?: Schema;
+  readonly query?: Schema;
+  /** Names in lower case, as API Gateway delivers them. */
+  readonly headers?: Schema;
+  readonly body?: Schema;
+};
+
+/** What an operation takes, gives and refuses. It validates requests and shapes replies. */
+export interface Contract<
+  Shape extends RequestShape = RequestShape,
+  Body extends Schema = Schema,
+  Who extends Access = Access,
+> {
+  /** Also the key of the function in serverless.yml. */
+  readonly operation: string;
+  readonly summary: string;
+  /** As written in serverless.yml, such as `GET /product/{product_id}`. */
+  readonly routes: readonly string[];
+  readonly access: Who;
+  readonly request: Shape;
+  readonly reply: { readonly status: number; readonly body?: Body; readonly headers?: readonly string[] };
+  /** Beyond those that any operation with its access and body can give. */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** Types a contract by its parts. */
+export const contract = <Shape extends RequestShape, Body extends Schema, Who extends Access>(
+  parts: Contract<Shape, Body, Who>,
+): Contract<Shape, Body, Who> => parts;

@@ -1,0 +1,79 @@
+import middy from '@middy/core';
+import httpSecurityHeaders from '@middy/http-security-headers';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import type { Caller } from '../accounts/access-token.ts';
+import { DomainError } from '../errors.ts';
+import { accessTokens } from './access-tokens.ts';
+import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
+import type { Access, Contract, RequestShape } from './contract.ts';
+import { bodyLimit, jsonBody } from './json-body.ts';
+import { replies } from './replies.ts';
+import { validate } from './validate.ts';
+
+type Event = APIGatewayProxyEventV2 & Authenticated;
+type Result = APIGatewayProxyStructuredResultV2;
+type Public = 'anyone' | 'anyone_or_account';
+type Parsed<Shape extends RequestShape> = z.output<z.ZodMiniObject<Shape>>;
+
+/** What a use case gives back: the body, which the contract shapes so that nothing else leaks, and headers. */
+export interface Reply<Body> {
+  readonly body?: Body;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+type UseCase<Shape extends RequestShape, Body extends z.ZodMiniType, Who> = (
+  request: Parsed<Shape>,
+  caller: Who,
+) => Promise<Reply<z.input<Body>>> | Reply<z.input<Body>>;
+
+/**
+ * A Lambda handler for a signed-in caller, behind an HTTP API (payload format 2.0). Every failure becomes a
+ * problem reply; a defect is logged once, with the request's id, and shows as a bare 500.
+ */
+export function endpoint<Shape extends RequestShape, Body extends z.ZodMiniType, Who extends Exclude<Access, Public>>(
+  contract: Contract<Shape, Body, Who>,
+  useCase: UseCase<Shape, Body, Caller>,
+) {
+  return edge(contract, (request, caller) => {
+    if (caller === undefined) throw new DomainError('unauthenticated');
+    return useCase(request, caller);
+  });
+}
+
+/** The same for an operation that is open to anyone; the caller is known where a token was sent and counts. */
+export function publicEndpoint<Shape extends RequestShape, Body extends z.ZodMiniType, Who extends Public>(
+  contract: Contract<Shape, Body, Who>,
+  useCase: UseCase<Shape, Body, Caller | undefined>,
+) {
+  return edge(contract, useCase);
+}
+
+function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
+  contract: Contract<Shape, Body>,
+  useCase: UseCase<Shape, Body, Caller | undefined>,
+) {
+  const { access, request, reply } = contract;
+  const schema = z.object(request);
+
+  const handle = async (event: Event): Promise<Result> => {
+    const parsed = validate(schema, {
+      params: event.pathParameters ?? {},
+      query: event.queryStringParameters ?? {},
+      headers: event.headers,
+      body: event.body,
+    });
+    authorizeCustomer(access, event.caller, parsed);
+    const { body, headers } = await useCase(parsed, event.caller);
+    const base = { statusCode: reply.status, headers: { 'Cache-Control': 'no-store', ...headers } };
+    if (reply.body === undefined) return base;
+    const content = JSON.stringify(reply.body.parse(body));
+    return { ...base, headers: { 'Content-Type': 'application/json', ...base.headers }, body: content };
+  };
+
+  // middy runs onError from the last registered to the first: the outermost come first here.
+  const handler = middy<Event, Result>().use(httpSecurityHeaders()).use(replies()).use(bodyLimit());
+  if (access !== 'anyone') handler.use(authenticate(accessTokens, access));
+  if (request.body !== undefined) handler.use(jsonBody());
+  return handler.handler(handle);
+}

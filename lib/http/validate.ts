@@ -1,0 +1,21 @@
+import * as z from 'zod/mini';
+import { DomainError, type FieldError } from '../errors.ts';
+
+z.config(z.locales.en());
+
+/** @returns the parsed request; @throws {DomainError} `invalid_request` with every wrong field's path */
+export function validate<T extends z.ZodMiniType>(schema: T, raw: unknown): z.output<T> {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  throw new DomainError('invalid_request', { errors: result.error.issues.flatMap(fieldErrors) });
+}
+
+/** The first segment of an issue's path is the part of the request (body, params, …), which clients need not see. */
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const [part, ...path] = issue.path.map(String);
+  const message = issue.message;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
+  }
+  return [{ path: path.join('.') || (part ?? ''), message }];
+}

@@ -1,0 +1,59 @@
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import { DomainError } from '../errors.ts';
+import { backoff } from './backoff.ts';
+import type { Documents } from './dynamodb.ts';
+import type { StoredItem } from './transaction.ts';
+
+type Key = Readonly<Record<string, string>>;
+
+/** A key and the table it is read from. */
+export interface TableKey {
+  readonly table: string;
+  readonly key: Key;
+}
+
+/** A limit of BatchGetItem. */
+const maxKeys = 100;
+const maxAttempts = 8;
+
+/**
+ * Reads many items by key, of any tables, strongly consistent: each item as it is at some moment during the
+ * call, not all at the same one. Absent items are left out.
+ *
+ * @param keys distinct, any number: every 100 make one request, and the requests run side by side
+ * @throws {DomainError} `contention` when DynamoDB leaves keys unread after all retries
+ */
+export async function batchGet(documents: Documents, keys: readonly TableKey[]): Promise<Map<string, StoredItem[]>> {
+  const chunks = Array.from({ length: Math.ceil(keys.length / maxKeys) }, (_, index) =>
+    keys.slice(index * maxKeys, (index + 1) * maxKeys),
+  );
+  const found = new Map<string, StoredItem[]>();
+  for (const item of (await Promise.all(chunks.map((chunk) => readChunk(documents, chunk)))).flat()) {
+    found.set(item.table, [...(found.get(item.table) ?? []), item.item]);
+  }
+  return found;
+}
+
+async function readChunk(documents: Documents, keys: readonly TableKey[]) {
+  const items: { table: string; item: StoredItem }[] = [];
+  let open = requestFor(keys);
+  for (let attempt = 0; Object.keys(open).length > 0; attempt++) {
+    if (attempt === maxAttempts) throw new DomainError('contention', { retryAfterSeconds: 1 });
+    if (attempt > 0) await backoff(attempt);
+    const reply = await documents.send(new BatchGetCommand({ RequestItems: open }));
+    for (const [table, read] of Object.entries(reply.Responses ?? {})) {
+      items.push(...read.map((item) => ({ table, item })));
+    }
+    open = reply.UnprocessedKeys ?? {};
+  }
+  return items;
+}
+
+function requestFor(keys: readonly TableKey[]) {
+  const request: NonNullable<BatchGetCommand['input']['RequestItems']> = {};
+  for (const { table, key } of keys) {
+    request[table] ??= { ConsistentRead: true, Keys: [] };
+    request[table].Keys?.push(key);
+  }
+  return request;
+}

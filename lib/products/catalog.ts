@@ -1,0 +1,87 @@
+import { CacheableMemory } from '@cacheable/memory';
+import * as z from 'zod/mini';
+import { batchGet, type TableKey } from '../platform/batch-get.ts';
+import type { Documents } from '../platform/dynamodb.ts';
+import { type Product, product, type StockedProduct, shardId, stockOf, stockShard } from './product.ts';
+
+/** A copy this old may be used for what a transaction compares anyway (price) or nobody decides on (name). */
+const copyTtlMs = 5_000;
+
+/** How long "no more than this is left" may be answered from memory: the one second of invariant 7. */
+const shortageTtlMs = 1_000;
+
+/** Bounds the memory of a container that meets very many products. */
+const maxRemembered = 10_000;
+
+export type Catalog = ReturnType<typeof createCatalog>;
+
+/** What a container knows of products and stock: fresh by reading, or remembered for a stated time. */
+export function createCatalog(deps: { documents: Documents; productsTable: string; stockTable: string }) {
+  const { documents, productsTable, stockTable } = deps;
+  const memory = { lruSize: maxRemembered, useClone: false };
+  const copies = new CacheableMemory({ ttl: copyTtlMs, ...memory });
+  const shortages = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
+
+  const productKey = (id: string): TableKey => ({ table: productsTable, key: { id } });
+  const shardKeys = (id: string, from: number, to: number): TableKey[] =>
+    Array.from({ length: Math.max(0, to - from) }, (_, index) => ({
+      table: stockTable,
+      key: { shard_id: shardId(id, from + index) },
+    }));
+
+  async function load(keys: readonly TableKey[]) {
+    const items = await batchGet(documents, keys);
+    return {
+      products: z.array(product).parse(items.get(productsTable) ?? []),
+      shards: z.array(stockShard).parse(items.get(stockTable) ?? []),
+    };
+  }
+
+  function remember(products: readonly Product[]) {
+    for (const item of products) copies.set(item.id, item);
+  }
+
+  return {
+    /** Products by id from copies of at most five seconds, the rest read; unknown ones are left out. */
+    async find(ids: readonly string[]): Promise<Map<string, Product>> {
+      const found = new Map<string, Product>();
+      for (const id of ids) {
+        const copy = copies.get<Product>(id);
+        if (copy !== undefined) found.set(id, copy);
+      }
+      const missing = ids.filter((id) => !found.has(id));
+      if (missing.length > 0) {
+        const { products } = await load(missing.map(productKey));
+        remember(products);
+        for (const item of products) found.set(item.id, item);
+      }
+      return found;
+    },
+
+    /**
+     * Reads products and all their shards, strongly consistent: one request where the number of shards is
+     * known, else two. Deleted products are included, unknown ones left out.
+     */
+    async read(ids: readonly string[]): Promise<Map<string, StockedProduct>> {
+      const believed = new Map(ids.map((id) => [id, copies.get<Product>(id)?.stock_shards ?? 0]));
+      const first = await load([...believed].flatMap(([id, count]) => [productKey(id), ...shardKeys(id, 0, count)]));
+      remember(first.products);
+      const more = first.products.flatMap(({ id, stock_shards }) => shardKeys(id, believed.get(id) ?? 0, stock_shards));
+      const shards = more.length === 0 ? first.shards : [...first.shards, ...(await load(more)).shards];
+      return new Map(
+        first.products.map((item) => [
+          item.id,
+          { product: item, shards: shards.filter(({ product_id }) => product_id === item.id) },
+        ]),
+      );
+    },
+
+    /** Keeps in mind for a second how much was left of a product that was just seen to be short. */
+    rememberShortage({ product: { id }, shards }: StockedProduct): void {
+      shortages.set(id, stockOf(shards));
+    },
+
+    /** Units that were left of the product within the last second, if that was remembered. */
+    rememberedStock: (id: string): number | undefined => shortages.get<number>(id),
+  };
+}

@@ -1,0 +1,138 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod/mini';
+import type { Documents } from '../platform/dynamodb.ts';
+import type { StoredItem, TransactItem } from '../platform/transaction.ts';
+import { type Product, product } from './product.ts';
+
+const exists = 'attribute_exists(id) AND attribute_not_exists(deleted_at)';
+
+/** The one value of the sparse indexes' hash keys: present or absent is what they tell. */
+const yes = 'yes';
+
+/** Attributes to set; `undefined` removes one. */
+export type ProductWrite = Partial<Record<Exclude<keyof Product, 'id' | 'version'> | 'listed', string | number | boolean | undefined>>;
+
+export type ProductStore = ReturnType<typeof createProductStore>;
+
+/** Products without their stock. Reads by id are strongly consistent, the list is not. */
+export function createProductStore({ documents, table }: { documents: Documents; table: string }) {
+  return {
+    table,
+
+    /** Puts a product that does not exist yet; it is listed while it is active. */
+    putEntry: (item: Product): TransactItem => ({
+      Put: {
+        TableName: table,
+        Item: item.active ? { ...item, listed: yes } : item,
+        ConditionExpression: 'attribute_not_exists(id)',
+      },
+    }),
+
+    /** Holds as long as the product is not deleted. */
+    existsEntry: (id: string): TransactItem => ({
+      ConditionCheck: { TableName: table, Key: { id }, ConditionExpression: exists },
+    }),
+
+    async get(id: string): Promise<Product | undefined> {
+      const { Item } = await documents.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
+      return Item === undefined ? undefined : product.parse(Item);
+    },
+
+    /** Active products in the order of their creation, after the id given. */
+    async list(limit: number, after?: string): Promise<{ products: Product[]; last: string | undefined }> {
+      return queryIndex('listed', limit, after);
+    },
+
+    /** Products whose shards may lack something of their latest version. */
+    async listUnsettled(limit: number, after?: string): Promise<{ products: Product[]; last: string | undefined }> {
+      return queryIndex('unsettled', limit, after);
+    },
+
+    /**
+     * Changes a product that is not deleted and makes a new version of it.
+     *
+     * @param condition what must hold beyond that, with its values
+     * @returns the product as it is now; or `refused` with the item as it was, if there was one
+     */
+    async update(
+      id: string,
+      write: ProductWrite,
+      condition?: { expression: string; values: Record<string, number> },
+    ): Promise<{ updated: Product } | { refused: StoredItem | undefined }> {
+      const { expression, names, values } = updateExpression(write);
+      try {
+        const { Attributes } = await documents.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { id },
+            UpdateExpression: expression,
+            ConditionExpression: condition === undefined ? exists : `${exists} AND ${condition.expression}`,
+            ExpressionAttributeNames: names,
+            ExpressionAttributeValues: { ...values, ...condition?.values },
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { updated: product.parse(Attributes) };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return { refused: error.Item === undefined ? undefined : unmarshall(error.Item) };
+      }
+    },
+
+    /** Says that every shard has this version; without effect when the product has changed again. */
+    async markSettled(id: string, version: number): Promise<void> {
+      try {
+        await documents.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { id },
+            UpdateExpression: 'REMOVE unsettled',
+            ConditionExpression: 'version = :version',
+            ExpressionAttributeValues: { ':version': version },
+          }),
+        );
+      } catch (error) {
+        // A newer version is for the writer of that version, or the sweep, to settle.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+  };
+
+  async function queryIndex(index: 'listed' | 'unsettled', limit: number, after?: string) {
+    const { Items = [], LastEvaluatedKey } = await documents.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: index,
+        KeyConditionExpression: '#index = :yes',
+        ExpressionAttributeNames: { '#index': index },
+        ExpressionAttributeValues: { ':yes': yes },
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: { [index]: yes, id: after } }),
+      }),
+    );
+    return { products: z.array(product).parse(Items), last: lastKey.parse(LastEvaluatedKey)?.id };
+  }
+}
+
+const lastKey = z.optional(z.object({ id: z.string() }));
+
+function updateExpression(write: ProductWrite) {
+  const names: Record<string, string> = { '#version': 'version' };
+  const values: Record<string, string | number | boolean> = { ':one': 1 };
+  const sets = ['#version = #version + :one'];
+  const removes: string[] = [];
+  for (const [name, value] of Object.entries(write)) {
+    names[`#${name}`] = name;
+    if (value === undefined) {
+      removes.push(`#${name}`);
+    } else {
+      values[`:${name}`] = value;
+      sets.push(`#${name} = :${name}`);
+    }
+  }
+  const remove = removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`;
+  return { expression: `SET ${sets.join(', ')}${remove}`, names, values };
+}

@@ -1,0 +1,103 @@
+import * as z from 'zod/mini';
+import { id, price, text, units } from '../platform/primitives.ts';
+
+export const maxStockShards = 32;
+
+const stockShards = z.int().check(z.minimum(1), z.maximum(maxStockShards));
+const limitPerCustomer = z.int().check(z.minimum(1), z.maximum(1_000_000));
+
+/** A product as stored. */
+export const product = z.object({
+  id: z.string(),
+  name: z.string(),
+  price,
+  active: z.boolean(),
+  stock_shards: stockShards,
+  limit_per_customer: z.optional(limitPerCustomer),
+  /** Grows with every write, and with it the shards' copies of price and active: the highest wins. */
+  version: z.int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  deleted_at: z.optional(z.string()),
+  /** Present while the shards may lack something of this version. */
+  unsettled: z.optional(z.string()),
+});
+export type Product = z.output<typeof product>;
+
+/** One shard of a product's stock as stored: it repeats what an order's condition must see. */
+export const stockShard = z.object({
+  shard_id: z.string(),
+  product_id: z.string(),
+  shard: z.int(),
+  stock: z.int(),
+  sold: z.int(),
+  price,
+  active: z.boolean(),
+  product_version: z.int(),
+});
+export type StockShard = z.output<typeof stockShard>;
+
+/** A product and every shard of its stock that exists. */
+export interface StockedProduct {
+  readonly product: Product;
+  readonly shards: readonly StockShard[];
+}
+
+export const shardId = (productId: string, shard: number): string => `${productId}#${shard}`;
+
+export const newProduct = z.strictObject({
+  name: text(200),
+  stock: units,
+  price,
+  stock_shards: z.optional(stockShards),
+  limit_per_customer: z.optional(limitPerCustomer),
+});
+export type NewProduct = z.output<typeof newProduct>;
+
+export const productChange = z
+  .strictObject({
+    name: z.optional(text(200)),
+    price: z.optional(price),
+    active: z.optional(z.boolean()),
+    limit_per_customer: z.optional(z.nullable(limitPerCustomer)),
+    stock_shards: z.optional(stockShards),
+    stock: z.optional(z.never({ error: 'stock cannot be set; add to it with POST /product/add-stock' })),
+  })
+  .check(z.refine((change) => Object.keys(change).length > 0, { error: 'names nothing to change' }));
+export type ProductChange = z.output<typeof productChange>;
+
+/** A product as clients see it. */
+export const productView = z.object({
+  id,
+  name: z.string(),
+  price,
+  currency: z.string(),
+  active: z.boolean(),
+  stock: z.int(),
+  sold: z.int(),
+  stock_shards: z.int(),
+  limit_per_customer: z.nullable(z.int()),
+  version: z.int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type ProductView = z.output<typeof productView>;
+
+export const sumOf = (shards: readonly StockShard[], of: (shard: StockShard) => number): number =>
+  shards.reduce((sum, shard) => sum + of(shard), 0);
+
+export const stockOf = (shards: readonly StockShard[]): number => sumOf(shards, ({ stock }) => stock);
+export const soldOf = (shards: readonly StockShard[]): number => sumOf(shards, ({ sold }) => sold);
+
+export function viewOf({ product, shards }: StockedProduct, currency: string): ProductView {
+  return {
+    ...product,
+    currency,
+    stock: stockOf(shards),
+    sold: soldOf(shards),
+    limit_per_customer: product.limit_per_customer ?? null,
+  };
+}
+
+/** Changes with every write to the product and with its stock; If-Match compares the version alone. */
+export const etagOf = (view: ProductView): string => `"${view.version}.${view.stock}-${view.sold}"`;

@@ -1,0 +1,92 @@
+import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DomainError } from '../errors.ts';
+import { backoff } from '../platform/backoff.ts';
+import type { Documents } from '../platform/dynamodb.ts';
+import type { TransactItem } from '../platform/transaction.ts';
+import { type Product, type StockShard, shardId } from './product.ts';
+
+const enoughStock = 'stock >= :quantity';
+const samePrice = 'price = :price';
+const onSale = 'active = :true';
+
+/** A single write that meets transactions is tried again this often: some seconds in all. */
+const maxConflicts = 40;
+
+export type StockStore = ReturnType<typeof createStockStore>;
+
+/** The shards of all products' stock. */
+export function createStockStore({ documents, table }: { documents: Documents; table: string }) {
+  const update = (id: string, parts: Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>): TransactItem => ({
+    Update: { TableName: table, Key: { shard_id: id }, ...parts },
+  });
+
+  return {
+    table,
+
+    putEntry: (item: StockShard): TransactItem => ({
+      Put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(shard_id)' },
+    }),
+
+    /** Sells units of one shard, if it has them, at this price and while the product is active. */
+    takeEntry: (productId: string, shard: number, quantity: number, price: number): TransactItem =>
+      update(shardId(productId, shard), {
+        UpdateExpression: 'SET stock = stock - :quantity, sold = sold + :quantity',
+        ConditionExpression: [enoughStock, samePrice, onSale].join(' AND '),
+        ExpressionAttributeValues: { ':quantity': quantity, ':price': price, ':true': true },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+
+    /** Takes sold units back into the shard they came from. */
+    giveBackEntry: (productId: string, shard: number, quantity: number): TransactItem =>
+      update(shardId(productId, shard), {
+        UpdateExpression: 'SET stock = stock + :quantity, sold = sold - :quantity',
+        ConditionExpression: 'sold >= :quantity',
+        ExpressionAttributeValues: { ':quantity': quantity },
+      }),
+
+    /** Adds units that were not there before, or (negative) moves units away that are there. */
+    supplyEntry: (productId: string, shard: number, quantity: number): TransactItem =>
+      update(shardId(productId, shard), {
+        UpdateExpression: 'SET stock = stock + :quantity',
+        ConditionExpression: 'stock >= :least',
+        ExpressionAttributeValues: { ':quantity': quantity, ':least': Math.max(0, -quantity) },
+      }),
+
+    /**
+     * Brings one shard's copy of price and active to the product's version, and makes the shard, empty, if
+     * it is not there. A shard that has this version or a later one stays as it is.
+     *
+     * @throws {DomainError} `contention` when transactions on the shard never leave a gap
+     */
+    async follow(product: Product, shard: number): Promise<void> {
+      const command = new UpdateCommand({
+        TableName: table,
+        Key: { shard_id: shardId(product.id, shard) },
+        UpdateExpression:
+          'SET product_id = :product_id, shard = :shard, price = :price, active = :active, ' +
+          'product_version = :version, stock = if_not_exists(stock, :zero), sold = if_not_exists(sold, :zero)',
+        ConditionExpression: 'attribute_not_exists(shard_id) OR product_version < :version',
+        ExpressionAttributeValues: {
+          ':product_id': product.id,
+          ':shard': shard,
+          ':price': product.price,
+          ':active': product.active,
+          ':version': product.version,
+          ':zero': 0,
+        },
+      });
+      for (let attempt = 0; attempt < maxConflicts; attempt++) {
+        try {
+          await documents.send(command);
+          return;
+        } catch (error) {
+          if (error instanceof ConditionalCheckFailedException) return;
+          if (!(error instanceof TransactionConflictException)) throw error;
+          await backoff(attempt, 5, 100);
+        }
+      }
+      throw new DomainError('contention', { retryAfterSeconds: 1 });
+    },
+  };
+}
