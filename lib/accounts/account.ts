@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { id, text } from '../platform/primitives.ts';
 
 export const role = z.enum(['ADMIN', 'USER']);
-export type Role = z.infer<typeof role>;
 
 /**
  * Lower-cased, so that one mailbox has one account. Strictly the local part is case-sensitive, but no large
@@ -31,7 +30,7 @@ export type NewCustomer = z.infer<typeof newCustomer>;
 
 const stored = { id, role, created_at: z.iso.datetime() };
 
-export const registeredAccount = z.object({
+const registeredAccount = z.object({
   ...stored,
   kind: z.literal('registered'),
   email: z.string(),
@@ -39,7 +38,7 @@ export const registeredAccount = z.object({
 });
 export type RegisteredAccount = z.infer<typeof registeredAccount>;
 
-export const guestAccount = z.object({ ...stored, kind: z.literal('guest'), username: z.string() });
+const guestAccount = z.object({ ...stored, kind: z.literal('guest'), username: z.string() });
 export type GuestAccount = z.infer<typeof guestAccount>;
 
 /** As stored: holds a password hash, so it never leaves the domain. */
