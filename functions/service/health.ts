@@ -8,5 +8,5 @@ const products = createProductStore({ documents: createDocuments(), table: confi
 
 export const handler = publicEndpoint(healthContract, async () => {
   await products.get('health');
-  return { body: { status: 'ok' } };
+  return { body: { status: 'ok' as const } };
 });

@@ -1,4 +1,4 @@
-import { DomainError, type ErrorCode } from '../errors.ts';
+import type { DomainError, ErrorCode } from '../errors.ts';
 
 /** Status and title of every error code. A new code does not compile until it stands here. */
 export const problems = {
@@ -26,12 +26,8 @@ export const problems = {
   version_mismatch: { status: 412, title: 'The product has changed since it was read' },
 } as const satisfies Record<ErrorCode, { status: number; title: string }>;
 
-/**
- * The reply for anything thrown: RFC 9457 `application/problem+json`. A defect becomes `internal` and says
- * nothing of its cause.
- */
-export function problemReply(thrown: unknown, requestId: string) {
-  const { code, details } = thrown instanceof DomainError ? thrown : new DomainError('internal');
+/** An error as a reply: RFC 9457 `application/problem+json`. Its cause is never shown. */
+export function problemReply({ code, details }: DomainError, requestId: string) {
   const { status, title } = problems[code];
   const headers: Record<string, string> = {
     'Content-Type': 'application/problem+json',

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { DomainError } from '../errors.ts';
 import { logger } from '../platform/logger.ts';
+import { isOutage } from '../platform/outage.ts';
 import { problemReply } from './problem.ts';
 
 interface Exchange {
@@ -17,12 +18,21 @@ export const replies = () => ({
   onError(exchange: Exchange) {
     const { event, error } = exchange;
     const request_id = event.requestContext.requestId;
-    if (!(error instanceof DomainError)) {
-      logger.error('request failed', { request_id, route: event.routeKey, error });
-    }
-    exchange.response = withRequestId(problemReply(error, request_id), request_id);
+    exchange.response = withRequestId(problemReply(expected(error, event), request_id), request_id);
   },
 });
+
+/** Logs what no use case expects, and tells an outage, which may be tried again, from a defect. */
+function expected(error: Error | null | undefined, { requestContext, routeKey }: APIGatewayProxyEventV2): DomainError {
+  if (error instanceof DomainError) return error;
+  const details = { request_id: requestContext.requestId, route: routeKey, error };
+  if (isOutage(error)) {
+    logger.warn('the database is out of reach', details);
+    return new DomainError('unavailable', { retryAfterSeconds: 1 });
+  }
+  logger.error('request failed', details);
+  return new DomainError('internal');
+}
 
 function withRequestId(response: APIGatewayProxyStructuredResultV2, requestId: string) {
   response.headers = { ...response.headers, 'X-Request-Id': requestId };

@@ -19,6 +19,7 @@ function readConfig() {
     stockTable: `${env.TABLE_PREFIX}-stock`,
     cartsTable: `${env.TABLE_PREFIX}-carts`,
     ordersTable: `${env.TABLE_PREFIX}-orders`,
+    purchasesTable: `${env.TABLE_PREFIX}-purchases`,
     tokenIssuer: `sellout/${env.STAGE}`,
     tokenAudience: `sellout/${env.STAGE}/api`,
     tokenKeysParameter: `${env.PARAMETER_PREFIX}/token-keys`,

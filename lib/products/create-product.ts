@@ -29,6 +29,7 @@ export async function createProduct(stores: ProductStores, input: NewProduct): P
       shard,
       stock: units,
       sold: 0,
+      refills: 0,
       price: product.price,
       active: true,
       product_version: 1,

@@ -31,6 +31,8 @@ export const stockShard = z.object({
   shard: z.int(),
   stock: z.int(),
   sold: z.int(),
+  /** Grows whenever stock grows, and only then: equal in two reads, it tells that nothing came in between. */
+  refills: z.int(),
   price,
   active: z.boolean(),
   product_version: z.int(),

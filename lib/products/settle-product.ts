@@ -1,6 +1,6 @@
 import { backoff } from '../platform/backoff.ts';
-import { transact } from '../platform/transaction.ts';
 import type { Catalog } from './catalog.ts';
+import { type Move, moveUnits } from './move-units.ts';
 import { type Product, type StockedProduct, type StockShard, stockOf } from './product.ts';
 import type { ProductStores } from './product-stores.ts';
 
@@ -36,12 +36,6 @@ async function fillNewShards(stores: ProductStores, catalog: Catalog, productId:
   }
 }
 
-interface Move {
-  readonly from: number;
-  readonly to: number;
-  readonly units: number;
-}
-
 /** One move for each empty new shard, each from a shard of its own that keeps at least an even share. */
 export function movesFor({ shards }: StockedProduct, busy: ReadonlyMap<number, number> = new Map()): Move[] {
   const share = Math.floor(stockOf(shards) / shards.length);
@@ -56,13 +50,4 @@ export function movesFor({ shards }: StockedProduct, busy: ReadonlyMap<number, n
     if (units > 0) moves.push({ from: donor.shard, to: receiver.shard, units });
   }
   return moves;
-}
-
-/** @returns whether the units were moved; if not, the donor sold them first or something was busy */
-async function moveUnits({ documents, stock }: ProductStores, productId: string, { from, to, units }: Move) {
-  const result = await transact(documents, [
-    { item: stock.supplyEntry(productId, from, -units), refused: () => 'sold' },
-    { item: stock.supplyEntry(productId, to, units), refused: () => 'missing' },
-  ]);
-  return result.committed;
 }

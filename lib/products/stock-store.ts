@@ -40,17 +40,25 @@ export function createStockStore({ documents, table }: { documents: Documents; t
     /** Takes sold units back into the shard they came from. */
     giveBackEntry: (productId: string, shard: number, quantity: number): TransactItem =>
       update(shardId(productId, shard), {
-        UpdateExpression: 'SET stock = stock + :quantity, sold = sold - :quantity',
+        UpdateExpression: 'SET stock = stock + :quantity, sold = sold - :quantity, refills = refills + :one',
         ConditionExpression: 'sold >= :quantity',
-        ExpressionAttributeValues: { ':quantity': quantity },
+        ExpressionAttributeValues: { ':quantity': quantity, ':one': 1 },
       }),
 
-    /** Adds units that were not there before, or (negative) moves units away that are there. */
+    /** Adds units to a shard that exists. */
     supplyEntry: (productId: string, shard: number, quantity: number): TransactItem =>
       update(shardId(productId, shard), {
-        UpdateExpression: 'SET stock = stock + :quantity',
-        ConditionExpression: 'stock >= :least',
-        ExpressionAttributeValues: { ':quantity': quantity, ':least': Math.max(0, -quantity) },
+        UpdateExpression: 'SET stock = stock + :quantity, refills = refills + :one',
+        ConditionExpression: 'attribute_exists(shard_id)',
+        ExpressionAttributeValues: { ':quantity': quantity, ':one': 1 },
+      }),
+
+    /** Takes unsold units out of a shard, to be supplied to another in the same transaction. */
+    withdrawEntry: (productId: string, shard: number, quantity: number): TransactItem =>
+      update(shardId(productId, shard), {
+        UpdateExpression: 'SET stock = stock - :quantity',
+        ConditionExpression: enoughStock,
+        ExpressionAttributeValues: { ':quantity': quantity },
       }),
 
     /**
@@ -65,7 +73,8 @@ export function createStockStore({ documents, table }: { documents: Documents; t
         Key: { shard_id: shardId(product.id, shard) },
         UpdateExpression:
           'SET product_id = :product_id, shard = :shard, price = :price, active = :active, ' +
-          'product_version = :version, stock = if_not_exists(stock, :zero), sold = if_not_exists(sold, :zero)',
+          'product_version = :version, stock = if_not_exists(stock, :zero), ' +
+          'sold = if_not_exists(sold, :zero), refills = if_not_exists(refills, :zero)',
         ConditionExpression: 'attribute_not_exists(shard_id) OR product_version < :version',
         ExpressionAttributeValues: {
           ':product_id': product.id,

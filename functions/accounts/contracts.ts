@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { credentials, newCustomer, registration, role } from '../../lib/accounts/account.ts';
+import { contract } from '../../lib/http/contract.ts';
+import { id } from '../../lib/platform/primitives.ts';
+
+const token = {
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  /** Seconds. */
+  expires_in: z.int(),
+};
+
+export const registerContract = contract({
+  operation: 'register',
+  summary: 'Makes an account with a password; role ADMIN needs the right to it',
+  routes: ['POST /auth/register'],
+  access: 'anyone_or_account',
+  request: {
+    headers: z.object({ 'bootstrap-secret': z.optional(z.string().check(z.maxLength(200))) }),
+    body: registration,
+  },
+  reply: { status: 201, body: z.object({ id, email: z.string(), role }) },
+  errors: ['contention', 'email_taken', 'forbidden'],
+});
+
+export const loginContract = contract({
+  operation: 'login',
+  summary: 'An access token for an e-mail address and its password',
+  routes: ['POST /auth/login'],
+  access: 'anyone',
+  request: { body: credentials },
+  reply: { status: 200, body: z.object(token) },
+  errors: ['invalid_credentials'],
+});
+
+export const addCustomerContract = contract({
+  operation: 'addCustomer',
+  summary: 'Makes a guest customer, who has a name and a token but no password',
+  routes: ['POST /customer/add'],
+  access: 'anyone',
+  request: { body: newCustomer },
+  reply: { status: 201, body: z.object({ id, username: z.string(), role, ...token }) },
+  errors: [],
+});

@@ -1,0 +1,15 @@
+import { addToCart } from '../../lib/carts/add-to-cart.ts';
+import { createCartStore } from '../../lib/carts/cart-store.ts';
+import { endpoint } from '../../lib/http/endpoint.ts';
+import { config } from '../../lib/platform/config.ts';
+import { createDocuments } from '../../lib/platform/dynamodb.ts';
+import { createCatalog } from '../../lib/products/catalog.ts';
+import { addToCartContract } from './contracts.ts';
+
+const documents = createDocuments();
+const carts = createCartStore({ documents, table: config.cartsTable });
+const catalog = createCatalog({ documents, ...config });
+
+export const handler = endpoint(addToCartContract, async ({ body }) => ({
+  body: await addToCart(carts, catalog, body),
+}));

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { cartView } from '../../lib/carts/cart.ts';
+import { contract } from '../../lib/http/contract.ts';
+import { id, quantity } from '../../lib/platform/primitives.ts';
+
+const reply = { status: 200, body: cartView };
+
+export const getCartContract = contract({
+  operation: 'getCart',
+  summary: 'A cart with prices and stock as they are now',
+  routes: ['GET /cart/{customer_id}'],
+  access: 'customer_or_admin',
+  request: { params: z.object({ customer_id: id }) },
+  reply,
+  errors: [],
+});
+
+export const addToCartContract = contract({
+  operation: 'addToCart',
+  summary: "Sets one product's quantity in the cart",
+  routes: ['POST /cart/add'],
+  access: 'customer',
+  request: { body: z.strictObject({ customer_id: id, product_id: id, quantity }) },
+  reply,
+  errors: ['cart_full', 'product_not_found', 'product_unavailable'],
+});
+
+export const removeFromCartContract = contract({
+  operation: 'removeFromCart',
+  summary: 'Removes one product from the cart',
+  routes: ['POST /cart/remove'],
+  access: 'customer',
+  request: { body: z.strictObject({ customer_id: id, product_id: id }) },
+  reply,
+  errors: [],
+});

@@ -1,0 +1,21 @@
+import { DomainError } from '../errors.ts';
+import type { Catalog } from '../products/catalog.ts';
+import { readProduct } from '../products/read-product.ts';
+import type { CartView } from './cart.ts';
+import type { CartStore } from './cart-store.ts';
+import { showCart } from './show-cart.ts';
+
+/**
+ * Sets one product's quantity in a cart; a repeat changes nothing. Stock is not reserved.
+ *
+ * @throws {DomainError} `product_not_found`, `product_unavailable`, `cart_full`
+ */
+export async function addToCart(
+  carts: CartStore,
+  catalog: Catalog,
+  line: { customer_id: string; product_id: string; quantity: number },
+): Promise<CartView> {
+  const { product } = await readProduct(catalog, line.product_id);
+  if (!product.active) throw new DomainError('product_unavailable');
+  return showCart(catalog, await carts.setLine(line.customer_id, line.product_id, line.quantity));
+}

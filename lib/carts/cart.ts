@@ -1,0 +1,42 @@
+import * as z from 'zod/mini';
+import { id } from '../platform/primitives.ts';
+
+/** More products than this do not fit into one order. */
+export const maxLines = 50;
+
+/** A cart as stored: at most one line per product. */
+export const storedCart = z.object({
+  customer_id: z.string(),
+  lines: z.record(z.string(), z.int()),
+  /** Grows with every change, so that a checkout empties exactly what it has ordered. */
+  version: z.int(),
+});
+
+export interface CartLine {
+  readonly product_id: string;
+  readonly quantity: number;
+}
+
+/** A cart that was never written has version 0 and no lines. Lines are in the order of their product ids. */
+export interface Cart {
+  readonly customer_id: string;
+  readonly lines: readonly CartLine[];
+  readonly version: number;
+}
+
+/** A cart as its owner sees it: names, prices and stock as they are now. */
+export const cartView = z.object({
+  customer_id: id,
+  lines: z.array(
+    z.object({
+      product_id: id,
+      name: z.string(),
+      quantity: z.int(),
+      unit_price: z.int(),
+      /** Units that can be bought now: 0 when the product is not for sale. */
+      available: z.int(),
+    }),
+  ),
+  total: z.int(),
+});
+export type CartView = z.output<typeof cartView>;

@@ -1,0 +1,124 @@
+import type { Cart } from '../carts/cart.ts';
+import type { CartStore } from '../carts/cart-store.ts';
+import { DomainError } from '../errors.ts';
+import { type Clock, toIso } from '../platform/clock.ts';
+import { newId } from '../platform/ids.ts';
+import { type CommitDeps, type Committable, commit, type Decision } from './commit.ts';
+import { type Idempotency, idempotencyOf, replayed } from './idempotency.ts';
+import { type Order, order, totalOf } from './order.ts';
+import type { OrderStore } from './order-store.ts';
+import type { Placement } from './plan.ts';
+import { contention, refusal } from './refusal.ts';
+
+export interface CheckoutDeps extends CommitDeps {
+  readonly carts: CartStore;
+  readonly orders: OrderStore;
+  readonly clock: Clock;
+  readonly currency: string;
+}
+
+export interface CheckoutRequest {
+  readonly customer_id: string;
+  /** Refuses the order when its total would be another. */
+  readonly expected_total?: number | undefined;
+  readonly idempotency_key?: string | undefined;
+}
+
+/** An order, and whether it was placed by an earlier request with the same idempotency key. */
+export interface PlacedOrder {
+  readonly order: Order;
+  readonly replayed: boolean;
+}
+
+/** The cart changed under the checkout this often before it gives up. */
+const maxCarts = 4;
+
+/**
+ * Turns a customer's cart into a confirmed order and empties it, in one transaction: all of it or nothing.
+ * With an idempotency key at most one order is made, however often and however concurrently it is called.
+ *
+ * @throws {DomainError} `cart_empty`, `out_of_stock`, `limit_exceeded`, `price_changed`,
+ *   `product_unavailable` (each naming the lines), `idempotency_key_reused`, `contention`; nothing changed
+ */
+export async function checkout(deps: CheckoutDeps, request: CheckoutRequest): Promise<PlacedOrder> {
+  const idempotency = idempotencyOf('checkout', request);
+  const id = idempotency?.order_id ?? newId();
+  try {
+    for (let attempt = 0; attempt < maxCarts; attempt++) {
+      const placed = await placeCart(deps, request, id, idempotency);
+      if (placed !== 'cart_changed') return placed;
+    }
+    throw contention();
+  } catch (error) {
+    // The refusal, or the lost reply, may come from a request whose twin, or earlier try, has succeeded.
+    const earlier = idempotency !== undefined || !(error instanceof DomainError) ? await deps.orders.get(id) : undefined;
+    if (earlier === undefined) throw error;
+    return { order: replayed(earlier, idempotency), replayed: idempotency !== undefined };
+  }
+}
+
+type OwnRefusal = { readonly existing: Order } | 'cart_changed';
+
+async function placeCart(
+  deps: CheckoutDeps,
+  request: CheckoutRequest,
+  id: string,
+  idempotency: Idempotency | undefined,
+): Promise<PlacedOrder | 'cart_changed'> {
+  const cart = await deps.carts.get(request.customer_id);
+  if (cart.lines.length === 0) throw new DomainError('cart_empty');
+  refuseRememberedShortage(deps, cart);
+  const created_at = toIso(deps.clock.now());
+  const orderOf = ({ lines, takes, counted }: Placement): Order => ({
+    id,
+    customer_id: request.customer_id,
+    status: 'CONFIRMED',
+    lines: [...lines],
+    total: totalOf(lines),
+    currency: deps.currency,
+    created_at,
+    decided_at: created_at,
+    takes: takes.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
+    counted: [...counted],
+    ...(idempotency === undefined ? {} : { fingerprint: idempotency.fingerprint }),
+  });
+  const candidate: Committable<OwnRefusal> = {
+    id,
+    customer_id: request.customer_id,
+    lines: cart.lines,
+    expected_total: request.expected_total,
+    items: [`order ${id}`, `cart ${request.customer_id}`],
+    writes: (placement) => [
+      { item: deps.orders.putEntry(orderOf(placement)), refused: (old) => ({ existing: order.parse(old) }) },
+      { item: deps.carts.emptyEntry(cart), refused: () => 'cart_changed' },
+    ],
+  };
+  const decision = (await commit(deps, [candidate], { blindly: true })).get(id);
+  return conclude(decision, orderOf, idempotency);
+}
+
+function conclude(
+  decision: Decision<OwnRefusal> | undefined,
+  orderOf: (placement: Placement) => Order,
+  idempotency: Idempotency | undefined,
+): PlacedOrder | 'cart_changed' {
+  if (decision === undefined) throw contention();
+  switch (decision.outcome) {
+    case 'confirmed':
+      return { order: orderOf(decision.placement), replayed: false };
+    case 'rejected':
+      throw refusal(decision.reason, decision.short);
+    case 'superseded':
+      if (decision.by === 'cart_changed') return 'cart_changed';
+      return { order: replayed(decision.by.existing, idempotency), replayed: idempotency !== undefined };
+  }
+}
+
+/** In a flash sale most requests end here, without asking the database again. */
+function refuseRememberedShortage({ catalog }: CheckoutDeps, { lines }: Cart): void {
+  const short = lines.flatMap(({ product_id, quantity }) => {
+    const available = catalog.rememberedStock(product_id);
+    return available !== undefined && available < quantity ? [{ product_id, requested: quantity, available }] : [];
+  });
+  if (short.length > 0) throw refusal('out_of_stock', short);
+}

@@ -1,0 +1,52 @@
+import * as z from 'zod/mini';
+import { id } from '../platform/primitives.ts';
+
+export const orderStatus = z.enum(['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED']);
+
+/** Why an order was rejected. */
+export const rejectionReason = z.enum(['limit_exceeded', 'out_of_stock', 'price_changed', 'product_unavailable']);
+export type RejectionReason = z.output<typeof rejectionReason>;
+
+const orderLine = z.object({
+  product_id: id,
+  name: z.string(),
+  quantity: z.int(),
+  unit_price: z.int(),
+});
+export type OrderLine = z.output<typeof orderLine>;
+
+/** A line that could not be served: what was wanted and how much there was. */
+const shortLine = z.object({ product_id: id, requested: z.int(), available: z.int() });
+export type ShortLine = z.output<typeof shortLine>;
+
+/** Units that an order took from one stock shard. */
+const take = z.object({ product_id: z.string(), shard: z.int(), quantity: z.int() });
+export type Take = z.output<typeof take>;
+
+/** An order as clients see it. */
+export const orderView = z.object({
+  id,
+  customer_id: id,
+  status: orderStatus,
+  lines: z.array(orderLine),
+  total: z.int(),
+  currency: z.string(),
+  created_at: z.string(),
+  decided_at: z.optional(z.string()),
+  reason: z.optional(rejectionReason),
+  short_lines: z.optional(z.array(shortLine)),
+});
+
+/** An order as stored. */
+export const order = z.extend(orderView, {
+  /** Where its units came from, so that a cancellation puts them back there. */
+  takes: z.array(take),
+  /** Products whose purchase limit counted it. */
+  counted: z.array(z.string()),
+  /** Hash of the request that an idempotency key came with. */
+  fingerprint: z.optional(z.string()),
+});
+export type Order = z.output<typeof order>;
+
+export const totalOf = (lines: readonly OrderLine[]): number =>
+  lines.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price, 0);

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini';
+
+const serviceFailure = z.object({
+  name: z.string(),
+  code: z.optional(z.string()),
+  $metadata: z.optional(z.object({ httpStatusCode: z.optional(z.number()) })),
+});
+
+/** How the SDK and Node.js name a connection that failed, was cut or took too long. */
+const networkFailures = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'NetworkingError',
+  'TimeoutError',
+  'InternalServerError',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ServiceUnavailable',
+  'ThrottlingException',
+  'TransactionInProgressException',
+]);
+
+/** Whether an error of the SDK says that the service was out of reach or overloaded, not that we are wrong. */
+export function isOutage(error: unknown): boolean {
+  const parsed = serviceFailure.safeParse(error);
+  if (!parsed.success) return false;
+  const { name, code, $metadata } = parsed.data;
+  return networkFailures.has(name) || networkFailures.has(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500;
+}
