@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { answersOk, type Child, supervise, untilReady } from './child.ts';
+import { findJava } from './java.ts';
+import { freePort, isPortFree } from './ports.ts';
+
+const packageFile = fileURLToPath(import.meta.resolve('amplify-dynamodb-simulator/package.json'));
+const emulator = join(dirname(packageFile), 'emulator');
+/** The engine drops a small file of its own where it runs. */
+const cacheDirectory = join(import.meta.dirname, '../node_modules/.cache/dynamodb-local');
+const startTimeoutMs = 30_000;
+
+/** The engine checks the form of a signature and not more. */
+const listTables: RequestInit = {
+  method: 'POST',
+  headers: {
+    'Content-Type': 'application/x-amz-json-1.0',
+    'X-Amz-Target': 'DynamoDB_20120810.ListTables',
+    Authorization:
+      'AWS4-HMAC-SHA256 Credential=local/20240101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+  },
+  body: '{}',
+};
+
+/**
+ * Runs a program that dies when our end of its standard input closes, which the operating system does even
+ * when we are killed. The background job of a shell reads /dev/null, hence descriptor 3.
+ */
+const leash = `
+exec 3<&0
+"$@" 3<&- &
+program=$!
+(read -r _ <&3; kill "$program") 2>/dev/null &
+watcher=$!
+wait "$program"
+code=$?
+kill "$watcher" 2>/dev/null
+exit "$code"
+`;
+
+export interface Engine extends Child {
+  readonly endpoint: string;
+}
+
+interface EngineOptions {
+  /** A free one if left out. */
+  port?: number | undefined;
+  /** Where tables live on; in memory if left out. */
+  dataDirectory?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Starts DynamoDB Local and resolves when it answers. It ends with `stop`, and also when this process dies,
+ * however that happens.
+ *
+ * @throws {Error} when the port is taken, Java is missing or the engine does not answer; none is left running
+ */
+export async function startEngine({ port, dataDirectory, signal }: EngineOptions = {}): Promise<Engine> {
+  const java = await findJava();
+  signal?.throwIfAborted();
+  const workingDirectory = dataDirectory ?? cacheDirectory;
+  await mkdir(workingDirectory, { recursive: true });
+  const usedPort = port ?? (await freePort());
+  // Checked here, because an engine on a taken port stays alive and another one would answer for it.
+  if (!(await isPortFree(usedPort))) throw new Error(`port ${usedPort} is taken: DynamoDB Local cannot use it`);
+
+  const args = [
+    `-Djava.library.path=${join(emulator, 'DynamoDBLocal_lib')}`,
+    // These two start fastest and suit small operations.
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-jar',
+    join(emulator, 'DynamoDBLocal.jar'),
+    '-sharedDb',
+    ...(dataDirectory === undefined ? ['-inMemory'] : ['-dbPath', '.']),
+    '-port',
+    String(usedPort),
+    '-disableTelemetry',
+  ];
+  const process = spawn('/bin/sh', ['-c', leash, 'sh', java, ...args], {
+    cwd: workingDirectory,
+    detached: true,
+    stdio: 'pipe',
+  });
+  // Closing the input of a shell that has just ended is not worth an error.
+  process.stdin.on('error', () => {});
+  const name = 'DynamoDB Local';
+  const child = supervise({ name, process, requestStop: () => process.stdin.end() });
+  const endpoint = `http://127.0.0.1:${usedPort}`;
+  await untilReady({
+    name,
+    child,
+    isReady: () => answersOk(endpoint, listTables),
+    failure: () => (child.output().includes('Exception in thread "main"') ? `${name} failed` : undefined),
+    timeoutMs: startTimeoutMs,
+    signal,
+  });
+  return { ...child, endpoint };
+}

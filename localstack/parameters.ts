@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+
+const getParameter = z.object({ Name: z.string(), WithDecryption: z.optional(z.boolean()) });
+
+export interface ParameterStore {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Answers GetParameter of SSM (its JSON protocol) on a free port of 127.0.0.1. Every value is a SecureString:
+ * without WithDecryption a reader gets no secret, as on AWS.
+ */
+export async function startParameterStore(values: ReadonlyMap<string, string>): Promise<ParameterStore> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { status, body } = answer(values, request.headers['x-amz-target'], Buffer.concat(chunks).toString());
+    response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the parameter store has no port');
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    stop: async () => {
+      if (!server.listening) return;
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+interface Answer {
+  status: number;
+  body: object;
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
+function answer(values: ReadonlyMap<string, string>, target: unknown, text: string): Answer {
+  if (target !== 'AmazonSSM.GetParameter') return refuse('UnknownOperationException', `no ${target} here`);
+  const request = getParameter.safeParse(parseJson(text));
+  if (!request.success) return refuse('ValidationException', z.prettifyError(request.error));
+  const { Name, WithDecryption } = request.data;
+  const value = values.get(Name);
+  if (value === undefined) return refuse('ParameterNotFound', `no parameter ${Name}`);
+  const Value = WithDecryption ? value : '(encrypted)';
+  return {
+    status: 200,
+    body: {
+      Parameter: { Name, Type: 'SecureString', Value, Version: 1, LastModifiedDate: 0, DataType: 'text' },
+    },
+  };
+}
+
+const refuse = (__type: string, message: string): Answer => ({ status: 400, body: { __type, message } });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const tokenKeys = z.object({ keys: z.array(z.object({ kid: z.string(), k: z.string() })) });
+const secrets = z.object({ tokenKeys, bootstrapSecret: z.string() });
+export type Secrets = z.infer<typeof secrets>;
+
+/** Secrets made on the spot: one token key (HS256, so 32 bytes) and the secret that makes a first ADMIN. */
+export function newSecrets(): Secrets {
+  const key = { kid: randomBytes(6).toString('hex'), k: randomBytes(32).toString('base64url') };
+  return { tokenKeys: { keys: [key] }, bootstrapSecret: randomBytes(24).toString('base64url') };
+}
+
+/**
+ * The secrets kept in this directory; made at the first call, readable by their owner alone. So tokens stay
+ * valid across restarts.
+ */
+export async function keptSecrets(stage: string, directory: string): Promise<Secrets> {
+  const file = join(directory, `secrets-${stage}.json`);
+  try {
+    const kept = secrets.safeParse(parseJson(await readFile(file, 'utf8')));
+    if (!kept.success) throw new Error(`${file} does not hold this service's secrets; remove it to make new ones`);
+    await chmod(file, 0o600);
+    return kept.data;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  const made = newSecrets();
+  await mkdir(directory, { recursive: true });
+  // Renamed into place, so that a start cut short leaves no half a file.
+  await writeFile(`${file}.new`, JSON.stringify(made), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+  return made;
+}
+
+/** The parameters that the service reads at this stage. */
+export const parametersOf = (stage: string, { tokenKeys, bootstrapSecret }: Secrets): [string, string][] => [
+  [`/sellout/${stage}/token-keys`, JSON.stringify(tokenKeys)],
+  [`/sellout/${stage}/bootstrap-secret`, bootstrapSecret],
+];

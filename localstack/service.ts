@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod/mini';
+import { answersOk, type Child, supervise, untilReady } from './child.ts';
+import { freePort, isPortFree } from './ports.ts';
+
+const root = join(import.meta.dirname, '..');
+const startTimeoutMs = 60_000;
+
+export interface Service extends Child {
+  readonly url: string;
+}
+
+interface ServiceOptions {
+  stage: string;
+  /** A free one if left out. */
+  port?: number | undefined;
+  dynamodbEndpoint: string;
+  ssmEndpoint: string;
+  environment?: Readonly<Record<string, string>>;
+  /** Gets each line of the handlers' logs, and what serverless-offline has to complain of. */
+  onLine?: ((line: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs the API of serverless.yml and resolves when GET /health answers 200. It ends with `stop`, and also
+ * when this process dies, however that happens.
+ *
+ * @throws {Error} when the port is taken or the API does not answer; nothing is left running
+ */
+export async function startService({
+  stage,
+  port,
+  dynamodbEndpoint,
+  ssmEndpoint,
+  environment = {},
+  onLine,
+  signal,
+}: ServiceOptions): Promise<Service> {
+  const usedPort = port ?? (await freePort());
+  if (!(await isPortFree(usedPort))) throw new Error(`port ${usedPort} is taken: the API cannot use it`);
+  const lambdaPort = await freePort();
+  // Its own, so that two services can run side by side.
+  const workFolder = join('.esbuild', String(usedPort));
+  const args = ['--stage', stage, '--httpPort', String(usedPort), '--lambdaPort', String(lambdaPort)];
+  const child = spawn(
+    process.execPath,
+    ['--import', join(import.meta.dirname, 'leash.ts'), await serverlessProgram(), 'offline', ...args],
+    {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: {
+        ...process.env,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
+        AWS_ENDPOINT_URL_SSM: ssmEndpoint,
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_REGION: 'eu-central-1',
+        ESBUILD_WORK_FOLDER: workFolder,
+        // Its notices are a banner and two lines for each request.
+        SLS_LOG_LEVEL: 'warning',
+        SLS_TELEMETRY_DISABLED: '1',
+        SLS_NOTIFICATIONS_MODE: 'off',
+        ...environment,
+      },
+    },
+  );
+  for (const stream of [child.stdout, child.stderr])
+    if (stream && onLine) createInterface({ input: stream }).on('line', onLine);
+
+  const name = 'the API';
+  const supervised = supervise({
+    name,
+    process: child,
+    // Its own shutdown waits up to 5 s for idle connections; the leash ends it at once.
+    requestStop: () => child.connected && child.disconnect(),
+  });
+  const service: Service = {
+    ...supervised,
+    url: `http://127.0.0.1:${usedPort}`,
+    stop: async () => {
+      await supervised.stop();
+      await rm(join(root, workFolder), { recursive: true, force: true });
+    },
+  };
+  const isReady = () => answersOk(`${service.url}/health`);
+  await untilReady({ name, child: service, isReady, timeoutMs: startTimeoutMs, signal });
+  return service;
+}
+
+async function serverlessProgram(): Promise<string> {
+  const packageFile = fileURLToPath(import.meta.resolve('serverless/package.json'));
+  const shape = z.object({ bin: z.object({ serverless: z.string() }) });
+  const { bin } = shape.parse(JSON.parse(await readFile(packageFile, 'utf8')));
+  return join(dirname(packageFile), bin.serverless);
+}
