@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 import { contract } from '../../lib/http/contract.ts';
-import { id } from '../../lib/platform/primitives.ts';
 import { orderView } from '../../lib/orders/order.ts';
+import { id } from '../../lib/platform/primitives.ts';
 
 /** Printable ASCII, as header fields carry it unharmed. */
-const idempotencyKey = z.string().check(
-  z.minLength(1),
-  z.maxLength(255),
-  z.regex(/^[\x21-\x7e]+$/, { error: 'must be printable ASCII without spaces' }),
-);
+const idempotencyKey = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(255),
+    z.regex(/^[\x21-\x7e]+$/, { error: 'must be printable ASCII without spaces' }),
+  );
 
 export const checkoutContract = contract({
   operation: 'checkout',

@@ -1,9 +1,16 @@
 import * as z from 'zod/mini';
 import { contract } from '../../lib/http/contract.ts';
+import { config } from '../../lib/platform/config.ts';
 import { cursorOf } from '../../lib/platform/cursor.ts';
 import { id, price, text, units } from '../../lib/platform/primitives.ts';
-import { config } from '../../lib/platform/config.ts';
-import { etagOf, newProduct, productChange, productView, type StockedProduct, viewOf } from '../../lib/products/product.ts';
+import {
+  etagOf,
+  newProduct,
+  productChange,
+  productView,
+  type StockedProduct,
+  viewOf,
+} from '../../lib/products/product.ts';
 
 const productParams = z.object({ product_id: id });
 
@@ -74,7 +81,9 @@ export const updateProductContract = contract({
     params: productParams,
     headers: z.object({
       /** The version is what stands before the first dot of an ETag of ours. */
-      'if-match': z.optional(z.string().check(z.regex(/^(\*|"\d+(\.[^"]*)?")$/, { error: 'not an ETag of a product' }))),
+      'if-match': z.optional(
+        z.string().check(z.regex(/^(\*|"\d+(\.[^"]*)?")$/, { error: 'not an ETag of a product' })),
+      ),
     }),
     body: productChange,
   },

@@ -18,14 +18,17 @@ const newPassword = z.string().check(
   z.refine((value) => value.isWellFormed(), { error: 'contains characters that are not valid Unicode' }),
 );
 
-export const registration = z.object({ email, password: newPassword, role: z._default(role, 'USER') });
+export const registration = z.strictObject({ email, password: newPassword, role: z._default(role, 'USER') });
 export type Registration = z.infer<typeof registration>;
 
 /** Any password that fits is well-formed here: a refusal must not teach the policy for new ones. */
-export const credentials = z.object({ email, password: z.string().check(z.minLength(1), z.maxLength(128)) });
+export const credentials = z.strictObject({
+  email,
+  password: z.string().check(z.minLength(1), z.maxLength(128)),
+});
 export type Credentials = z.infer<typeof credentials>;
 
-export const newCustomer = z.object({ username });
+export const newCustomer = z.strictObject({ username });
 export type NewCustomer = z.infer<typeof newCustomer>;
 
 const stored = { id, role, created_at: z.iso.datetime() };

@@ -19,7 +19,13 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
   const expiry = () => Math.floor(Date.now() / 1000) + ttlSeconds;
 
   /** @returns the cart after the change, or as it was when the condition failed (undefined: there is none) */
-  async function change(customerId: string, productId: string, write: string, condition: string, values: object) {
+  async function change(
+    customerId: string,
+    productId: string,
+    write: string,
+    condition: string,
+    values: object,
+  ) {
     try {
       const { Attributes } = await documents.send(
         new UpdateCommand({
@@ -27,7 +33,7 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
           Key: { customer_id: customerId },
           UpdateExpression: write,
           ConditionExpression: condition,
-          ExpressionAttributeNames: { '#product': productId },
+          ExpressionAttributeNames: { '#lines': 'lines', '#product': productId },
           ExpressionAttributeValues: { ...values, ':one': 1, ':expiry': expiry() },
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -41,7 +47,12 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
   }
 
   async function create(customerId: string, productId: string, quantity: number): Promise<Cart | undefined> {
-    const item = { customer_id: customerId, lines: { [productId]: quantity }, version: 1, expires_at: expiry() };
+    const item = {
+      customer_id: customerId,
+      lines: { [productId]: quantity },
+      version: 1,
+      expires_at: expiry(),
+    };
     try {
       const ConditionExpression = 'attribute_not_exists(customer_id)';
       await documents.send(new PutCommand({ TableName: table, Item: item, ConditionExpression }));
@@ -61,16 +72,13 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
 
     /** Sets one product's quantity. @throws {DomainError} `cart_full` when it would be the 51st product */
     async setLine(customerId: string, productId: string, quantity: number): Promise<Cart> {
-      const write = 'SET lines.#product = :quantity, version = version + :one, expires_at = :expiry';
-      const room = '(attribute_exists(lines.#product) OR size(lines) < :max)';
+      const write = 'SET #lines.#product = :quantity, version = version + :one, expires_at = :expiry';
+      const room = '(attribute_exists(#lines.#product) OR size(#lines) < :max)';
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
-        const { changed, cart } = await change(
-          customerId,
-          productId,
-          write,
-          room,
-          { ':quantity': quantity, ':max': maxLines },
-        );
+        const { changed, cart } = await change(customerId, productId, write, room, {
+          ':quantity': quantity,
+          ':max': maxLines,
+        });
         if (changed && cart !== undefined) return cart;
         if (cart !== undefined) throw new DomainError('cart_full');
         const created = await create(customerId, productId, quantity);
@@ -81,8 +89,8 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
 
     /** Removes one product's line; without effect when there is none. */
     async removeLine(customerId: string, productId: string): Promise<Cart> {
-      const write = 'REMOVE lines.#product SET version = version + :one, expires_at = :expiry';
-      const { cart } = await change(customerId, productId, write, 'attribute_exists(lines.#product)', {});
+      const write = 'REMOVE #lines.#product SET version = version + :one, expires_at = :expiry';
+      const { cart } = await change(customerId, productId, write, 'attribute_exists(#lines.#product)', {});
       return cart ?? emptyCart(customerId);
     },
 
@@ -91,8 +99,9 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
       Update: {
         TableName: table,
         Key: { customer_id },
-        UpdateExpression: 'SET lines = :none, version = version + :one, expires_at = :expiry',
+        UpdateExpression: 'SET #lines = :none, version = version + :one, expires_at = :expiry',
         ConditionExpression: 'version = :version',
+        ExpressionAttributeNames: { '#lines': 'lines' },
         ExpressionAttributeValues: { ':none': {}, ':one': 1, ':version': version, ':expiry': expiry() },
       },
     }),

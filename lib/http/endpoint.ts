@@ -1,5 +1,4 @@
 import middy from '@middy/core';
-import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Caller } from '../accounts/access-token.ts';
@@ -9,6 +8,7 @@ import { type Authenticated, authenticate, authorizeCustomer } from './authentic
 import type { Access, Contract, RequestShape } from './contract.ts';
 import { bodyLimit, jsonBody } from './json-body.ts';
 import { replies } from './replies.ts';
+import { securityHeaders } from './security-headers.ts';
 import { validate } from './validate.ts';
 
 type Event = APIGatewayProxyEventV2 & Authenticated;
@@ -31,10 +31,11 @@ type UseCase<Shape extends RequestShape, Body extends z.ZodMiniType, Who> = (
  * A Lambda handler for a signed-in caller, behind an HTTP API (payload format 2.0). Every failure becomes a
  * problem reply; a defect is logged once, with the request's id, and shows as a bare 500.
  */
-export function endpoint<Shape extends RequestShape, Body extends z.ZodMiniType, Who extends Exclude<Access, Public>>(
-  contract: Contract<Shape, Body, Who>,
-  useCase: UseCase<Shape, Body, Caller>,
-) {
+export function endpoint<
+  Shape extends RequestShape,
+  Body extends z.ZodMiniType,
+  Who extends Exclude<Access, Public>,
+>(contract: Contract<Shape, Body, Who>, useCase: UseCase<Shape, Body, Caller>) {
   return edge(contract, (request, caller) => {
     if (caller === undefined) throw new DomainError('unauthenticated');
     return useCase(request, caller);
@@ -72,7 +73,7 @@ function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
   };
 
   // middy runs onError from the last registered to the first: the outermost come first here.
-  const handler = middy<Event, Result>().use(httpSecurityHeaders()).use(replies()).use(bodyLimit());
+  const handler = middy<Event, Result>().use(securityHeaders()).use(replies()).use(bodyLimit());
   if (access !== 'anyone') handler.use(authenticate(accessTokens, access));
   if (request.body !== undefined) handler.use(jsonBody());
   return handler.handler(handle);

@@ -15,7 +15,9 @@ const parserError = z.object({
 export const bodyLimit = () => ({
   before({ event }: { event: APIGatewayProxyEventV2 }) {
     // Base64 is a third longer than what it holds; the exact size matters only near the limit.
-    const bytes = event.isBase64Encoded ? (event.body?.length ?? 0) * 0.75 : Buffer.byteLength(event.body ?? '');
+    const bytes = event.isBase64Encoded
+      ? (event.body?.length ?? 0) * 0.75
+      : Buffer.byteLength(event.body ?? '');
     if (bytes > maxBodyBytes) throw new DomainError('body_too_large');
   },
 });

@@ -1,4 +1,4 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { DomainError } from '../errors.ts';
 import { logger } from '../platform/logger.ts';
 import { isOutage } from '../platform/outage.ts';
@@ -6,31 +6,32 @@ import { problemReply } from './problem.ts';
 
 interface Exchange {
   readonly event: APIGatewayProxyEventV2;
+  readonly context: Context;
   readonly error: Error | null | undefined;
   response: APIGatewayProxyStructuredResultV2 | undefined;
 }
 
 /** Puts the request's id on every reply, and turns whatever was thrown into a problem reply. */
 export const replies = () => ({
-  after({ event, response }: Exchange) {
-    if (response !== undefined) withRequestId(response, event.requestContext.requestId);
+  after({ context, response }: Exchange) {
+    if (response !== undefined) withRequestId(response, context.awsRequestId);
   },
   onError(exchange: Exchange) {
-    const { event, error } = exchange;
-    const request_id = event.requestContext.requestId;
-    exchange.response = withRequestId(problemReply(expected(error, event), request_id), request_id);
+    const { event, context, error } = exchange;
+    const request_id = context.awsRequestId;
+    const known = expected(error, { request_id, route: event.routeKey });
+    exchange.response = withRequestId(problemReply(known, request_id), request_id);
   },
 });
 
 /** Logs what no use case expects, and tells an outage, which may be tried again, from a defect. */
-function expected(error: Error | null | undefined, { requestContext, routeKey }: APIGatewayProxyEventV2): DomainError {
+function expected(error: unknown, request: { request_id: string; route: string }): DomainError {
   if (error instanceof DomainError) return error;
-  const details = { request_id: requestContext.requestId, route: routeKey, error };
   if (isOutage(error)) {
-    logger.warn('the database is out of reach', details);
+    logger.warn('the database is out of reach', { ...request, error });
     return new DomainError('unavailable', { retryAfterSeconds: 1 });
   }
-  logger.error('request failed', details);
+  logger.error('request failed', { ...request, error });
   return new DomainError('internal');
 }
 

@@ -44,7 +44,8 @@ export function allocate<C extends Candidate>(
     }
   }
   const [first] = refused;
-  if (first !== undefined) return { candidate, reason: first.reason, short: refused.filter(isFor(first.reason)).map(short) };
+  if (first !== undefined)
+    return { candidate, reason: first.reason, short: refused.filter(isFor(first.reason)).map(short) };
   if (doubtful) return unsure;
   const { expected_total } = candidate;
   if (expected_total !== undefined && totalOf(lines) !== expected_total) {
@@ -62,7 +63,12 @@ const short = ({ line, available }: { line: WantedLine; available: number }) => 
   available,
 });
 
-function allocateLine(line: WantedLine, supply: Supply | undefined, planned: Planned, search: Search): LineOutcome {
+function allocateLine(
+  line: WantedLine,
+  supply: Supply | undefined,
+  planned: Planned,
+  search: Search,
+): LineOutcome {
   if (supply === undefined) return { reason: 'product_unavailable', available: 0 };
   const { product, shards } = supply;
   const limit = product.limit_per_customer;
@@ -100,7 +106,8 @@ function takeFrom(
   const start = search.start(Math.max(1, shards.length));
   const inOrder = [...shards.slice(start), ...shards.slice(0, start)];
   const enough = (shard: StockShard) => left(shard) >= quantity;
-  const one = inOrder.find((shard) => search.prefers(shard.shard_id) && enough(shard)) ?? inOrder.find(enough);
+  const one =
+    inOrder.find((shard) => search.prefers(shard.shard_id) && enough(shard)) ?? inOrder.find(enough);
   if (one !== undefined) return [{ shard: one.shard, quantity }];
 
   const takes: ShardTake[] = [];

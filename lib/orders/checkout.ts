@@ -51,7 +51,8 @@ export async function checkout(deps: CheckoutDeps, request: CheckoutRequest): Pr
     throw contention();
   } catch (error) {
     // The refusal, or the lost reply, may come from a request whose twin, or earlier try, has succeeded.
-    const earlier = idempotency !== undefined || !(error instanceof DomainError) ? await deps.orders.get(id) : undefined;
+    const earlier =
+      idempotency !== undefined || !(error instanceof DomainError) ? await deps.orders.get(id) : undefined;
     if (earlier === undefined) throw error;
     return { order: replayed(earlier, idempotency), replayed: idempotency !== undefined };
   }
@@ -118,7 +119,9 @@ function conclude(
 function refuseRememberedShortage({ catalog }: CheckoutDeps, { lines }: Cart): void {
   const short = lines.flatMap(({ product_id, quantity }) => {
     const available = catalog.rememberedStock(product_id);
-    return available !== undefined && available < quantity ? [{ product_id, requested: quantity, available }] : [];
+    return available !== undefined && available < quantity
+      ? [{ product_id, requested: quantity, available }]
+      : [];
   });
   if (short.length > 0) throw refusal('out_of_stock', short);
 }

@@ -75,7 +75,11 @@ interface DraftResult<S> {
 
 type Refusal<S> = { readonly id: string; readonly decision: Decision<S> } | 'stale';
 
-async function execute<S>(deps: CommitDeps, draft: Draft<Committable<S>>, supplies: Supplies): Promise<DraftResult<S>> {
+async function execute<S>(
+  deps: CommitDeps,
+  draft: Draft<Committable<S>>,
+  supplies: Supplies,
+): Promise<DraftResult<S>> {
   const writes = draft.placements.flatMap((placement) => orderWrites(deps, placement, supplies));
   const takes = sumTakes(draft.placements).map(({ product_id, shard, quantity, unit_price }) => ({
     item: deps.stock.takeEntry(product_id, shard, quantity, unit_price),

@@ -19,7 +19,9 @@ export function idempotencyOf(
 ): Idempotency | undefined {
   const { idempotency_key, ...body } = request;
   if (idempotency_key === undefined) return undefined;
-  const fingerprint = createHash('sha256').update(JSON.stringify([operation, body])).digest('base64url');
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([operation, body]))
+    .digest('base64url');
   return { order_id: derivedId(request.customer_id, idempotency_key), fingerprint };
 }
 

@@ -9,7 +9,9 @@ export type OrderStore = ReturnType<typeof createOrderStore>;
 export function createOrderStore({ documents, table }: { documents: Documents; table: string }) {
   return {
     async get(id: string): Promise<Order | undefined> {
-      const { Item } = await documents.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
+      const { Item } = await documents.send(
+        new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }),
+      );
       return Item === undefined ? undefined : order.parse(Item);
     },
 

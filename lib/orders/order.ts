@@ -4,7 +4,12 @@ import { id } from '../platform/primitives.ts';
 export const orderStatus = z.enum(['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED']);
 
 /** Why an order was rejected. */
-export const rejectionReason = z.enum(['limit_exceeded', 'out_of_stock', 'price_changed', 'product_unavailable']);
+export const rejectionReason = z.enum([
+  'limit_exceeded',
+  'out_of_stock',
+  'price_changed',
+  'product_unavailable',
+]);
 export type RejectionReason = z.output<typeof rejectionReason>;
 
 const orderLine = z.object({

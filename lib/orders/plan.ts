@@ -69,7 +69,11 @@ export type Planned = Map<string, number>;
  * @param candidates in the order in which they are served
  * @param lane in [0, 1): where the search for a shard begins; give rivals different lanes
  */
-export function planOrders<C extends Candidate>(candidates: readonly C[], supplies: Supplies, lane: number): Plan<C> {
+export function planOrders<C extends Candidate>(
+  candidates: readonly C[],
+  supplies: Supplies,
+  lane: number,
+): Plan<C> {
   const plan: Plan<C> = { drafts: [], refusals: [], unsure: [], scattered: [] };
   const planned: Planned = new Map();
   let draft = openDraft<C>(lane, 0);
@@ -100,7 +104,8 @@ function openDraft<C extends Candidate>(lane: number, index: number) {
   const placements: Placement<C>[] = [];
   const shards = new Set<string>();
   const items = new Set<string>();
-  const shardsOf = ({ takes }: Placement<C>) => takes.map(({ product_id, shard }) => shardId(product_id, shard));
+  const shardsOf = ({ takes }: Placement<C>) =>
+    takes.map(({ product_id, shard }) => shardId(product_id, shard));
 
   return {
     placements,

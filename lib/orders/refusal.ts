@@ -10,7 +10,9 @@ const messages = {
 
 /** A rejection as an error that names each line. */
 export function refusal(reason: RejectionReason, short: readonly ShortLine[]): DomainError {
-  const errors = short.map((line): FieldError => ({ path: `lines.${line.product_id}`, message: messages[reason](line), ...line }));
+  const errors = short.map(
+    (line): FieldError => ({ path: `lines.${line.product_id}`, message: messages[reason](line), ...line }),
+  );
   return new DomainError(reason, { errors });
 }
 

@@ -23,7 +23,10 @@ const maxAttempts = 8;
  * @param keys distinct, any number: every 100 make one request, and the requests run side by side
  * @throws {DomainError} `contention` when DynamoDB leaves keys unread after all retries
  */
-export async function batchGet(documents: Documents, keys: readonly TableKey[]): Promise<Map<string, StoredItem[]>> {
+export async function batchGet(
+  documents: Documents,
+  keys: readonly TableKey[],
+): Promise<Map<string, StoredItem[]>> {
   const chunks = Array.from({ length: Math.ceil(keys.length / maxKeys) }, (_, index) =>
     keys.slice(index * maxKeys, (index + 1) * maxKeys),
   );

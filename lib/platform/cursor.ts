@@ -16,7 +16,8 @@ export function cursorOf<T extends z.ZodMiniType>(position: T) {
 }
 
 /** @param position of the last item given, or undefined at the end of the list */
-export const nextCursor = (position: unknown): string | null => (position === undefined ? null : encode(position));
+export const nextCursor = (position: unknown): string | null =>
+  position === undefined ? null : encode(position);
 
 function parseJson(text: string): unknown {
   try {

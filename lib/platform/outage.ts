@@ -27,5 +27,7 @@ export function isOutage(error: unknown): boolean {
   const parsed = serviceFailure.safeParse(error);
   if (!parsed.success) return false;
   const { name, code, $metadata } = parsed.data;
-  return networkFailures.has(name) || networkFailures.has(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500;
+  return (
+    networkFailures.has(name) || networkFailures.has(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500
+  );
 }

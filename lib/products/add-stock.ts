@@ -28,14 +28,20 @@ export async function addStock(
     for (let attempt = 0; attempt < attemptsPerWidth; attempt++) {
       if (attempt > 0) await backoff(attempt);
       const result = await transact(stores.documents, supplyWrites(stores, before, units, width));
-      if (!result.committed && result.refusals.includes('deleted')) throw new DomainError('product_not_found');
+      if (!result.committed && result.refusals.includes('deleted'))
+        throw new DomainError('product_not_found');
       if (result.committed) return readProduct(catalog, productId);
     }
   }
   throw new DomainError('contention', { retryAfterSeconds: 1 });
 }
 
-function supplyWrites(stores: ProductStores, { product, shards }: StockedProduct, units: number, width: number) {
+function supplyWrites(
+  stores: ProductStores,
+  { product, shards }: StockedProduct,
+  units: number,
+  width: number,
+) {
   const poorest = [...shards].sort((a, b) => a.stock - b.stock).slice(0, width);
   const supplies = spread(units, poorest.length).flatMap((share, index) => {
     const shard = poorest[index]?.shard;

@@ -64,9 +64,13 @@ export function createCatalog(deps: { documents: Documents; productsTable: strin
      */
     async read(ids: readonly string[]): Promise<Map<string, StockedProduct>> {
       const believed = new Map(ids.map((id) => [id, copies.get<Product>(id)?.stock_shards ?? 0]));
-      const first = await load([...believed].flatMap(([id, count]) => [productKey(id), ...shardKeys(id, 0, count)]));
+      const first = await load(
+        [...believed].flatMap(([id, count]) => [productKey(id), ...shardKeys(id, 0, count)]),
+      );
       remember(first.products);
-      const more = first.products.flatMap(({ id, stock_shards }) => shardKeys(id, believed.get(id) ?? 0, stock_shards));
+      const more = first.products.flatMap(({ id, stock_shards }) =>
+        shardKeys(id, believed.get(id) ?? 0, stock_shards),
+      );
       const shards = more.length === 0 ? first.shards : [...first.shards, ...(await load(more)).shards];
       return new Map(
         first.products.map((item) => [

@@ -12,7 +12,9 @@ const exists = 'attribute_exists(id) AND attribute_not_exists(deleted_at)';
 const yes = 'yes';
 
 /** Attributes to set; `undefined` removes one. */
-export type ProductWrite = Partial<Record<Exclude<keyof Product, 'id' | 'version'> | 'listed', string | number | boolean | undefined>>;
+export type ProductWrite = Partial<
+  Record<Exclude<keyof Product, 'id' | 'version'> | 'listed', string | number | boolean | undefined>
+>;
 
 export type ProductStore = ReturnType<typeof createProductStore>;
 
@@ -36,7 +38,9 @@ export function createProductStore({ documents, table }: { documents: Documents;
     }),
 
     async get(id: string): Promise<Product | undefined> {
-      const { Item } = await documents.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
+      const { Item } = await documents.send(
+        new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }),
+      );
       return Item === undefined ? undefined : product.parse(Item);
     },
 
@@ -46,7 +50,10 @@ export function createProductStore({ documents, table }: { documents: Documents;
     },
 
     /** Products whose shards may lack something of their latest version. */
-    async listUnsettled(limit: number, after?: string): Promise<{ products: Product[]; last: string | undefined }> {
+    async listUnsettled(
+      limit: number,
+      after?: string,
+    ): Promise<{ products: Product[]; last: string | undefined }> {
       return queryIndex('unsettled', limit, after);
     },
 

@@ -13,7 +13,11 @@ const movesPerShard = 12;
  *
  * @throws {DomainError} `contention` when a shard stays busy; the product stays marked as unsettled
  */
-export async function settleProduct(stores: ProductStores, catalog: Catalog, product: Product): Promise<void> {
+export async function settleProduct(
+  stores: ProductStores,
+  catalog: Catalog,
+  product: Product,
+): Promise<void> {
   const numbers = Array.from({ length: product.stock_shards }, (_, shard) => shard);
   await Promise.all(numbers.map((shard) => stores.stock.follow(product, shard)));
   await fillNewShards(stores, catalog, product.id);

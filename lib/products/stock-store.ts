@@ -17,7 +17,10 @@ export type StockStore = ReturnType<typeof createStockStore>;
 
 /** The shards of all products' stock. */
 export function createStockStore({ documents, table }: { documents: Documents; table: string }) {
-  const update = (id: string, parts: Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>): TransactItem => ({
+  const update = (
+    id: string,
+    parts: Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>,
+  ): TransactItem => ({
     Update: { TableName: table, Key: { shard_id: id }, ...parts },
   });
 
@@ -72,10 +75,11 @@ export function createStockStore({ documents, table }: { documents: Documents; t
         TableName: table,
         Key: { shard_id: shardId(product.id, shard) },
         UpdateExpression:
-          'SET product_id = :product_id, shard = :shard, price = :price, active = :active, ' +
+          'SET product_id = :product_id, #shard = :shard, price = :price, active = :active, ' +
           'product_version = :version, stock = if_not_exists(stock, :zero), ' +
           'sold = if_not_exists(sold, :zero), refills = if_not_exists(refills, :zero)',
         ConditionExpression: 'attribute_not_exists(shard_id) OR product_version < :version',
+        ExpressionAttributeNames: { '#shard': 'shard' },
         ExpressionAttributeValues: {
           ':product_id': product.id,
           ':shard': shard,

@@ -3,8 +3,8 @@ import { systemClock, toIso } from '../platform/clock.ts';
 import type { StoredItem } from '../platform/transaction.ts';
 import type { Catalog } from './catalog.ts';
 import type { ProductChange, StockedProduct } from './product.ts';
-import { readProduct } from './read-product.ts';
 import type { ProductStores } from './product-stores.ts';
+import { readProduct } from './read-product.ts';
 import { settleProduct } from './settle-product.ts';
 
 /**
@@ -55,7 +55,11 @@ export async function updateProduct(
  *
  * @throws {DomainError} `product_not_found`, `contention`
  */
-export async function deleteProduct(stores: ProductStores, catalog: Catalog, productId: string): Promise<void> {
+export async function deleteProduct(
+  stores: ProductStores,
+  catalog: Catalog,
+  productId: string,
+): Promise<void> {
   const now = toIso(systemClock.now());
   const result = await stores.products.update(productId, {
     active: false,
@@ -70,7 +74,8 @@ export async function deleteProduct(stores: ProductStores, catalog: Catalog, pro
 
 function refusal(old: StoredItem | undefined, expectedVersion?: number): DomainError {
   if (old === undefined || old['deleted_at'] !== undefined) return new DomainError('product_not_found');
-  if (expectedVersion !== undefined && old['version'] !== expectedVersion) return new DomainError('version_mismatch');
+  if (expectedVersion !== undefined && old['version'] !== expectedVersion)
+    return new DomainError('version_mismatch');
   const message = `shards can only be added; the product has ${old['stock_shards']}`;
   return new DomainError('invalid_request', { errors: [{ path: 'stock_shards', message }] });
 }
