@@ -1,9 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Enough to hold a stack trace; the rest of a long-running child's output is not kept. */
 const keptOutputCharacters = 8_000;
 const pollMs = 20;
+const stopTimeoutMs = 5_000;
 
 /** A process that we started as leader of its own process group. */
 export interface Child {
@@ -16,25 +17,20 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-interface SuperviseOptions {
-  name: string;
-  process: ChildProcess;
-  /** Asks the process to end. What has not ended `stopTimeoutMs` later is killed with its group. */
-  requestStop: () => void;
-  stopTimeoutMs?: number;
-}
-
 /**
- * Watches a child spawned with `detached: true`. Its own group keeps a Ctrl-C in the terminal away from it,
- * so it ends when we say so, in order.
+ * Watches a child that ends when its standard input closes, spawned with `detached: true`: its own group keeps
+ * a Ctrl-C in the terminal away from it, so it ends when we say so, in order. What has not ended 5 s after
+ * `stop` is killed.
  */
-export function supervise({ name, process: child, requestStop, stopTimeoutMs = 5_000 }: SuperviseOptions): Child {
+export function supervise(name: string, child: ChildProcessWithoutNullStreams): Child {
   let output = '';
   const keep = (chunk: string) => {
     output = (output + chunk).slice(-keptOutputCharacters);
   };
-  child.stdout?.setEncoding('utf8').on('data', keep);
-  child.stderr?.setEncoding('utf8').on('data', keep);
+  child.stdout.setEncoding('utf8').on('data', keep);
+  child.stderr.setEncoding('utf8').on('data', keep);
+  // Closing the input of a process that has just ended is not worth an error.
+  child.stdin.on('error', () => {});
 
   const exited = new Promise<string>((resolve) => {
     // 'error' without a later 'close' means that the process could not be started at all.
@@ -48,7 +44,7 @@ export function supervise({ name, process: child, requestStop, stopTimeoutMs = 5
     output: () => output.trim(),
     stop: async () => {
       if (child.pid === undefined) return;
-      if (child.exitCode === null && child.signalCode === null) requestStop();
+      child.stdin.end();
       const timer = setTimeout(() => killGroup(child.pid), stopTimeoutMs);
       await exited;
       clearTimeout(timer);
@@ -80,7 +76,14 @@ interface ReadyOptions {
  * Resolves when `isReady` says so. If the child ends first, the time is over or the signal is raised, the
  * child is stopped before this rejects, with the child's own output in the message.
  */
-export async function untilReady({ name, child, isReady, failure, timeoutMs, signal }: ReadyOptions): Promise<void> {
+export async function untilReady({
+  name,
+  child,
+  isReady,
+  failure,
+  timeoutMs,
+  signal,
+}: ReadyOptions): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let ended: string | undefined;
   child.exited.then((how) => {
@@ -105,12 +108,15 @@ export async function untilReady({ name, child, isReady, failure, timeoutMs, sig
   }
 }
 
-/** Whether a request (a GET if not told otherwise) is answered with 200, waiting at most two seconds. */
+/**
+ * Whether a request (a GET if not told otherwise) is answered with 200 within two seconds. A handler that
+ * cannot be loaded does not count, though serverless-offline answers 200 for it.
+ */
 export async function answersOk(url: string, request: RequestInit = {}): Promise<boolean> {
   try {
     const reply = await fetch(url, { ...request, signal: AbortSignal.timeout(2_000) });
-    await reply.arrayBuffer();
-    return reply.status === 200;
+    const body = await reply.text();
+    return reply.status === 200 && !body.includes('"errorType"');
   } catch {
     return false;
   }

@@ -65,7 +65,8 @@ export async function startEngine({ port, dataDirectory, signal }: EngineOptions
   await mkdir(workingDirectory, { recursive: true });
   const usedPort = port ?? (await freePort());
   // Checked here, because an engine on a taken port stays alive and another one would answer for it.
-  if (!(await isPortFree(usedPort))) throw new Error(`port ${usedPort} is taken: DynamoDB Local cannot use it`);
+  if (!(await isPortFree(usedPort)))
+    throw new Error(`port ${usedPort} is taken: DynamoDB Local cannot use it`);
 
   const args = [
     `-Djava.library.path=${join(emulator, 'DynamoDBLocal_lib')}`,
@@ -85,10 +86,8 @@ export async function startEngine({ port, dataDirectory, signal }: EngineOptions
     detached: true,
     stdio: 'pipe',
   });
-  // Closing the input of a shell that has just ended is not worth an error.
-  process.stdin.on('error', () => {});
   const name = 'DynamoDB Local';
-  const child = supervise({ name, process, requestStop: () => process.stdin.end() });
+  const child = supervise(name, process);
   const endpoint = `http://127.0.0.1:${usedPort}`;
   await untilReady({
     name,

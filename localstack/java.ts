@@ -48,7 +48,9 @@ export async function findJava({
     }
   }
   const tried = refused.map((reason) => `  ${reason}`).join('\n');
-  throw new Error(`DynamoDB Local needs Java ${oldestUsableVersion} or newer. Tried:\n${tried}\n${howToInstall}`);
+  throw new Error(
+    `DynamoDB Local needs Java ${oldestUsableVersion} or newer. Tried:\n${tried}\n${howToInstall}`,
+  );
 }
 
 /** The major version: `1.8.0_402` is 8, `17.0.15` is 17. */

@@ -20,7 +20,11 @@ export async function startParameterStore(values: ReadonlyMap<string, string>): 
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const { status, body } = answer(values, request.headers['x-amz-target'], Buffer.concat(chunks).toString());
+    const { status, body } = answer(
+      values,
+      request.headers['x-amz-target'],
+      Buffer.concat(chunks).toString(),
+    );
     response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');
@@ -88,7 +92,8 @@ export async function keptSecrets(stage: string, directory: string): Promise<Sec
   const file = join(directory, `secrets-${stage}.json`);
   try {
     const kept = secrets.safeParse(parseJson(await readFile(file, 'utf8')));
-    if (!kept.success) throw new Error(`${file} does not hold this service's secrets; remove it to make new ones`);
+    if (!kept.success)
+      throw new Error(`${file} does not hold this service's secrets; remove it to make new ones`);
     await chmod(file, 0o600);
     return kept.data;
   } catch (error) {

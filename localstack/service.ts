@@ -46,14 +46,22 @@ export async function startService({
   const lambdaPort = await freePort();
   // Its own, so that two services can run side by side.
   const workFolder = join('.esbuild', String(usedPort));
-  const args = ['--stage', stage, '--httpPort', String(usedPort), '--lambdaPort', String(lambdaPort)];
+  const args = [
+    '--stage',
+    stage,
+    '--httpPort',
+    String(usedPort),
+    '--lambdaPort',
+    String(lambdaPort),
+    '--noSponsor',
+  ];
   const child = spawn(
     process.execPath,
     ['--import', join(import.meta.dirname, 'leash.ts'), await serverlessProgram(), 'offline', ...args],
     {
       cwd: root,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: 'pipe',
       env: {
         ...process.env,
         AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
@@ -70,16 +78,11 @@ export async function startService({
       },
     },
   );
-  for (const stream of [child.stdout, child.stderr])
-    if (stream && onLine) createInterface({ input: stream }).on('line', onLine);
+  if (onLine) for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
 
   const name = 'the API';
-  const supervised = supervise({
-    name,
-    process: child,
-    // Its own shutdown waits up to 5 s for idle connections; the leash ends it at once.
-    requestStop: () => child.connected && child.disconnect(),
-  });
+  // Stopped by its leash, because its own shutdown waits up to 5 s for idle connections.
+  const supervised = supervise(name, child);
   const service: Service = {
     ...supervised,
     url: `http://127.0.0.1:${usedPort}`,
@@ -88,8 +91,13 @@ export async function startService({
       await rm(join(root, workFolder), { recursive: true, force: true });
     },
   };
-  const isReady = () => answersOk(`${service.url}/health`);
-  await untilReady({ name, child: service, isReady, timeoutMs: startTimeoutMs, signal });
+  await untilReady({
+    name,
+    child: service,
+    isReady: () => answersOk(`${service.url}/health`),
+    timeoutMs: startTimeoutMs,
+    signal,
+  });
   return service;
 }
 

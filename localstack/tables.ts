@@ -69,9 +69,23 @@ const serviceFile = z.object({
 });
 
 interface ReadTablesOptions {
-  /** Stands in for `${self:service}-${sls:stage}`; that of stage `local` if left out. */
-  prefix?: string | undefined;
+  /** Stands in for `${self:service}-${sls:stage}` in the names. */
+  prefix: string;
   file?: string | undefined;
+}
+
+/** What a stage's table names start with. */
+export async function tablePrefix(stage: string): Promise<string> {
+  const { service } = await readServiceFile(serverlessFile);
+  return `${service}-${stage}`;
+}
+
+async function readServiceFile(file: string) {
+  // CloudFormation's tags (!Ref, !GetAtt, !Sub) are fine elsewhere in the file.
+  const document = parseDocument(await readFile(file, 'utf8'), { logLevel: 'error' });
+  const [syntaxError] = document.errors;
+  if (syntaxError) throw new Error(`${file} is not valid YAML`, { cause: syntaxError });
+  return { document, ...serviceFile.parse(document.toJS()) };
 }
 
 /**
@@ -79,13 +93,8 @@ interface ReadTablesOptions {
  *
  * @throws {Error} when a table holds a property, a variable or a tag that would be lost here
  */
-export async function readTables({ prefix, file = serverlessFile }: ReadTablesOptions = {}): Promise<Table[]> {
-  // CloudFormation's tags (!Ref, !GetAtt, !Sub) are fine elsewhere in the file.
-  const document = parseDocument(await readFile(file, 'utf8'), { logLevel: 'error' });
-  const [syntaxError] = document.errors;
-  if (syntaxError) throw new Error(`${file} is not valid YAML`, { cause: syntaxError });
-  const { service, resources } = serviceFile.parse(document.toJS());
-
+export async function readTables({ prefix, file = serverlessFile }: ReadTablesOptions): Promise<Table[]> {
+  const { document, resources } = await readServiceFile(file);
   return Object.entries(resources.Resources)
     .filter(([, resource]) => resource.Type === 'AWS::DynamoDB::Table')
     .map(([name]) => {
@@ -97,7 +106,7 @@ export async function readTables({ prefix, file = serverlessFile }: ReadTablesOp
       });
       const text = JSON.stringify(properties.toJS(document))
         // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of serverless.yml
-        .replaceAll('${self:service}-${sls:stage}', prefix ?? `${service}-local`);
+        .replaceAll('${self:service}-${sls:stage}', prefix);
       const variable = /\$\{[^}]*\}/.exec(text)?.[0];
       if (variable) throw new Error(`${name}: the variable ${variable} is not understood here`);
       const parsed = table.safeParse(JSON.parse(text));
