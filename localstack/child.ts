@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Enough to hold a stack trace; the rest of a long-running child's output is not kept. */
 const keptOutputCharacters = 8_000;
-const pollMs = 20;
+const pollMs = 50;
 const stopTimeoutMs = 5_000;
 
 /** A process that we started as leader of its own process group. */
