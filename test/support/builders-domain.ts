@@ -1,0 +1,61 @@
+import type { Candidate, Supplies, Supply } from '../../lib/orders/plan.ts';
+import { newId } from '../../lib/platform/ids.ts';
+import { type Product, type StockShard, shardId } from '../../lib/products/product.ts';
+
+const createdAt = '2025-12-12T00:00:00.000Z';
+
+/** A product on sale with one shard, without a purchase limit. */
+export const productOf = (overrides: Partial<Product> = {}): Product => ({
+  id: newId(),
+  name: 'Keyboard',
+  price: 1_000,
+  active: true,
+  stock_shards: 1,
+  version: 1,
+  created_at: createdAt,
+  updated_at: createdAt,
+  ...overrides,
+});
+
+/** Shard `number` of a product, in agreement with it. */
+export const shardOf = (
+  product: Product,
+  number: number,
+  overrides: Partial<StockShard> = {},
+): StockShard => ({
+  shard_id: shardId(product.id, number),
+  product_id: product.id,
+  shard: number,
+  stock: 10,
+  sold: 0,
+  refills: 0,
+  price: product.price,
+  active: product.active,
+  product_version: product.version,
+  ...overrides,
+});
+
+/** A product of which has been read that its shards hold these units. */
+export function stocked(stocks: readonly number[], overrides: Partial<Product> = {}) {
+  const product = productOf({ stock_shards: Math.max(1, stocks.length), ...overrides });
+  return { product, shards: stocks.map((stock, number) => shardOf(product, number, { stock })) };
+}
+
+export const suppliesOf = (...supplies: Supply[]): Supplies =>
+  new Map(supplies.map((supply) => [supply.product.id, supply]));
+
+/** An order of one line, written as one item of its own. */
+export function candidateOf(
+  product: Pick<Product, 'id'>,
+  quantity = 1,
+  overrides: Partial<Candidate> = {},
+): Candidate {
+  const id = overrides.id ?? newId();
+  return {
+    id,
+    customer_id: newId(),
+    lines: [{ product_id: product.id, quantity }],
+    items: [`order ${id}`],
+    ...overrides,
+  };
+}
