@@ -21,7 +21,7 @@ interface ServiceOptions {
   dynamodbEndpoint: string;
   ssmEndpoint: string;
   environment?: Readonly<Record<string, string>>;
-  /** Gets each line of the handlers' logs, and what serverless-offline has to complain of. */
+  /** Gets each line, from when it is ready, of the handlers' logs and serverless-offline's complaints. */
   onLine?: ((line: string) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -70,7 +70,7 @@ export async function startService({
         AWS_SECRET_ACCESS_KEY: 'local',
         AWS_REGION: 'eu-central-1',
         ESBUILD_WORK_FOLDER: workFolder,
-        // Its notices are a banner and two lines for each request.
+        // Its notices are two lines for each request.
         SLS_LOG_LEVEL: 'warning',
         SLS_TELEMETRY_DISABLED: '1',
         SLS_NOTIFICATIONS_MODE: 'off',
@@ -78,8 +78,6 @@ export async function startService({
       },
     },
   );
-  if (onLine) for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
-
   const name = 'the API';
   // Stopped by its leash, because its own shutdown waits up to 5 s for idle connections.
   const supervised = supervise(name, child);
@@ -98,6 +96,8 @@ export async function startService({
     timeoutMs: startTimeoutMs,
     signal,
   });
+  // Not earlier: a banner of fifty lines comes first, and a failed start tells its output itself.
+  if (onLine) for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
   return service;
 }
 
