@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { answersOk, type Child, supervise, untilReady } from './child.ts';
 import { findJava } from './java.ts';
 import { freePort, isPortFree } from './ports.ts';
 
-const packageFile = fileURLToPath(import.meta.resolve('amplify-dynamodb-simulator/package.json'));
+const packageFile = createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json');
 const emulator = join(dirname(packageFile), 'emulator');
 /** The engine drops a small file of its own where it runs. */
 const cacheDirectory = join(import.meta.dirname, '../node_modules/.cache/dynamodb-local');

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { answersOk, type Child, supervise, untilReady } from './child.ts';
 import { freePort, isPortFree } from './ports.ts';
@@ -102,7 +102,7 @@ export async function startService({
 }
 
 async function serverlessProgram(): Promise<string> {
-  const packageFile = fileURLToPath(import.meta.resolve('serverless/package.json'));
+  const packageFile = createRequire(import.meta.url).resolve('serverless/package.json');
   const shape = z.object({ bin: z.object({ serverless: z.string() }) });
   const { bin } = shape.parse(JSON.parse(await readFile(packageFile, 'utf8')));
   return join(dirname(packageFile), bin.serverless);
