@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 
 const admin = { email: 'admin@example.com', password: 'correct horse battery staple' };
 const goods = [

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
+import * as z from 'zod';
 
 const getParameter = z.object({ Name: z.string(), WithDecryption: z.optional(z.boolean()) });
 

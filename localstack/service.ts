@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { answersOk, type Child, supervise, untilReady } from './child.ts';
 import { freePort, isPortFree } from './ports.ts';
 

@@ -10,7 +10,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { isNode, parseDocument, visit } from 'yaml';
-import * as z from 'zod/mini';
+import * as z from 'zod';
 
 const serverlessFile = join(import.meta.dirname, '../serverless.yml');
 

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { freePort, isPortFree } from '../../../localstack/ports.ts';
+import { runningWith, until } from '../../support/processes.ts';
+
+const program = fileURLToPath(new URL('../../../localstack/start.ts', import.meta.url));
+
+async function start(args: string[] = [], environment: NodeJS.ProcessEnv = {}) {
+  const [port, dynamodbPort] = [await freePort(), await freePort()];
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, PORT: String(port), DYNAMODB_PORT: String(dynamodbPort), ...environment },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const ended = once(child, 'close').then(([code]) => ({ code, stdout, stderr }));
+  return {
+    child,
+    port,
+    dynamodbPort,
+    ended,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    leftovers: async () => [
+      ...(await runningWith(`--httpPort ${port} `)),
+      ...(await runningWith(`-port ${dynamodbPort} `)),
+    ],
+  };
+}
+
+describe('npm start', () => {
+  it('refuses an unknown option and shows the usage', async () => {
+    const { code, stderr } = await (await start(['--dmeo'])).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--dmeo.*\nusage: npm start/s);
+  });
+
+  it('refuses a port that is no number', async () => {
+    const { code, stderr } = await (await start([], { PORT: 'http' })).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('PORT is no port: http');
+  });
+
+  it('names a taken port and the variable that changes it', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const taken = typeof address === 'object' ? String(address?.port) : '';
+    const { code, stderr } = await (await start([], { DYNAMODB_PORT: taken })).ended;
+    server.close();
+    expect(code).toBe(1);
+    expect(stderr).toBe(`port ${taken} is taken; choose another with DYNAMODB_PORT\n`);
+  });
+
+  it('leaves no process behind when it is ended while starting', async () => {
+    const run = await start();
+    await until(async () => !(await isPortFree(run.dynamodbPort)));
+    run.child.kill('SIGTERM');
+    const { code, stdout } = await run.ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(await run.leftovers()).toEqual([]);
+  });
+
+  it('says ready in one line when it answers, and leaves no process behind after Ctrl-C', async () => {
+    const run = await start();
+    await until(async () => run.stdout() !== '' || run.child.exitCode !== null, 90_000);
+    expect(run.stdout(), run.stderr()).toBe(`ready http://127.0.0.1:${run.port}\n`);
+    const reply = await fetch(`http://127.0.0.1:${run.port}/health`);
+    expect(reply.status).toBe(200);
+    run.child.kill('SIGINT');
+    const { code } = await run.ended;
+    expect(code).toBe(0);
+    expect(await run.leftovers()).toEqual([]);
+  }, 120_000);
+});
