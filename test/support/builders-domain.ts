@@ -1,4 +1,5 @@
-import type { Candidate, Supplies, Supply } from '../../lib/orders/plan.ts';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { Candidate, Supplies, Supply } from '../../lib/orders/placement.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { type Product, type StockShard, shardId } from '../../lib/products/product.ts';
 
@@ -59,3 +60,42 @@ export function candidateOf(
     ...overrides,
   };
 }
+
+/** What API Gateway sends for a request to an HTTP API (payload format 2.0). */
+export const eventOf = (overrides: Partial<APIGatewayProxyEventV2> = {}): APIGatewayProxyEventV2 => ({
+  version: '2.0',
+  routeKey: 'POST /thing',
+  rawPath: '/thing',
+  rawQueryString: '',
+  headers: { 'content-type': 'application/json' },
+  isBase64Encoded: false,
+  requestContext: {
+    accountId: '1',
+    apiId: 'api',
+    domainName: 'api.example.com',
+    domainPrefix: 'api',
+    http: { method: 'POST', path: '/thing', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+    requestId: 'gateway-1',
+    routeKey: 'POST /thing',
+    stage: '$default',
+    time: '12/Dec/2025:00:00:00 +0000',
+    timeEpoch: 1_765_497_600_000,
+  },
+  ...overrides,
+});
+
+export const contextOf = (overrides: Partial<Context> = {}): Context => ({
+  callbackWaitsForEmptyEventLoop: true,
+  functionName: 'thing',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:1:function:thing',
+  memoryLimitInMB: '256',
+  awsRequestId: 'request-1',
+  logGroupName: 'group',
+  logStreamName: 'stream',
+  getRemainingTimeInMillis: () => 10_000,
+  done: () => {},
+  fail: () => {},
+  succeed: () => {},
+  ...overrides,
+});

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { totalOf } from '../../../lib/orders/order.ts';
-import {
-  type Candidate,
-  type Plan,
-  planOrders,
-  type Supplies,
-  type Supply,
-} from '../../../lib/orders/plan.ts';
+import type { Candidate, Supplies, Supply } from '../../../lib/orders/placement.ts';
+import { type Plan, planOrders } from '../../../lib/orders/plan.ts';
 import { sumTakes } from '../../../lib/orders/sum-takes.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { shardId, stockOf } from '../../../lib/products/product.ts';
