@@ -1,0 +1,337 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newProduct, uniqueName } from '../../support/builders.ts';
+import { type Client, expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
+import { productPageShape, productShape } from '../../support/shapes.ts';
+import { checkOut, openStorefront, putInCart, type Storefront, signUp } from '../../support/storefront.ts';
+
+const notFound = { status: 404, code: 'product_not_found' };
+
+let shop: Storefront;
+let admin: Client;
+beforeAll(async () => {
+  shop = await openStorefront();
+  admin = shop.admin.api;
+});
+
+describe('POST /product', () => {
+  it('puts a product on sale', async () => {
+    const body = newProduct({
+      name: '  Кофе ☕️  ',
+      stock: 100,
+      price: 1,
+      stock_shards: 3,
+      limit_per_customer: 5,
+    });
+    const reply = await admin.post('/product', body);
+    const product = expectReply(reply, 201, productShape);
+    expect(product).toMatchObject({ ...body, name: 'Кофе ☕️', sold: 0, active: true, currency: 'USD' });
+    expect(reply.headers.get('Location')).toBe(`/product/${product.id}`);
+    expect(await shop.read(product.id)).toEqual(product);
+  });
+
+  it('takes no stock and no price for an answer', async () => {
+    const product = await shop.product({ stock: 0, price: 0 });
+    expect(product).toMatchObject({ stock: 0, price: 0, limit_per_customer: null });
+    expect(product.stock_shards).toBeGreaterThanOrEqual(1);
+  });
+
+  it.each([
+    ['largest', { stock: 1_000_000_000, price: 99_999_999, stock_shards: 32, limit_per_customer: 1_000_000 }],
+    ['smallest', { stock: 1, price: 0, stock_shards: 32, limit_per_customer: 1 }],
+  ])('keeps the %s numbers exactly', async (_, numbers) => {
+    const { id } = await shop.product(numbers);
+    expect(await shop.read(id)).toMatchObject(numbers);
+  });
+});
+
+describe('POST /product/add', () => {
+  it('does the same by the names of the 12.12 store', async () => {
+    const product_name = uniqueName('mug');
+    const reply = await admin.post('/product/add', { product_name, stock: 299, price: 5 });
+    const product = expectReply(reply, 201, productShape);
+    expect(product).toMatchObject({ name: product_name, stock: 299, price: 5 });
+    expect(reply.headers.get('Location')).toBe(`/product/${product.id}`);
+    expect(await shop.read(product.id)).toEqual(product);
+  });
+
+  it('asks for no price', async () => {
+    const reply = await admin.post('/product/add', { product_name: uniqueName('gift'), stock: 1 });
+    expect(expectReply(reply, 201, productShape).price).toBe(0);
+  });
+});
+
+describe('POST /product/add-stock', () => {
+  it.each([1, 8, 32])('adds units over %i shards', async (stock_shards) => {
+    const { id } = await shop.product({ stock: 3, stock_shards });
+    const reply = await admin.post('/product/add-stock', { product_id: id, stock: 39 });
+    expect(expectReply(reply, 200, productShape)).toMatchObject({ id, stock: 42, sold: 0 });
+    expect((await shop.read(id)).stock).toBe(42);
+  });
+
+  it('loses nothing when many add at once', async () => {
+    const { id } = await shop.product({ stock: 0 });
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        admin.post('/product/add-stock', { product_id: id, stock: n + 1 }),
+      ),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect((await shop.read(id)).stock).toBe(55);
+  });
+
+  it('knows no product that does not exist', async () => {
+    const reply = await admin.post('/product/add-stock', { product_id: randomUUID(), stock: 1 });
+    expect(outcomeOf(reply)).toEqual(notFound);
+  });
+});
+
+describe('GET /product/{product_id}', () => {
+  it('answers anyone, with an ETag that changes with the product and with its stock', async () => {
+    const { id } = await shop.product();
+    const etag = async () => (await shop.anyone.get(`/product/${id}`)).headers.get('ETag');
+    const first = await etag();
+    expect(first).toMatch(/^"1\..+"$/);
+    expect(await etag()).toBe(first);
+    await shop.change(id, { price: 2 });
+    const second = await etag();
+    await admin.post('/product/add-stock', { product_id: id, stock: 1 });
+    const third = await etag();
+    expect(new Set([first, second, third]).size).toBe(3);
+  });
+
+  it('takes an id in upper case', async () => {
+    const product = await shop.product();
+    expect(await shop.read(product.id.toUpperCase())).toEqual(product);
+  });
+
+  it('knows no product that does not exist', async () => {
+    expect(outcomeOf(await shop.anyone.get(`/product/${randomUUID()}`))).toEqual(notFound);
+    expect(outcomeOf(await shop.anyone.get(`/order/product/${randomUUID()}`))).toEqual(notFound);
+  });
+});
+
+describe('GET /product', () => {
+  it.each(['/product', '/product/all'])('lists every product once, page by page: %s', async (path) => {
+    const made = await Promise.all(Array.from({ length: 5 }, () => shop.product()));
+    const ids = (await shop.list(path, 3)).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { id } of made) expect(ids).toContain(id);
+    expect(ids).toEqual([...ids].sort());
+  });
+
+  it('keeps to the limit, and to 50 where none is named', async () => {
+    await Promise.all(Array.from({ length: 60 }, () => shop.product({ stock_shards: 1 })));
+    const pageOf = async (query: string) =>
+      expectReply(await shop.anyone.get(`/product${query}`), 200, productPageShape);
+    expect((await pageOf('?limit=1')).items).toHaveLength(1);
+    expect((await pageOf('?limit=2')).next_cursor).not.toBeNull();
+    const { items } = await pageOf('');
+    expect(items.length).toBeGreaterThan(40);
+    expect(items.length).toBeLessThanOrEqual(50);
+  });
+
+  it('shows stock as GET by id does', async () => {
+    const product = await shop.product({ stock: 77, stock_shards: 7 });
+    expect((await shop.list()).find(({ id }) => id === product.id)).toEqual(product);
+  });
+});
+
+describe('PATCH /product/{product_id}', () => {
+  it('changes what is named and nothing else', async () => {
+    const before = await shop.product({ limit_per_customer: 2 });
+    const name = uniqueName('renamed');
+    expect(await shop.change(before.id, { name })).toEqual({
+      ...before,
+      name,
+      version: before.version + 1,
+      updated_at: expect.any(String),
+    });
+    expect(await shop.change(before.id, { price: 0 })).toMatchObject({ name, price: 0 });
+    expect(await shop.change(before.id, { limit_per_customer: null })).toMatchObject({
+      limit_per_customer: null,
+    });
+    expect(await shop.change(before.id, { limit_per_customer: 9 })).toMatchObject({ limit_per_customer: 9 });
+    expect(await shop.read(before.id)).toMatchObject({
+      name,
+      price: 0,
+      limit_per_customer: 9,
+      stock: before.stock,
+    });
+  });
+
+  it('refuses a stale If-Match and takes the current one and *', async () => {
+    const { id } = await shop.product();
+    const stale = (await shop.anyone.get(`/product/${id}`)).headers.get('ETag') ?? '';
+    const changed = await admin.patch(`/product/${id}`, { price: 7 }, { headers: { 'If-Match': stale } });
+    expect(expectReply(changed, 200, productShape).price).toBe(7);
+
+    const late = await admin.patch(`/product/${id}`, { price: 8 }, { headers: { 'If-Match': stale } });
+    expect(outcomeOf(late)).toEqual({ status: 412, code: 'version_mismatch' });
+    expect((await shop.read(id)).price).toBe(7);
+
+    const current = changed.headers.get('ETag') ?? '';
+    expect(
+      (await admin.patch(`/product/${id}`, { price: 9 }, { headers: { 'If-Match': current } })).status,
+    ).toBe(200);
+    expect(
+      (await admin.patch(`/product/${id}`, { price: 10 }, { headers: { 'If-Match': '*' } })).status,
+    ).toBe(200);
+    expect((await shop.read(id)).price).toBe(10);
+  });
+
+  it('compares the version alone, so that sales do not get in the way', async () => {
+    const { id } = await shop.product();
+    const etag = (await shop.anyone.get(`/product/${id}`)).headers.get('ETag') ?? '';
+    await admin.post('/product/add-stock', { product_id: id, stock: 1 });
+    expect(
+      (await admin.patch(`/product/${id}`, { price: 3 }, { headers: { 'If-Match': etag } })).status,
+    ).toBe(200);
+  });
+
+  it('refuses a version that no product can have', async () => {
+    const { id } = await shop.product();
+    const reply = await admin.patch(
+      `/product/${id}`,
+      { price: 3 },
+      { headers: { 'If-Match': `"${'9'.repeat(30)}"` } },
+    );
+    expect([412, 422]).toContain(reply.status);
+    expect((await shop.read(id)).version).toBe(1);
+  });
+
+  it('lets one of many with the same If-Match win', async () => {
+    const { id } = await shop.product();
+    const etag = (await shop.anyone.get(`/product/${id}`)).headers.get('ETag') ?? '';
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        admin.patch(`/product/${id}`, { price: n }, { headers: { 'If-Match': etag } }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
+    expect((await shop.read(id)).price).toBe(replies.findIndex(({ status }) => status === 200));
+  });
+
+  it('refuses absolute stock with a hint', async () => {
+    const before = await shop.product();
+    const reply = await admin.patch(`/product/${before.id}`, { stock: 5 });
+    expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
+    expect(reply.problem?.errors).toEqual([
+      { path: 'stock', message: expect.stringContaining('POST /product/add-stock') },
+    ]);
+    expect(await shop.read(before.id)).toEqual(before);
+  });
+
+  it('takes a product off the list and back', async () => {
+    const { id } = await shop.product();
+    const listed = async () => (await shop.list()).some((item) => item.id === id);
+    await shop.change(id, { active: false });
+    expect(await listed()).toBe(false);
+    expect((await shop.read(id)).active).toBe(false);
+    await shop.change(id, { active: true });
+    expect(await listed()).toBe(true);
+    const guest = await shop.guest();
+    await putInCart(guest, id, 1);
+    expect((await checkOut(guest)).lines).toHaveLength(1);
+  });
+
+  it('adds stock shards and keeps every unit', async () => {
+    const { id } = await shop.product({ stock: 40, stock_shards: 2 });
+    const guest = await shop.guest();
+    await putInCart(guest, id, 7);
+    await checkOut(guest);
+    expect(await shop.change(id, { stock_shards: 16 })).toMatchObject({
+      stock: 33,
+      sold: 7,
+      stock_shards: 16,
+    });
+    expect(await shop.change(id, { stock_shards: 16 })).toMatchObject({ stock: 33, sold: 7 });
+    await putInCart(guest, id, 33);
+    await checkOut(guest);
+    expect(await shop.read(id)).toMatchObject({ stock: 0, sold: 40 });
+  });
+
+  it('keeps every unit when shards are added while it sells', async () => {
+    const { id } = await shop.product({ stock: 60, stock_shards: 1 });
+    const guests = await Promise.all(Array.from({ length: 10 }, shop.guest));
+    const sales = guests.map(async (guest) => {
+      for (let round = 0; round < 3; round++) {
+        await putInCart(guest, id, 2);
+        await checkOut(guest);
+      }
+    });
+    const growth = [2, 8, 32].map((stock_shards) => shop.change(id, { stock_shards }).catch(() => undefined));
+    await Promise.all([...sales, ...growth]);
+    await shop.change(id, { stock_shards: 32 });
+    expect(await shop.read(id)).toMatchObject({ stock: 0, sold: 60, stock_shards: 32 });
+  });
+
+  it('refuses fewer stock shards', async () => {
+    const before = await shop.product({ stock_shards: 4 });
+    const reply = await admin.patch(`/product/${before.id}`, { stock_shards: 3 });
+    expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
+    expect(pathsOf(reply)).toEqual(['stock_shards']);
+    expect(await shop.read(before.id)).toEqual(before);
+  });
+
+  it('knows no product that does not exist', async () => {
+    expect(outcomeOf(await admin.patch(`/product/${randomUUID()}`, { price: 1 }))).toEqual(notFound);
+    const match = { headers: { 'If-Match': '"1"' } };
+    expect(outcomeOf(await admin.patch(`/product/${randomUUID()}`, { price: 1 }, match))).toEqual(notFound);
+  });
+});
+
+describe('DELETE /product/{product_id}', () => {
+  it('ends a product for good, and its sales stay on record', async () => {
+    const { id } = await shop.product({ stock: 5 });
+    const guest = await shop.guest();
+    await putInCart(guest, id, 2);
+    const { lines } = await checkOut(guest);
+
+    const reply = await admin.delete(`/product/${id}`);
+    expect(reply.status).toBe(204);
+    expect(reply.body).toBeUndefined();
+
+    const line = { customer_id: guest.id, product_id: id, quantity: 1 };
+    for (const gone of [
+      await shop.anyone.get(`/product/${id}`),
+      await admin.delete(`/product/${id}`),
+      await admin.patch(`/product/${id}`, { active: true }),
+      await admin.patch(`/product/${id}`, { name: 'back' }, { headers: { 'If-Match': '*' } }),
+      await admin.post('/product/add-stock', { product_id: id, stock: 1 }),
+      await guest.api.post('/cart/add', line),
+    ]) {
+      expect(outcomeOf(gone)).toEqual(notFound);
+    }
+    expect((await shop.list()).map((item) => item.id)).not.toContain(id);
+    expect(await shop.total(id)).toBe(2);
+    expect(lines).toMatchObject([{ product_id: id, quantity: 2 }]);
+  });
+
+  it('knows no product that does not exist', async () => {
+    expect(outcomeOf(await admin.delete(`/product/${randomUUID()}`))).toEqual(notFound);
+  });
+});
+
+describe('writing products', () => {
+  const writes = (product_id: string): [string, string, object?][] => [
+    ['POST', '/product', newProduct()],
+    ['POST', '/product/add', { product_name: 'x', stock: 1 }],
+    ['POST', '/product/add-stock', { product_id, stock: 1 }],
+    ['PATCH', `/product/${product_id}`, { price: 1 }],
+    ['DELETE', `/product/${product_id}`],
+  ];
+
+  it('is for an ADMIN only', async () => {
+    const before = await shop.product();
+    const user = await signUp(shop.anyone);
+    const guest = await shop.guest();
+    for (const [method, path, body] of writes(before.id)) {
+      for (const { api } of [user, guest])
+        expect(outcomeOf(await api.send(method, path, body))).toEqual({ status: 403, code: 'forbidden' });
+      const anonymous = await shop.anyone.send(method, path, body);
+      expect(outcomeOf(anonymous)).toEqual({ status: 401, code: 'unauthenticated' });
+    }
+    expect(await shop.read(before.id)).toEqual(before);
+  });
+});

@@ -1,0 +1,110 @@
+import { inject } from 'vitest';
+import * as z from 'zod/mini';
+
+/** RFC 9457, with nothing in it that nobody promised. */
+const problem = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.optional(z.string()),
+  request_id: z.uuid(),
+  errors: z.optional(
+    z.array(
+      z.strictObject({
+        path: z.string(),
+        message: z.string(),
+        product_id: z.optional(z.uuid()),
+        requested: z.optional(z.int()),
+        available: z.optional(z.int()),
+      }),
+    ),
+  ),
+});
+export type Problem = z.output<typeof problem>;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; undefined where there is no body. */
+  readonly body: unknown;
+  /** Of an error reply; undefined for success. */
+  readonly problem: Problem | undefined;
+}
+
+interface Extras {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is, in place of JSON. */
+  readonly text?: string;
+}
+
+export type Client = ReturnType<typeof createClient>;
+
+/**
+ * Talks to the service. Every reply, whatever a test looks at, must carry the request's id, be a problem if it
+ * is an error, and admit no defect: otherwise the request throws.
+ */
+export function createClient(baseUrl: string, token?: string) {
+  async function send(method: string, path: string, json?: unknown, extras: Extras = {}): Promise<Reply> {
+    const text = extras.text ?? (json === undefined ? undefined : JSON.stringify(json));
+    const reply = await fetch(`${baseUrl}${path}`, {
+      method,
+      headers: {
+        ...(text === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...extras.headers,
+      },
+      ...(text === undefined ? {} : { body: text }),
+    });
+    const content = await reply.text();
+    const at = `${method} ${path}`.slice(0, 200);
+    return check(at, reply, content);
+  }
+
+  return {
+    send,
+    get: (path: string, extras?: Extras) => send('GET', path, undefined, extras),
+    post: (path: string, json?: unknown, extras?: Extras) => send('POST', path, json, extras),
+    patch: (path: string, json?: unknown, extras?: Extras) => send('PATCH', path, json, extras),
+    delete: (path: string, extras?: Extras) => send('DELETE', path, undefined, extras),
+    /** The same service for another caller; without a token for an anonymous one. */
+    as: (other?: string): Client => createClient(baseUrl, other),
+  };
+}
+
+function check(at: string, { status, headers }: Response, content: string): Reply {
+  const refuse = (why: string) => new Error(`${at}: ${why}: ${status} ${content.slice(0, 500)}`);
+  if (status >= 500 && status !== 503) throw refuse('a defect');
+  const requestId = headers.get('X-Request-Id');
+  if (requestId === null) throw refuse('no X-Request-Id');
+  const body: unknown = content === '' ? undefined : JSON.parse(content);
+  if (status < 400) return { status, headers, body, problem: undefined };
+
+  const parsed = problem.safeParse(body);
+  if (!parsed.success) throw refuse(z.prettifyError(parsed.error));
+  if (headers.get('Content-Type') !== 'application/problem+json') throw refuse('no problem+json');
+  if (parsed.data.request_id !== requestId) throw refuse('another request_id in the body');
+  if (parsed.data.status !== status) throw refuse('another status in the body');
+  if (parsed.data.code === 'internal') throw refuse('a defect');
+  return { status, headers, body, problem: parsed.data };
+}
+
+/** Anonymous, at stage `local`. */
+export const localClient = (): Client => createClient(inject('localUrl'));
+
+/** Anonymous, at stage `dev`, where the right to make an ADMIN has to be shown. */
+export const devClient = (): Client => createClient(inject('devUrl'));
+
+/** The body, of this shape and nothing beyond, if the status is that. @throws otherwise */
+export function expectReply<T extends z.ZodMiniType>(reply: Reply, status: number, shape: T): z.output<T> {
+  if (reply.status === status) return shape.parse(reply.body);
+  throw new Error(`expected ${status}, got ${reply.status} ${JSON.stringify(reply.body)}`);
+}
+
+/** What clients branch on, for one comparison in a test: `{ status, code }`. */
+export const outcomeOf = ({ status, problem }: Reply) => ({ status, code: problem?.code });
+
+/** The fields that an error names. */
+export const pathsOf = ({ problem }: Reply): string[] => [
+  ...new Set(problem?.errors?.map(({ path }) => path)),
+];

@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+
+// Strict, and written down a second time: a field that leaks or gets lost fails the tests.
+
+const count = z.int().check(z.minimum(0));
+const time = z.iso.datetime();
+
+export const tokenShape = z.strictObject({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int().check(z.minimum(60)),
+});
+
+export const accountShape = z.strictObject({
+  id: z.uuid(),
+  email: z.string(),
+  role: z.enum(['ADMIN', 'USER']),
+});
+
+export const guestShape = z.strictObject({
+  id: z.uuid(),
+  username: z.string(),
+  role: z.literal('USER'),
+  ...tokenShape.shape,
+});
+
+export const productShape = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  price: count,
+  currency: z.literal('USD'),
+  active: z.boolean(),
+  stock: count,
+  sold: count,
+  stock_shards: z.int(),
+  limit_per_customer: z.nullable(z.int()),
+  version: z.int(),
+  created_at: time,
+  updated_at: time,
+});
+export type ProductReply = z.output<typeof productShape>;
+
+export const productPageShape = z.strictObject({
+  items: z.array(productShape),
+  next_cursor: z.nullable(z.string()),
+});
+
+export const cartShape = z.strictObject({
+  customer_id: z.uuid(),
+  lines: z.array(
+    z.strictObject({
+      product_id: z.uuid(),
+      name: z.string(),
+      quantity: z.int().check(z.minimum(1)),
+      unit_price: count,
+      available: count,
+    }),
+  ),
+  total: count,
+});
+
+export const orderShape = z.strictObject({
+  id: z.uuid(),
+  customer_id: z.uuid(),
+  status: z.literal('CONFIRMED'),
+  lines: z.array(
+    z.strictObject({
+      product_id: z.uuid(),
+      name: z.string(),
+      quantity: z.int().check(z.minimum(1)),
+      unit_price: count,
+    }),
+  ),
+  total: count,
+  currency: z.literal('USD'),
+  created_at: time,
+  decided_at: time,
+});
+
+export const productTotalShape = z.strictObject({ product_id: z.uuid(), total_quantity: count });
