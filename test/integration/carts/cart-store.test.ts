@@ -1,0 +1,115 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { addToCart } from '../../../lib/carts/add-to-cart.ts';
+import { showCart } from '../../../lib/carts/show-cart.ts';
+import { newId } from '../../../lib/platform/ids.ts';
+import { updateProduct } from '../../../lib/products/update-product.ts';
+import { openShop, type Shop } from '../../support/stocked-shop.ts';
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await openShop();
+});
+
+const ids = (count: number) => Array.from({ length: count }, () => newId());
+
+describe('a cart', () => {
+  it('that was never written is empty', async () => {
+    const customer_id = newId();
+    expect(await shop.carts.get(customer_id)).toEqual({ customer_id, lines: [], version: 0 });
+    expect((await shop.carts.removeLine(customer_id, newId())).lines).toEqual([]);
+  });
+
+  it('keeps every line of first writes that race', async () => {
+    const customer_id = newId();
+    const products = ids(20);
+    await Promise.all(products.map((id, n) => shop.carts.setLine(customer_id, id, n + 1)));
+    const { lines, version } = await shop.carts.get(customer_id);
+    expect(lines.map(({ product_id }) => product_id)).toEqual([...products].sort());
+    expect(version).toBe(20);
+  });
+
+  it('holds 50 products at most, also when additions race', async () => {
+    const customer_id = newId();
+    await Promise.all(ids(45).map((id) => shop.carts.setLine(customer_id, id, 1)));
+    const results = await Promise.allSettled(ids(20).map((id) => shop.carts.setLine(customer_id, id, 1)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    expect(results.filter(({ status }) => status === 'rejected')).toMatchObject(
+      Array.from({ length: 15 }, () => ({ reason: { code: 'cart_full' } })),
+    );
+    expect((await shop.carts.get(customer_id)).lines).toHaveLength(50);
+  });
+
+  it('that is full still takes another quantity of what it holds', async () => {
+    const customer_id = newId();
+    const products = ids(50);
+    await Promise.all(products.map((id) => shop.carts.setLine(customer_id, id, 1)));
+    const { lines } = await shop.carts.setLine(customer_id, products[0] ?? '', 7);
+    expect(lines.find(({ product_id }) => product_id === products[0])?.quantity).toBe(7);
+  });
+
+  it('is emptied only as it was read', async () => {
+    const customer_id = newId();
+    const product = newId();
+    const read = await shop.carts.setLine(customer_id, product, 1);
+    await shop.carts.setLine(customer_id, product, 2);
+    const empty = (cart: typeof read) =>
+      shop.documents.send(new TransactWriteCommand({ TransactItems: [shop.carts.emptyEntry(cart)] }));
+    await expect(empty(read)).rejects.toMatchObject({ name: 'TransactionCanceledException' });
+    await empty(await shop.carts.get(customer_id));
+    expect(await shop.carts.get(customer_id)).toMatchObject({ lines: [], version: 3 });
+    expect(await shop.carts.setLine(customer_id, product, 4)).toMatchObject({ version: 4 });
+  });
+
+  it('loses a removed line and no other', async () => {
+    const customer_id = newId();
+    const [gone = '', kept = ''] = ids(2);
+    await shop.carts.setLine(customer_id, gone, 1);
+    await shop.carts.setLine(customer_id, kept, 2);
+    expect((await shop.carts.removeLine(customer_id, gone)).lines).toEqual([
+      { product_id: kept, quantity: 2 },
+    ]);
+    expect((await shop.carts.removeLine(customer_id, gone)).version).toBe(3);
+  });
+
+  it.each(['setLine', 'removeLine'] as const)(
+    'survives the conflict of %s with a checkout',
+    async (change) => {
+      const customer_id = newId();
+      const product = newId();
+      await shop.carts.setLine(customer_id, product, 1);
+      const { carts } = shop.container(({ operation, call }) =>
+        operation === 'UpdateItem' && call <= 2 ? 'conflict' : undefined,
+      );
+      const cart = await carts[change](customer_id, product, 5);
+      expect(cart.lines).toEqual(change === 'setLine' ? [{ product_id: product, quantity: 5 }] : []);
+    },
+  );
+});
+
+describe('a cart as its owner sees it', () => {
+  it('has the names, prices and stock of now', async () => {
+    const keyboard = await shop.sell({ name: 'Keyboard', price: 100, stock: 5, stock_shards: 2 });
+    const customer_id = newId();
+    await addToCart(shop.carts, shop.catalog, { customer_id, product_id: keyboard, quantity: 3 });
+    await updateProduct(shop, shop.catalog, keyboard, { price: 150 });
+    expect(await showCart(shop.catalog, await shop.carts.get(customer_id))).toEqual({
+      customer_id,
+      lines: [{ product_id: keyboard, name: 'Keyboard', quantity: 3, unit_price: 150, available: 5 }],
+      total: 450,
+    });
+    await updateProduct(shop, shop.catalog, keyboard, { active: false });
+    expect((await showCart(shop.catalog, await shop.carts.get(customer_id))).lines).toMatchObject([
+      { available: 0 },
+    ]);
+  });
+
+  it('takes no product that is unknown or off sale', async () => {
+    const keyboard = await shop.sell();
+    await updateProduct(shop, shop.catalog, keyboard, { active: false });
+    const adding = (product_id: string) =>
+      addToCart(shop.carts, shop.catalog, { customer_id: newId(), product_id, quantity: 1 });
+    await expect(adding(keyboard)).rejects.toMatchObject({ code: 'product_unavailable' });
+    await expect(adding(newId())).rejects.toMatchObject({ code: 'product_not_found' });
+  });
+});
