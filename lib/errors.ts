@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'invalid_request'
   | 'limit_exceeded'
   | 'malformed_json'
+  | 'order_not_cancellable'
   | 'order_not_found'
   | 'out_of_stock'
   | 'price_changed'

@@ -1,7 +1,11 @@
 import * as z from 'zod/mini';
+import { maxLines } from '../../lib/carts/cart.ts';
 import { contract } from '../../lib/http/contract.ts';
-import { orderView } from '../../lib/orders/order.ts';
-import { id } from '../../lib/platform/primitives.ts';
+import type { PlacedOrder } from '../../lib/orders/idempotency.ts';
+import { type Order, orderStatus, orderView } from '../../lib/orders/order.ts';
+import { orderPosition } from '../../lib/orders/order-store.ts';
+import { cursorOf } from '../../lib/platform/cursor.ts';
+import { id, pageLimit, quantity } from '../../lib/platform/primitives.ts';
 
 /** Printable ASCII, as header fields carry it unharmed. */
 const idempotencyKey = z
@@ -36,6 +40,55 @@ export const checkoutContract = contract({
   ],
 });
 
+export const submitOrderContract = contract({
+  operation: 'submitOrder',
+  summary: 'Accepts an order at once; it is decided in the background',
+  routes: ['POST /order'],
+  access: 'account',
+  request: {
+    headers: z.object({ 'idempotency-key': z.optional(idempotencyKey) }),
+    body: z.strictObject({
+      items: z.array(z.strictObject({ id, quantity })).check(z.minLength(1), z.maxLength(maxLines)),
+    }),
+  },
+  reply: { status: 202, body: orderView, headers: ['Location', 'Idempotent-Replayed'] },
+  errors: [
+    'contention',
+    'idempotency_key_reused',
+    'limit_exceeded',
+    'out_of_stock',
+    'product_not_found',
+    'product_unavailable',
+  ],
+});
+
+export const listOrdersContract = contract({
+  operation: 'listOrders',
+  summary: "The caller's orders, newest first; an ADMIN may name any customer",
+  routes: ['GET /order'],
+  access: 'account',
+  request: {
+    query: z.object({
+      status: z.optional(orderStatus),
+      customer_id: z.optional(id),
+      limit: pageLimit,
+      cursor: z.optional(cursorOf(orderPosition)),
+    }),
+  },
+  reply: { status: 200, body: z.object({ items: z.array(orderView), next_cursor: z.nullable(z.string()) }) },
+  errors: ['forbidden'],
+});
+
+export const cancelOrderContract = contract({
+  operation: 'cancelOrder',
+  summary: 'Cancels an order and gives its units back',
+  routes: ['POST /order/{order_id}/cancel'],
+  access: 'account',
+  request: { params: z.object({ order_id: id }) },
+  reply: { status: 200, body: orderView },
+  errors: ['contention', 'forbidden', 'order_not_cancellable', 'order_not_found'],
+});
+
 export const getOrderContract = contract({
   operation: 'getOrder',
   summary: 'An order, for its customer and for an ADMIN',
@@ -55,3 +108,12 @@ export const getProductTotalContract = contract({
   reply: { status: 200, body: z.object({ product_id: id, total_quantity: z.int() }) },
   errors: ['product_not_found'],
 });
+
+/** How both ways to order show an order, and say when it was made by an earlier request. */
+export function placedReply({ order, replayed }: PlacedOrder): {
+  body: Order;
+  headers: Record<string, string>;
+} {
+  const headers = { Location: `/order/${order.id}` };
+  return { body: order, headers: replayed ? { ...headers, 'Idempotent-Replayed': 'true' } : headers };
+}

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { contract } from '../../lib/http/contract.ts';
 import { config } from '../../lib/platform/config.ts';
 import { cursorOf } from '../../lib/platform/cursor.ts';
-import { id, price, text, units } from '../../lib/platform/primitives.ts';
+import { id, pageLimit, price, text, units } from '../../lib/platform/primitives.ts';
 import {
   etagOf,
   newProduct,
@@ -21,7 +21,7 @@ export const listProductsContract = contract({
   access: 'anyone',
   request: {
     query: z.object({
-      limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 50),
+      limit: pageLimit,
       cursor: z.optional(cursorOf(z.strictObject({ id }))),
     }),
   },

@@ -14,6 +14,7 @@ export const problems = {
   invalid_request: { status: 422, title: 'The request is not valid' },
   limit_exceeded: { status: 409, title: 'More than one customer may buy' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
+  order_not_cancellable: { status: 409, title: 'The order is rejected or cancelled already' },
   order_not_found: { status: 404, title: 'No such order' },
   out_of_stock: { status: 409, title: 'Not enough stock' },
   price_changed: { status: 409, title: 'The price has changed' },

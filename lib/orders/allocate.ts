@@ -1,6 +1,6 @@
 import { type StockShard, stockOf } from '../products/product.ts';
-import { type OrderLine, type RejectionReason, type Take, totalOf } from './order.ts';
-import type { Candidate, Placement, Planned, Refusal, Supplies, Supply, WantedLine } from './plan.ts';
+import { type OrderLine, type RejectionReason, shortOf, type Take, totalOf } from './order.ts';
+import type { Candidate, Placement, Planned, Refusal, Supplies, Supply, WantedLine } from './placement.ts';
 
 /** Where the search for stock begins. */
 export interface Search {
@@ -45,7 +45,11 @@ export function allocate<C extends Candidate>(
   }
   const [first] = refused;
   if (first !== undefined)
-    return { candidate, reason: first.reason, short: refused.filter(isFor(first.reason)).map(short) };
+    return {
+      candidate,
+      reason: first.reason,
+      short: refused.filter(isFor(first.reason)).map(({ line, available }) => shortOf(line, available)),
+    };
   if (doubtful) return unsure;
   const { expected_total } = candidate;
   if (expected_total !== undefined && totalOf(lines) !== expected_total) {
@@ -56,12 +60,6 @@ export function allocate<C extends Candidate>(
 }
 
 const isFor = (reason: RejectionReason) => (entry: { reason: RejectionReason }) => entry.reason === reason;
-
-const short = ({ line, available }: { line: WantedLine; available: number }) => ({
-  product_id: line.product_id,
-  requested: line.quantity,
-  available,
-});
 
 function allocateLine(
   line: WantedLine,

@@ -1,14 +1,14 @@
-import type { Cart } from '../carts/cart.ts';
 import type { CartStore } from '../carts/cart-store.ts';
 import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { type CommitDeps, type Committable, commit, type Decision } from './commit.ts';
-import { type Idempotency, idempotencyOf, replayed } from './idempotency.ts';
+import { type Idempotency, idempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
 import { type Order, order, totalOf } from './order.ts';
 import type { OrderStore } from './order-store.ts';
-import type { Placement } from './plan.ts';
+import type { Placement } from './placement.ts';
 import { contention, refusal } from './refusal.ts';
+import { rememberedShortage } from './shortage.ts';
 
 export interface CheckoutDeps extends CommitDeps {
   readonly carts: CartStore;
@@ -22,12 +22,6 @@ export interface CheckoutRequest {
   /** Refuses the order when its total would be another. */
   readonly expected_total?: number | undefined;
   readonly idempotency_key?: string | undefined;
-}
-
-/** An order, and whether it was placed by an earlier request with the same idempotency key. */
-export interface PlacedOrder {
-  readonly order: Order;
-  readonly replayed: boolean;
 }
 
 /** The cart changed under the checkout this often before it gives up. */
@@ -68,7 +62,9 @@ async function placeCart(
 ): Promise<PlacedOrder | 'cart_changed'> {
   const cart = await deps.carts.get(request.customer_id);
   if (cart.lines.length === 0) throw new DomainError('cart_empty');
-  refuseRememberedShortage(deps, cart);
+  // In a flash sale most requests end here, without asking the database again.
+  const short = rememberedShortage(deps.catalog, cart.lines);
+  if (short.length > 0) throw refusal('out_of_stock', short);
   const created_at = toIso(deps.clock.now());
   const orderOf = ({ lines, takes, counted }: Placement): Order => ({
     id,
@@ -95,6 +91,7 @@ async function placeCart(
     ],
   };
   const decision = (await commit(deps, [candidate], { blindly: true })).get(id);
+  if (decision?.outcome === 'confirmed') deps.metrics.confirmed(decision.placement.lines);
   return conclude(decision, orderOf, idempotency);
 }
 
@@ -113,15 +110,4 @@ function conclude(
       if (decision.by === 'cart_changed') return 'cart_changed';
       return { order: replayed(decision.by.existing, idempotency), replayed: idempotency !== undefined };
   }
-}
-
-/** In a flash sale most requests end here, without asking the database again. */
-function refuseRememberedShortage({ catalog }: CheckoutDeps, { lines }: Cart): void {
-  const short = lines.flatMap(({ product_id, quantity }) => {
-    const available = catalog.rememberedStock(product_id);
-    return available !== undefined && available < quantity
-      ? [{ product_id, requested: quantity, available }]
-      : [];
-  });
-  if (short.length > 0) throw refusal('out_of_stock', short);
 }

@@ -5,7 +5,9 @@ import { gatherUnits } from '../products/gather-units.ts';
 import type { ProductStores } from '../products/product-stores.ts';
 import { createKnowledge } from './knowledge.ts';
 import type { RejectionReason, ShortLine } from './order.ts';
-import { type Candidate, type Draft, type Placement, planOrders, type Supplies } from './plan.ts';
+import type { OrderMetrics } from './order-metrics.ts';
+import type { Candidate, Placement, Supplies } from './placement.ts';
+import { type Draft, planOrders } from './plan.ts';
 import type { PurchaseStore } from './purchase-store.ts';
 import { sumTakes } from './sum-takes.ts';
 
@@ -23,6 +25,7 @@ export type Decision<S> =
 export interface CommitDeps extends ProductStores {
   readonly catalog: Catalog;
   readonly purchases: PurchaseStore;
+  readonly metrics: OrderMetrics;
 }
 
 /** Rounds of planning and executing: some five seconds when all of them meet conflicts. */
@@ -33,6 +36,7 @@ const maxRounds = 16;
  *
  * @param candidates in arrival order; all of them arrived before the call
  * @param blindly tries a random shard before anything is read: one round trip where stock is plenty
+ * @param lane in [0, 1): where the search for stock begins, until something turns out to be busy
  * @returns a decision for every order that was decided; the others met contention to the end, and nothing
  *   was written for them
  * @throws what the SDK throws; whether the orders under way were confirmed is then unknown
@@ -40,15 +44,16 @@ const maxRounds = 16;
 export async function commit<S>(
   deps: CommitDeps,
   candidates: readonly Committable<S>[],
-  { blindly }: { blindly: boolean },
+  { blindly, lane = Math.random() }: { blindly: boolean; lane?: number },
 ): Promise<Map<string, Decision<S>>> {
   const decisions = new Map<string, Decision<S>>();
   const knowledge = createKnowledge(deps.catalog, candidates);
   let blind = blindly;
+  let from = lane;
   for (let round = 0; round < maxRounds && decisions.size < candidates.length; round++) {
     const open = candidates.filter(({ id }) => !decisions.has(id));
     const supplies = blind ? await knowledge.remembered() : await knowledge.read();
-    const plan = planOrders(open, supplies, Math.random());
+    const plan = planOrders(open, supplies, from);
 
     for (const { candidate, reason, short } of plan.refusals) {
       if (reason === 'out_of_stock' && !knowledge.confirmsShortage(short)) continue;
@@ -60,8 +65,9 @@ export async function commit<S>(
 
     // A blind try is repeated blindly only when nothing was learnt but that something was busy.
     blind &&= plan.unsure.length === 0 && results.every(({ stale }) => !stale);
-    const waits = plan.unsure.length > 0 || results.some(({ busy }) => busy);
-    if (waits && decisions.size < candidates.length) await backoff(round);
+    const busy = results.some((result) => result.busy);
+    if (busy) from = Math.random();
+    if ((busy || plan.unsure.length > 0) && decisions.size < candidates.length) await backoff(round);
   }
   return decisions;
 }
@@ -93,6 +99,7 @@ async function execute<S>(
     }));
     return { decided, stale: false, busy: false };
   }
+  if (result.busy) deps.metrics.conflict();
   // The first refusal of an order tells most: its own writes come before its purchase counts.
   const decided = new Map<string, { id: string; decision: Decision<S> }>();
   for (const refusal of result.refusals) {

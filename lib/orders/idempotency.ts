@@ -3,6 +3,12 @@ import { DomainError } from '../errors.ts';
 import { derivedId } from '../platform/ids.ts';
 import type { Order } from './order.ts';
 
+/** An order, and whether it was placed by an earlier request with the same idempotency key. */
+export interface PlacedOrder {
+  readonly order: Order;
+  readonly replayed: boolean;
+}
+
 /** What an idempotency key fixes: the order's id, and the request that it belongs to. */
 export interface Idempotency {
   readonly order_id: string;

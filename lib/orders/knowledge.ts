@@ -1,10 +1,10 @@
 import type { Catalog } from '../products/catalog.ts';
 import { type StockedProduct, stockOf } from '../products/product.ts';
 import type { ShortLine } from './order.ts';
-import type { Candidate, Supplies } from './plan.ts';
+import type { Candidate, Supplies } from './placement.ts';
 
 /** What one commit knows of the products it needs, and whether that is enough to refuse an order. */
-export function createKnowledge(catalog: Catalog, candidates: readonly Candidate[]) {
+export function createKnowledge(catalog: Catalog, candidates: readonly Pick<Candidate, 'lines'>[]) {
   const ids = [...new Set(candidates.flatMap(({ lines }) => lines.map(({ product_id }) => product_id)))];
   let before: ReadonlyMap<string, StockedProduct> = new Map();
   let now: ReadonlyMap<string, StockedProduct> = new Map();

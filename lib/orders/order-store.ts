@@ -1,12 +1,64 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { createHash } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod/mini';
+import { batchGet } from '../platform/batch-get.ts';
 import type { Documents } from '../platform/dynamodb.ts';
 import type { TransactItem } from '../platform/transaction.ts';
-import { type Order, order } from './order.ts';
+import { type Order, type OrderStatus, order, type Rejection, type Take } from './order.ts';
+
+const isNew = 'attribute_not_exists(id)';
+const hasStatus = '#status = :expected';
+
+/** Where an order stands in a customer's list. */
+export const orderPosition = z.strictObject({ id: z.uuid(), created_at: z.iso.datetime() });
+export type OrderPosition = z.output<typeof orderPosition>;
+
+/**
+ * Buckets of the index of PENDING orders. Each submit writes it twice (in and out), a partition takes 1,000
+ * writes a second: 128 carry 64,000 submits a second.
+ */
+const pendingBuckets = 128;
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
 
-/** Orders by id. Reads are strongly consistent. */
+/** Orders by id; reads by id are strongly consistent, lists are not. */
 export function createOrderStore({ documents, table }: { documents: Documents; table: string }) {
+  /** Every change of a stored order is conditional on the status it changes from. */
+  const change = (
+    id: string,
+    from: OrderStatus,
+    to: OrderStatus,
+    set: string,
+    values: Record<string, unknown>,
+  ) => ({
+    TableName: table,
+    Key: { id },
+    UpdateExpression: `SET #status = :status, ${set} REMOVE pending`,
+    ConditionExpression: hasStatus,
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ...values, ':status': to, ':expected': from },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  });
+
+  /** @returns whether it happened: not, when the order had another status already */
+  async function send(input: ReturnType<typeof change>): Promise<boolean> {
+    try {
+      await documents.send(new UpdateCommand(input));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
   return {
     async get(id: string): Promise<Order | undefined> {
       const { Item } = await documents.send(
@@ -15,14 +67,121 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
       return Item === undefined ? undefined : order.parse(Item);
     },
 
+    /** Orders by id, in the order of the ids; absent ones are left out. */
+    async getAll(ids: readonly string[]): Promise<Order[]> {
+      const items = await batchGet(
+        documents,
+        ids.map((id) => ({ table, key: { id } })),
+      );
+      const found = new Map(
+        z
+          .array(order)
+          .parse(items.get(table) ?? [])
+          .map((item) => [item.id, item]),
+      );
+      return ids.flatMap((id) => found.get(id) ?? []);
+    },
+
     /** Puts an order whose id is not taken: the idempotency check, and it cannot race. */
     putEntry: (item: Order): TransactItem => ({
       Put: {
         TableName: table,
         Item: item,
-        ConditionExpression: 'attribute_not_exists(id)',
+        ConditionExpression: isNew,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     }),
+
+    /** Puts a PENDING order whose id is not taken. @returns the order that has the id already, if there is one */
+    async putPending(item: Order): Promise<Order | undefined> {
+      try {
+        await documents.send(
+          new PutCommand({
+            TableName: table,
+            Item: { ...item, pending: bucketOf(item.id) },
+            ConditionExpression: isNew,
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
+        return order.parse(unmarshall(error.Item));
+      }
+    },
+
+    /** Confirms a PENDING order. */
+    confirmEntry: (
+      id: string,
+      takes: readonly Take[],
+      counted: readonly string[],
+      decided_at: string,
+    ): TransactItem => ({
+      Update: change(id, 'PENDING', 'CONFIRMED', 'takes = :takes, counted = :counted, decided_at = :at', {
+        ':takes': takes,
+        ':counted': counted,
+        ':at': decided_at,
+      }),
+    }),
+
+    /** Cancels a CONFIRMED order; its units go back in the same transaction. */
+    cancelEntry: (id: string, decided_at: string): TransactItem => ({
+      Update: change(id, 'CONFIRMED', 'CANCELLED', 'decided_at = :at', { ':at': decided_at }),
+    }),
+
+    cancelPending: (id: string, decided_at: string): Promise<boolean> =>
+      send(change(id, 'PENDING', 'CANCELLED', 'decided_at = :at', { ':at': decided_at })),
+
+    reject: (id: string, { reason, short_lines }: Rejection, decided_at: string): Promise<boolean> =>
+      send(
+        change(id, 'PENDING', 'REJECTED', 'decided_at = :at, reason = :reason, short_lines = :short', {
+          ':at': decided_at,
+          ':reason': reason,
+          ':short': short_lines,
+        }),
+      ),
+
+    /** A page of a customer's orders, newest first: where they stand, to be read with `getAll`. */
+    async listByCustomer(
+      customer_id: string,
+      limit: number,
+      after?: OrderPosition,
+    ): Promise<OrderPosition[]> {
+      return query({
+        IndexName: 'by_customer',
+        KeyConditionExpression: 'customer_id = :customer',
+        ExpressionAttributeValues: { ':customer': customer_id },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: { ...after, customer_id } }),
+      });
+    },
+
+    /** PENDING orders of one bucket that were created before `before`, oldest first: where they stand. */
+    async listPending(
+      bucket: string,
+      before: string,
+      limit: number,
+      after?: OrderPosition,
+    ): Promise<OrderPosition[]> {
+      return query({
+        IndexName: 'pending',
+        KeyConditionExpression: 'pending = :bucket AND created_at < :before',
+        ExpressionAttributeValues: { ':bucket': bucket, ':before': before },
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: { ...after, pending: bucket } }),
+      });
+    },
   };
+
+  async function query(input: Omit<QueryCommandInput, 'TableName'>): Promise<OrderPosition[]> {
+    const { Items = [] } = await documents.send(new QueryCommand({ TableName: table, ...input }));
+    return Items.map(({ id, created_at }) => orderPosition.parse({ id, created_at }));
+  }
 }
+
+export const allPendingBuckets = Array.from({ length: pendingBuckets }, (_, bucket) => String(bucket));
+
+/** Spread by a hash, since ids of one moment share their first digits. */
+const bucketOf = (id: string): string =>
+  String((createHash('sha256').update(id).digest()[0] ?? 0) % pendingBuckets);

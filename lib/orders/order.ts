@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { id } from '../platform/primitives.ts';
 
 export const orderStatus = z.enum(['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED']);
+export type OrderStatus = z.output<typeof orderStatus>;
 
 /** Why an order was rejected. */
 export const rejectionReason = z.enum([
@@ -23,6 +24,11 @@ export type OrderLine = z.output<typeof orderLine>;
 /** A line that could not be served: what was wanted and how much there was. */
 const shortLine = z.object({ product_id: id, requested: z.int(), available: z.int() });
 export type ShortLine = z.output<typeof shortLine>;
+
+export const shortOf = (
+  { product_id, quantity }: { readonly product_id: string; readonly quantity: number },
+  available: number,
+): ShortLine => ({ product_id, requested: quantity, available });
 
 /** Units that an order took from one stock shard. */
 const take = z.object({ product_id: z.string(), shard: z.int(), quantity: z.int() });
@@ -48,6 +54,8 @@ export const order = z.extend(orderView, {
   takes: z.array(take),
   /** Products whose purchase limit counted it. */
   counted: z.array(z.string()),
+  /** Present while PENDING: the order's place in the sparse index of those. */
+  pending: z.optional(z.string()),
   /** Hash of the request that an idempotency key came with. */
   fingerprint: z.optional(z.string()),
 });
@@ -55,3 +63,9 @@ export type Order = z.output<typeof order>;
 
 export const totalOf = (lines: readonly OrderLine[]): number =>
   lines.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price, 0);
+
+/** Why an order was rejected, and by which lines. */
+export interface Rejection {
+  readonly reason: RejectionReason;
+  readonly short_lines: readonly ShortLine[];
+}

@@ -1,51 +1,11 @@
 import { maxTransactionActions } from '../platform/transaction.ts';
-import { type Product, type StockShard, shardId } from '../products/product.ts';
+import { shardId } from '../products/product.ts';
 import { allocate } from './allocate.ts';
-import type { OrderLine, RejectionReason, ShortLine, Take } from './order.ts';
-
-/** What an order wants of one product. */
-export interface WantedLine {
-  readonly product_id: string;
-  readonly quantity: number;
-  /** The price that was promised; without it the order pays the shard's. */
-  readonly unit_price?: number;
-}
-
-/** An order to be placed: at most one line per product. */
-export interface Candidate {
-  readonly id: string;
-  readonly customer_id: string;
-  readonly lines: readonly WantedLine[];
-  /** It is placed at this total or not at all. */
-  readonly expected_total?: number | undefined;
-  /** The items that are written when it is placed, beside stock and purchase counts: one action each. */
-  readonly items: readonly string[];
-}
-
-/** What is known of a product: its shards as just read, or none of them, and then it is tried blindly. */
-export interface Supply {
-  readonly product: Product;
-  readonly shards?: readonly StockShard[];
-}
-export type Supplies = ReadonlyMap<string, Supply>;
-
-export interface Placement<C extends Candidate = Candidate> {
-  readonly candidate: C;
-  readonly lines: readonly OrderLine[];
-  readonly takes: readonly (Take & { readonly unit_price: number })[];
-  /** Products whose purchase limit counts this order. */
-  readonly counted: readonly string[];
-}
+import type { Candidate, Placement, Planned, Refusal, Supplies } from './placement.ts';
 
 /** Placements that become one transaction. */
 export interface Draft<C extends Candidate = Candidate> {
   readonly placements: Placement<C>[];
-}
-
-export interface Refusal<C extends Candidate = Candidate> {
-  readonly candidate: C;
-  readonly reason: RejectionReason;
-  readonly short: readonly ShortLine[];
 }
 
 export interface Plan<C extends Candidate = Candidate> {
@@ -57,9 +17,6 @@ export interface Plan<C extends Candidate = Candidate> {
   /** Would take from more shards than one transaction can: units must be gathered first. */
   readonly scattered: Placement<C>[];
 }
-
-/** Units planned to be taken, by product and shard. */
-export type Planned = Map<string, number>;
 
 /**
  * Plans how to place orders: which shards each takes from, and which orders go into one transaction.

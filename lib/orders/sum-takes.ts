@@ -1,5 +1,5 @@
 import { shardId } from '../products/product.ts';
-import type { Placement } from './plan.ts';
+import type { Placement } from './placement.ts';
 
 type PricedTake = Placement['takes'][number];
 

@@ -23,3 +23,6 @@ export const price = z.int().check(z.minimum(0), z.maximum(99_999_999));
 
 /** Units supplied at once. */
 export const units = z.int().check(z.minimum(0), z.maximum(1_000_000_000));
+
+/** `?limit` of a list. */
+export const pageLimit = z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 50);

@@ -21,6 +21,7 @@ export function createCatalog(deps: { documents: Documents; productsTable: strin
   const memory = { lruSize: maxRemembered, useClone: false };
   const copies = new CacheableMemory({ ttl: copyTtlMs, ...memory });
   const shortages = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
+  const looks = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
 
   const productKey = (id: string): TableKey => ({ table: productsTable, key: { id } });
   const shardKeys = (id: string, from: number, to: number): TableKey[] =>
@@ -87,5 +88,12 @@ export function createCatalog(deps: { documents: Documents; productsTable: strin
 
     /** Units that were left of the product within the last second, if that was remembered. */
     rememberedStock: (id: string): number | undefined => shortages.get<number>(id),
+
+    /** True once a second for each product: who gets it looks at the stock. */
+    claimLook(id: string): boolean {
+      if (looks.get<boolean>(id) !== undefined) return false;
+      looks.set(id, true);
+      return true;
+    },
   };
 }

@@ -1,0 +1,21 @@
+import { endpoint } from '../../lib/http/endpoint.ts';
+import { createOrderStore } from '../../lib/orders/order-store.ts';
+import { submitOrder } from '../../lib/orders/submit-order.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
+import { config } from '../../lib/platform/config.ts';
+import { createDocuments } from '../../lib/platform/dynamodb.ts';
+import { createCatalog } from '../../lib/products/catalog.ts';
+import { placedReply, submitOrderContract } from './contracts.ts';
+
+const documents = createDocuments();
+const deps = {
+  catalog: createCatalog({ documents, ...config }),
+  orders: createOrderStore({ documents, table: config.ordersTable }),
+  clock: systemClock,
+  currency: config.currency,
+};
+
+export const handler = endpoint(submitOrderContract, async ({ headers, body }, caller) => {
+  const request = { customer_id: caller.id, items: body.items, idempotency_key: headers['idempotency-key'] };
+  return placedReply(await submitOrder(deps, request));
+});

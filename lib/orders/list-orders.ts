@@ -1,0 +1,35 @@
+import { nextCursor } from '../platform/cursor.ts';
+import type { Order, OrderStatus } from './order.ts';
+import type { OrderPosition, OrderStore } from './order-store.ts';
+
+/** Pages of the index that one request goes through in search of a status. */
+const maxPages = 5;
+
+/**
+ * A page of a customer's orders, newest first. With a status the page may hold fewer than `limit`, even
+ * none, and still have a cursor: the list ends where there is no cursor.
+ */
+export async function listOrders(
+  orders: OrderStore,
+  customer_id: string,
+  {
+    status,
+    limit,
+    after,
+  }: { status?: OrderStatus | undefined; limit: number; after?: OrderPosition | undefined },
+): Promise<{ items: Order[]; next_cursor: string | null }> {
+  const items: Order[] = [];
+  let position = after;
+  for (let page = 0; page < maxPages; page++) {
+    const positions = await orders.listByCustomer(customer_id, limit, position);
+    for (const order of await orders.getAll(positions.map(({ id }) => id))) {
+      if (status !== undefined && order.status !== status) continue;
+      items.push(order);
+      const { id, created_at } = order;
+      if (items.length === limit) return { items, next_cursor: nextCursor({ id, created_at }) };
+    }
+    position = positions.at(-1);
+    if (positions.length < limit) return { items, next_cursor: null };
+  }
+  return { items, next_cursor: nextCursor(position) };
+}

@@ -1,0 +1,45 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Order, OrderLine, Rejection } from './order.ts';
+
+export type OrderMetrics = ReturnType<typeof createOrderMetrics>;
+
+/**
+ * What CloudWatch is told of orders, as lines of the embedded metric format. Values gather until `publish`;
+ * call that once at the end of an invocation.
+ */
+export function createOrderMetrics() {
+  const metrics = new Metrics({ namespace: 'Sellout', serviceName: 'orders' });
+  const count = (name: string, value = 1) => metrics.addMetric(name, MetricUnit.Count, value);
+
+  return {
+    /** A transaction met another, or throttling, and is tried again. */
+    conflict: () => count('TransactionConflicts'),
+
+    batch: (size: number) => count('BatchSize', size),
+
+    confirmed(lines: readonly OrderLine[]): void {
+      count('OrdersConfirmed');
+      count(
+        'UnitsSold',
+        lines.reduce((sum, { quantity }) => sum + quantity, 0),
+      );
+    },
+
+    rejected(reason: Rejection['reason']): void {
+      count('OrdersRejected');
+      count(`OrdersRejected_${reason}`);
+    },
+
+    cancelled: () => count('OrdersCancelled'),
+
+    /** How long a submitted order waited for its decision. */
+    age: ({ created_at }: Order, now: number): void => {
+      metrics.addMetric('OrderAge', MetricUnit.Milliseconds, Math.max(0, now - Date.parse(created_at)));
+    },
+
+    /** A record of the stream, or an order of the sweep, that could not be dealt with. */
+    failure: () => count('OrderFailures'),
+
+    publish: () => metrics.publishStoredMetrics(),
+  };
+}

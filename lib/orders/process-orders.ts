@@ -1,0 +1,80 @@
+import pLimit from 'p-limit';
+import { DomainError } from '../errors.ts';
+import { type Clock, toIso } from '../platform/clock.ts';
+import { type CommitDeps, type Committable, commit, type Decision } from './commit.ts';
+import type { Order } from './order.ts';
+import type { OrderStore } from './order-store.ts';
+
+export interface ProcessDeps extends CommitDeps {
+  readonly orders: OrderStore;
+  readonly clock: Clock;
+}
+
+/** Rejections are single writes, this many at a time. */
+const rejectionsAtOnce = 32;
+
+/**
+ * Decides PENDING orders: confirms them in groups, one transaction for up to 99, or rejects them. Every
+ * write is conditional on PENDING, so orders that come again, or that were decided elsewhere, are left as
+ * they are.
+ *
+ * @param orders in arrival order, each once
+ * @param lane where the search for stock begins; a worker of its own keeps a lane of its own
+ * @returns how many orders this call has decided
+ * @throws {DomainError} `contention` when some could not be decided: call again with the same orders
+ */
+export async function processOrders(
+  deps: ProcessDeps,
+  orders: readonly Order[],
+  lane: number,
+): Promise<number> {
+  const pending = new Map(
+    orders.filter(({ status }) => status === 'PENDING').map((order) => [order.id, order]),
+  );
+  deps.metrics.batch(pending.size);
+  const candidates = [...pending.values()].map((order) => candidateOf(deps, order));
+  const decisions = await commit(deps, candidates, { blindly: false, lane });
+  const limit = pLimit(rejectionsAtOnce);
+  const decided = await Promise.all(
+    [...decisions].map(([id, decision]) => limit(() => conclude(deps, pending.get(id), decision))),
+  );
+  if (decisions.size < pending.size) throw new DomainError('contention');
+  return decided.filter(Boolean).length;
+}
+
+/** The prices that the order was accepted at are the prices it pays, or it is rejected. */
+const candidateOf = ({ orders, clock }: ProcessDeps, order: Order): Committable<'decided'> => ({
+  id: order.id,
+  customer_id: order.customer_id,
+  lines: order.lines.map(({ product_id, quantity, unit_price }) => ({ product_id, quantity, unit_price })),
+  items: [`order ${order.id}`],
+  writes: ({ takes, counted }) => [
+    {
+      item: orders.confirmEntry(
+        order.id,
+        takes.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
+        counted,
+        toIso(clock.now()),
+      ),
+      refused: () => 'decided',
+    },
+  ],
+});
+
+/** @returns whether the order was decided here */
+async function conclude(
+  { orders, clock, metrics }: ProcessDeps,
+  order: Order | undefined,
+  decision: Decision<'decided'>,
+): Promise<boolean> {
+  if (order === undefined || decision.outcome === 'superseded') return false;
+  if (decision.outcome === 'confirmed') {
+    metrics.confirmed(order.lines);
+  } else {
+    const rejection = { reason: decision.reason, short_lines: decision.short };
+    if (!(await orders.reject(order.id, rejection, toIso(clock.now())))) return false;
+    metrics.rejected(decision.reason);
+  }
+  metrics.age(order, clock.now());
+  return true;
+}

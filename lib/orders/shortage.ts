@@ -1,0 +1,35 @@
+import type { Catalog } from '../products/catalog.ts';
+import { stockOf } from '../products/product.ts';
+import { createKnowledge } from './knowledge.ts';
+import { type ShortLine, shortOf } from './order.ts';
+import type { WantedLine } from './placement.ts';
+
+/** Lines that were too much for the stock within the last second, by memory alone. */
+export function rememberedShortage(catalog: Catalog, lines: readonly WantedLine[]): ShortLine[] {
+  return lines.flatMap((line) => {
+    const available = catalog.rememberedStock(line.product_id);
+    return available !== undefined && available < line.quantity ? [shortOf(line, available)] : [];
+  });
+}
+
+/**
+ * The same, and once a second and product it looks: so a product that is sold out costs a container one look
+ * a second, and not one write for every order that is still sent.
+ */
+export async function findShortage(catalog: Catalog, lines: readonly WantedLine[]): Promise<ShortLine[]> {
+  const remembered = rememberedShortage(catalog, lines);
+  if (remembered.length > 0) return remembered;
+  const due = lines.filter(({ product_id }) => catalog.claimLook(product_id));
+  if (due.length === 0) return [];
+  const knowledge = createKnowledge(catalog, [{ lines: due }]);
+  const look = async () => {
+    const supplies = await knowledge.read();
+    return due.flatMap((line) => {
+      const stock = stockOf(supplies.get(line.product_id)?.shards ?? []);
+      return stock < line.quantity ? [shortOf(line, stock)] : [];
+    });
+  };
+  if ((await look()).length === 0) return [];
+  const short = await look();
+  return knowledge.confirmsShortage(short) ? short : [];
+}
