@@ -81,6 +81,8 @@ export async function startService({
         AWS_SECRET_ACCESS_KEY: 'local',
         AWS_REGION: 'eu-central-1',
         ESBUILD_WORK_FOLDER: workFolder,
+        // CloudWatch would read these lines; a person would rather not.
+        POWERTOOLS_METRICS_DISABLED: 'true',
         // Its notices are two lines for each request.
         SLS_LOG_LEVEL: 'warning',
         SLS_TELEMETRY_DISABLED: '1',
