@@ -1,0 +1,101 @@
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { batchGet } from '../../../lib/platform/batch-get.ts';
+import type { Documents } from '../../../lib/platform/dynamodb.ts';
+import { type TransactionWrite, transact } from '../../../lib/platform/transaction.ts';
+import { type Attempt, type Fault, withFaults } from '../../support/faults.ts';
+import { freshTables } from '../../support/tables.ts';
+
+let documents: Documents;
+let table: string;
+beforeEach(async () => {
+  const fresh = await freshTables();
+  documents = fresh.documents;
+  table = fresh.tables.orders;
+});
+
+/** Adds to a counter, so that a transaction that is carried out twice shows. */
+const adding = (id: string): TransactionWrite<string> => ({
+  item: {
+    Update: {
+      TableName: table,
+      Key: { id },
+      UpdateExpression: 'ADD times_added :one',
+      ExpressionAttributeValues: { ':one': 1 },
+    },
+  },
+  refused: () => id,
+});
+
+const putting = (id: string): TransactionWrite<string> => ({
+  item: {
+    Put: {
+      TableName: table,
+      Item: { id },
+      ConditionExpression: 'attribute_not_exists(id)',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
+  },
+  refused: (old) => `${id} was ${JSON.stringify(old)}`,
+});
+
+const items = async () =>
+  (await documents.send(new ScanCommand({ TableName: table, ConsistentRead: true }))).Items ?? [];
+
+const failing = (choose: (attempt: Attempt) => Fault | undefined) => withFaults(documents, choose);
+
+describe('a transaction', () => {
+  it('is carried out once though its reply is lost twice', async () => {
+    const { documents: faulty, attempts } = failing(({ attempt }) =>
+      attempt < 3 ? 'timeout_after' : undefined,
+    );
+    expect(await transact(faulty, [adding('a'), adding('b')])).toEqual({ committed: true });
+    expect(attempts).toHaveLength(3);
+    expect((await items()).map((item) => item['times_added'])).toEqual([1, 1]);
+  });
+
+  it('says which conditions failed, with the items as they were, and writes nothing', async () => {
+    await documents.send(new PutCommand({ TableName: table, Item: { id: 'b' } }));
+    expect(await transact(documents, [putting('a'), putting('b')])).toEqual({
+      committed: false,
+      refusals: ['b was {"id":"b"}'],
+      busy: false,
+    });
+    expect(await items()).toEqual([{ id: 'b' }]);
+  });
+
+  it.each(['conflict', 'throttled'] as const)('says that it met %s, and writes nothing', async (fault) => {
+    const { documents: faulty } = failing(() => fault);
+    expect(await transact(faulty, [putting('a')])).toEqual({ committed: false, refusals: [], busy: true });
+    expect(await items()).toEqual([]);
+  });
+
+  it.each(['timeout_after', 'timeout_before', 'server_error'] as const)(
+    'throws when all that is known is %s',
+    async (fault) => {
+      const { documents: faulty } = failing(() => fault);
+      await expect(transact(faulty, [putting('a')])).rejects.toThrow();
+    },
+  );
+
+  it('that breaks a rule of DynamoDB throws', async () => {
+    await expect(transact(documents, [adding('a'), adding('a')])).rejects.toThrow();
+  });
+});
+
+describe('a batch of reads', () => {
+  it('finds all of more items than one request holds, and leaves out what is not there', async () => {
+    const ids = Array.from({ length: 130 }, (_, n) => `item-${n}`);
+    await transact(documents, ids.slice(0, 100).map(putting));
+    await transact(documents, ids.slice(100).map(putting));
+    const keys = [...ids, 'absent'].map((id) => ({ table, key: { id } }));
+    const found = await batchGet(documents, keys);
+    expect((found.get(table) ?? []).map((item) => String(item['id'])).sort()).toEqual([...ids].sort());
+  });
+
+  it('of nothing asks nothing', async () => {
+    const { documents: counted, attempts } = failing(() => undefined);
+    expect((await batchGet(counted, [])).size).toBe(0);
+    expect(attempts).toEqual([]);
+  });
+});
