@@ -21,7 +21,7 @@ const problem = z.strictObject({
     ),
   ),
 });
-export type Problem = z.output<typeof problem>;
+type Problem = z.output<typeof problem>;
 
 export interface Reply {
   readonly status: number;
@@ -38,13 +38,21 @@ interface Extras {
   readonly text?: string;
 }
 
-export type Client = ReturnType<typeof createClient>;
+export interface Client {
+  send(method: string, path: string, json?: unknown, extras?: Extras): Promise<Reply>;
+  get(path: string, extras?: Extras): Promise<Reply>;
+  post(path: string, json?: unknown, extras?: Extras): Promise<Reply>;
+  patch(path: string, json?: unknown, extras?: Extras): Promise<Reply>;
+  delete(path: string, extras?: Extras): Promise<Reply>;
+  /** The same service for another caller; without a token for an anonymous one. */
+  as(token?: string): Client;
+}
 
 /**
  * Talks to the service. Every reply, whatever a test looks at, must carry the request's id, be a problem if it
  * is an error, and admit no defect: otherwise the request throws.
  */
-export function createClient(baseUrl: string, token?: string) {
+function createClient(baseUrl: string, token?: string): Client {
   async function send(method: string, path: string, json?: unknown, extras: Extras = {}): Promise<Reply> {
     const text = extras.text ?? (json === undefined ? undefined : JSON.stringify(json));
     const reply = await fetch(`${baseUrl}${path}`, {
@@ -63,12 +71,11 @@ export function createClient(baseUrl: string, token?: string) {
 
   return {
     send,
-    get: (path: string, extras?: Extras) => send('GET', path, undefined, extras),
-    post: (path: string, json?: unknown, extras?: Extras) => send('POST', path, json, extras),
-    patch: (path: string, json?: unknown, extras?: Extras) => send('PATCH', path, json, extras),
-    delete: (path: string, extras?: Extras) => send('DELETE', path, undefined, extras),
-    /** The same service for another caller; without a token for an anonymous one. */
-    as: (other?: string): Client => createClient(baseUrl, other),
+    get: (path, extras) => send('GET', path, undefined, extras),
+    post: (path, json, extras) => send('POST', path, json, extras),
+    patch: (path, json, extras) => send('PATCH', path, json, extras),
+    delete: (path, extras) => send('DELETE', path, undefined, extras),
+    as: (other) => createClient(baseUrl, other),
   };
 }
 

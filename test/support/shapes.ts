@@ -38,7 +38,6 @@ export const productShape = z.strictObject({
   created_at: time,
   updated_at: time,
 });
-export type ProductReply = z.output<typeof productShape>;
 
 export const productPageShape = z.strictObject({
   items: z.array(productShape),

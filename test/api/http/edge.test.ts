@@ -1,0 +1,197 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { newAccount } from '../../support/builders.ts';
+import { localClient, outcomeOf, type Reply } from '../../support/client.ts';
+
+const api = localClient();
+const login = (text: string, type = 'application/json') =>
+  api.post('/auth/login', undefined, { text, headers: { 'Content-Type': type } });
+
+describe('a route that does not exist', () => {
+  it.each([
+    ['GET', '/'],
+    ['GET', '/nowhere'],
+    ['GET', '/product/x/y'],
+    ['GET', '/auth/login'],
+    ['DELETE', '/auth/login'],
+    ['PUT', '/product'],
+    ['PATCH', '/cart/add'],
+    ['POST', '/order/product/x'],
+    ['GET', '/PRODUCT'],
+    ['GET', '/.env'],
+    ['GET', '/product/..%2f..%2fetc%2fpasswd/x'],
+  ])('is a problem: %s %s', async (method, path) => {
+    expect(outcomeOf(await api.send(method, path))).toEqual({ status: 404, code: 'route_not_found' });
+  });
+});
+
+describe('GET /health', () => {
+  it('answers anyone', async () => {
+    const reply = await api.get('/health');
+    expect(reply).toMatchObject({ status: 200, body: { status: 'ok' } });
+  });
+});
+
+describe('a body', () => {
+  it.each([
+    ...[
+      '{',
+      '}',
+      '{"email":}',
+      "{'email':1}",
+      '{"email":1,}',
+      'email=a',
+      'undefined',
+      'NaN',
+      '\u0000',
+      '{}{}',
+    ],
+    ...['__proto__', 'constructor', '"', '\ufeff{}'],
+  ])('that is not JSON is refused: %j', async (text) => {
+    expect(outcomeOf(await login(text))).toEqual({ status: 400, code: 'malformed_json' });
+  });
+
+  it('is needed', async () => {
+    // 400 on AWS, which sends the function no body at all; serverless-offline sends it null: 422.
+    expect([400, 422]).toContain((await login('')).status);
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'text/json', 'application/jsonx', '*/*'])(
+    'of the type %s is refused',
+    async (type) => {
+      const account = newAccount();
+      const headers = { 'Content-Type': type };
+      const reply = await api.post('/auth/register', account, { headers });
+      expect(outcomeOf(reply)).toEqual({ status: 415, code: 'unsupported_media_type' });
+      expect((await api.post('/auth/login', account)).status).toBe(401);
+    },
+  );
+
+  it.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/merge-patch+json'])(
+    'of the type %s is read',
+    async (type) => {
+      const reply = await api.post('/auth/login', newAccount(), { headers: { 'Content-Type': type } });
+      expect(outcomeOf(reply).code).toBe('invalid_credentials');
+    },
+  );
+
+  it('over 64 KB is refused, and one of 64 KB is read', async () => {
+    const body = (bytes: number) => `{"email":"${'x'.repeat(bytes - 12)}"}`;
+    expect(outcomeOf(await login(body(65_536))).status).toBe(422);
+    expect(outcomeOf(await login(body(65_537)))).toEqual({ status: 413, code: 'body_too_large' });
+    const wide = `{"email":"${'€'.repeat(30_000)}"}`;
+    expect(outcomeOf(await login(wide))).toEqual({ status: 413, code: 'body_too_large' });
+    expect(outcomeOf(await login(body(9_000_000)))).toEqual({ status: 413, code: 'body_too_large' });
+  });
+
+  it('over 64 KB is refused where none is needed', async () => {
+    const reply = await api.send('DELETE', '/nowhere', undefined, { text: `"${'x'.repeat(70_000)}"` });
+    expect(outcomeOf(reply).status).toBe(413);
+  });
+
+  it('over 10 MB gets no further than the gateway', async () => {
+    // serverless-offline answers here, and API Gateway on AWS: neither asks the service.
+    const { status } = await fetch(`${inject('localUrl')}/auth/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: 'x'.repeat(11_000_000),
+    });
+    expect(status).toBe(413);
+  });
+
+  it.each([
+    ['open', '['.repeat(60_000)],
+    ['closed', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+    ['of objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+    ['in a field', `{"email":${'['.repeat(20_000)}${']'.repeat(20_000)},"password":"x"}`],
+  ])('nested without end is refused: %s', async (_, text) => {
+    expect([400, 422]).toContain((await login(text)).status);
+  });
+
+  it.each([
+    '{"__proto__":{"role":"ADMIN"}}',
+    '{"email":{"__proto__":{}}}',
+    '{"constructor":{"prototype":{"role":"ADMIN"}}}',
+    '{"constructor":1}',
+    '{"prototype":1}',
+  ])('cannot reach a prototype: %s', async (text) => {
+    expect(outcomeOf(await login(text))).toEqual({ status: 422, code: 'invalid_request' });
+    expect((await api.get('/health')).body).toEqual({ status: 'ok' });
+  });
+
+  it('takes the last of two fields of one name, not both', async () => {
+    const { email, password } = newAccount();
+    const text = `{"email":"x","email":"${email}","password":"${password}"}`;
+    expect(outcomeOf(await login(text)).code).toBe('invalid_credentials');
+  });
+});
+
+describe('every reply', () => {
+  let success: Reply;
+  let failure: Reply;
+  beforeAll(async () => {
+    const headers = { Origin: 'https://shop.example' };
+    success = await api.get('/product?limit=1', { headers });
+    failure = await api.get('/nowhere', { headers });
+  });
+
+  it('has an id of its own, which a problem repeats', async () => {
+    const ids = [success, failure, await api.get('/health')].map(({ headers }) =>
+      headers.get('X-Request-Id'),
+    );
+    expect(new Set(ids).size).toBe(3);
+    expect(failure.problem?.request_id).toBe(failure.headers.get('X-Request-Id'));
+  });
+
+  it('says what it is', () => {
+    expect(success.headers.get('Content-Type')).toMatch(/^application\/json/);
+    expect(failure.headers.get('Content-Type')).toBe('application/problem+json');
+  });
+
+  it('carries the security headers', () => {
+    for (const { headers } of [success, failure]) {
+      expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'");
+      expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('Strict-Transport-Security')).toMatch(/max-age=\d{7}/);
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+      expect(headers.get('X-Frame-Options')).toBe('DENY');
+      expect(headers.get('Cache-Control')).toBeTruthy();
+      expect(headers.get('X-Powered-By')).toBeNull();
+    }
+  });
+
+  it('may be read by a page of any origin', () => {
+    for (const { headers } of [success, failure]) {
+      expect(['*', 'https://shop.example']).toContain(headers.get('Access-Control-Allow-Origin'));
+      expect(headers.get('Access-Control-Expose-Headers')).toContain('X-Request-Id');
+    }
+  });
+
+  it('tells caches nothing they may keep of what is private', async () => {
+    const reply = await api.post('/customer/add', { username: 'private' });
+    expect(reply.headers.get('Cache-Control')).toBe('no-store');
+  });
+});
+
+describe('a CORS preflight', () => {
+  it.each([
+    ['POST', 'authorization,content-type,idempotency-key'],
+    ['PATCH', 'authorization,content-type,if-match'],
+    ['DELETE', 'authorization'],
+    ['GET', 'authorization'],
+  ])('allows %s with %s', async (method, wanted) => {
+    const reply = await fetch(`${inject('localUrl')}/order/add`, {
+      method: 'OPTIONS',
+      headers: {
+        Origin: 'https://shop.example',
+        'Access-Control-Request-Method': method,
+        'Access-Control-Request-Headers': wanted,
+      },
+    });
+    expect([200, 204]).toContain(reply.status);
+    expect(['*', 'https://shop.example']).toContain(reply.headers.get('Access-Control-Allow-Origin'));
+    expect(reply.headers.get('Access-Control-Allow-Methods')).toContain(method);
+    const allowed = reply.headers.get('Access-Control-Allow-Headers')?.toLowerCase().split(',');
+    for (const name of wanted.split(',')) expect(allowed).toContain(name);
+    expect(reply.headers.get('Access-Control-Allow-Credentials')).not.toBe('true');
+  });
+});

@@ -1,0 +1,121 @@
+/**
+ * Values that a field of each kind must not take, as JSON text: so that 1e999, which JSON can say and
+ * JavaScript cannot, is among them. `missing` leaves the field out.
+ */
+
+export const missing = 'missing';
+
+const quoted = (text: string): string => JSON.stringify(text);
+const uuid = '0190b8f4-1c7e-7a52-9d5e-0f6f0d4b8c11';
+
+const notText = ['null', '1', '0', '-1', '0.5', '1e308', 'true', '{}', '[]', '["x"]', '{"$gt":""}'];
+const notNumber = [
+  ...['null', 'true', '{}', '[]', '[1]', '""', '" "', '"1"', '"NaN"', '"Infinity"', '"🎉"', '"\\ud800"'],
+  ...['-1', '0.5', '1e308', '-1e308', '1e999', '-1e999', '5e-324', '9007199254740992', '9007199254740993'],
+];
+const notShort = (max: number) => quoted('x'.repeat(max + 1));
+const loneSurrogates = ['"\\ud800"', '"a\\udc00b"', '"\\udc00\\ud800 reversed"'];
+const notId = [
+  ...['""', '" "', '"x"', '"0"', '"null"', '"\\u0000"', '"\\ud800"', '"🎉"', '"%00"', '"../.."', '"#"'],
+  ...[`${uuid}#0`, `${uuid}/`, `/${uuid}`, `${uuid}%20`, ` ${uuid}`, `${uuid}\n`, `{${uuid}}`].map(quoted),
+  ...[uuid.replaceAll('-', ''), uuid.slice(1), `${uuid}0`, uuid.replace('0', 'g'), notShort(200)].map(quoted),
+];
+
+const required = (values: readonly string[]) => [missing, ...values];
+
+/** Integers from `min` to `max`. */
+const whole = (min: number, max: number) => [
+  ...notNumber,
+  String(min - 1),
+  String(max + 1),
+  ...(min > 0 ? ['0', '-0'] : []),
+];
+const text = (max: number) =>
+  required([...notText, ...loneSurrogates, '""', '"   "', '"\\t\\n"', notShort(max)]);
+
+export const badBodyValues = {
+  id: required([...notText, ...notId]),
+  username: text(100),
+  productName: text(200),
+  changedName: text(200).filter((value) => value !== missing),
+  email: required([
+    ...[...notText, ...loneSurrogates, '""', '" "', '"x"', '"@"', '"a@"', '"@b.example"', '"a b@c.example"'],
+    ...['"a@b@c.example"', '"a@b.example "', '"a@b.example\\n"', '"🎉@b.example"', '"a\\ud800@b.example"'],
+    quoted(`${'a'.repeat(250)}@b.example`),
+  ]),
+  newPassword: required([...notText, '""', '"short 7"', '"long enough \\ud800"', notShort(128)]),
+  password: required([...notText, '""', notShort(128)]),
+  role: [...notText, '""', '" "', '"admin"', '"ROOT"', '"ADMIN "', '["ADMIN"]', '"\\ud800"', '"🎉"'],
+  active: ['null', '0', '1', '"true"', '"false"', '""', '{}', '[]', '[true]', '1e308'],
+  units: required(whole(0, 1_000_000_000)),
+  moreUnits: required(whole(1, 1_000_000_000)),
+  price: required(whole(0, 99_999_999)),
+  optionalPrice: whole(0, 99_999_999),
+  stockShards: whole(1, 32),
+  limit: whole(1, 1_000_000),
+  changedLimit: whole(1, 1_000_000).filter((value) => value !== 'null'),
+  quantity: required(whole(1, 1_000_000)),
+  total: whole(0, Number.MAX_SAFE_INTEGER),
+  /** Told apart from an unknown field, to give a hint. */
+  refused: ['5', '0', '-1', 'null', '"5"', '{}', '[]'],
+  items: required([
+    ...['null', '1', '"x"', 'true', '{}', '[]'],
+    `[${Array(51).fill(`{"id":"${uuid}","quantity":1}`).join(',')}]`,
+  ]),
+} as const satisfies Record<string, readonly string[]>;
+
+const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** The same for what is text by nature. */
+export const badTextValues = {
+  id: [
+    ...[
+      'x',
+      '0',
+      ' ',
+      'null',
+      'undefined',
+      '[object Object]',
+      '\u0000',
+      '🎉',
+      '%',
+      '%25',
+      '#',
+      '/',
+
+      '{}',
+    ],
+    ...[`${uuid}#0`, `${uuid}/x`, `${uuid}%`, `${uuid} `, uuid.slice(1), `${uuid}0`, 'x'.repeat(5_000)],
+  ],
+  pageLimit: [
+    ...[
+      '',
+      ' ',
+      'x',
+      '-1',
+      '0',
+      '101',
+      '0.5',
+      '1e308',
+      'NaN',
+      'Infinity',
+      'null',
+      'true',
+      '9007199254740992',
+    ],
+    ...['{}', '[]', '1,2', '🎉', '\u0000', 'x'.repeat(5_000)],
+  ],
+  cursor: [
+    ...['', ' ', 'x', '*', '%00', '🎉', '====', 'null', uuid, 'x'.repeat(5_000)],
+    ...[null, 1, 'x', [], {}, { id: 1 }, { id: 'x' }, { id: `${uuid}#0` }].map(base64),
+    ...[{ id: uuid, more: 1 }, { id: [uuid] }, { ID: uuid }].map(base64),
+    `${base64({ id: uuid }).slice(0, -4)}`,
+  ],
+  status: ['', ' ', 'x', 'confirmed', 'CONFIRMED,PENDING', '🎉', 'x'.repeat(5_000)],
+  idempotencyKey: ['', 'two words', 'é', 'x'.repeat(256), 'x'.repeat(5_000)],
+  etag: [
+    ...['', 'x', '1', '"', '""', '"x"', '"-1"', '"0.5', 'W/"1"', '"1", "2"', '"1e3"', '**', '"NaN"', '" 1"'],
+    '"1"x',
+  ],
+  secret: ['x'.repeat(201), 'x'.repeat(5_000)],
+} as const satisfies Record<string, readonly string[]>;
