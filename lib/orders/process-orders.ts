@@ -35,11 +35,13 @@ export async function processOrders(
   const candidates = [...pending.values()].map((order) => candidateOf(deps, order));
   const decisions = await commit(deps, candidates, { blindly: false, lane });
   const limit = pLimit(rejectionsAtOnce);
-  const decided = await Promise.all(
+  const results = await Promise.allSettled(
     [...decisions].map(([id, decision]) => limit(() => conclude(deps, pending.get(id), decision))),
   );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   if (decisions.size < pending.size) throw new DomainError('contention');
-  return decided.filter(Boolean).length;
+  return results.filter((result) => result.status === 'fulfilled' && result.value).length;
 }
 
 /** The prices that the order was accepted at are the prices it pays, or it is rejected. */

@@ -86,7 +86,7 @@ export function atRates(seed: number, rates: Partial<Record<Fault, number>>) {
 const faults = ['conflict', 'throttled', 'server_error', 'timeout_before', 'timeout_after'] as const;
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,0 +1,255 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { cancelOrder } from '../../../lib/orders/cancel-order.ts';
+import type { Order } from '../../../lib/orders/order.ts';
+import { processOrders } from '../../../lib/orders/process-orders.ts';
+import { submitOrder } from '../../../lib/orders/submit-order.ts';
+import { sweepOrders } from '../../../lib/orders/sweep-orders.ts';
+import { newId } from '../../../lib/platform/ids.ts';
+import { updateProduct } from '../../../lib/products/update-product.ts';
+import { atRates } from '../../support/faults.ts';
+import { type Container, openShop, type Shop } from '../../support/stocked-shop.ts';
+
+const never = Number.POSITIVE_INFINITY;
+const aMinuteOn = { now: () => Date.now() + 61_000 };
+
+async function submit(
+  shop: Shop | Container,
+  productId: string,
+  quantities: readonly number[],
+): Promise<Order[]> {
+  const placed = await Promise.all(
+    quantities.map((quantity) =>
+      submitOrder(shop, { customer_id: newId(), items: [{ id: productId, quantity }] }),
+    ),
+  );
+  return placed.map(({ order }) => order);
+}
+
+const ones = (count: number): number[] => Array.from({ length: count }, () => 1);
+
+describe('the worker', () => {
+  it('confirms what there is stock for and rejects the rest with the short lines', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 120, stock_shards: 8 });
+    const orders = await submit(shop, product, ones(150));
+
+    expect(await processOrders(shop, orders, 0)).toBe(150);
+
+    const { orders: stored, confirmed } = await shop.books();
+    expect(confirmed).toHaveLength(120);
+    const rejected = stored.filter(({ status }) => status === 'REJECTED');
+    expect(rejected).toHaveLength(30);
+    for (const { reason, short_lines } of rejected) {
+      expect({ reason, short_lines }).toEqual({
+        reason: 'out_of_stock',
+        short_lines: [{ product_id: product, requested: 1, available: 0 }],
+      });
+    }
+    expect(stored.filter(({ pending }) => pending !== undefined)).toEqual([]);
+  });
+
+  it('confirms 98 one-line orders with one transaction after one read', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 1_000, stock_shards: 4 });
+    const worker = shop.container();
+    const orders = await submit(shop, product, ones(98));
+    await worker.catalog.find([product]);
+    worker.attempts.length = 0;
+
+    await processOrders(worker, orders, 0);
+
+    expect(worker.calls()).toEqual(['BatchGetItem', 'TransactWriteItems']);
+  });
+
+  it('comes to the same result when a batch is delivered three times, in any order, after it died', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 150, stock_shards: 4 });
+    const orders = await submit(shop, product, ones(200));
+    // Every transaction is carried out and its reply lost: the worker dies before it acknowledges.
+    const dying = shop.container(({ operation }) =>
+      operation === 'TransactWriteItems' ? 'timeout_after' : undefined,
+    );
+    await expect(processOrders(dying, orders, 0.3)).rejects.toThrow('timeout_after');
+
+    const [a, b, c] = [shop.container(), shop.container(), shop.container()];
+    await Promise.all([
+      processOrders(a, orders, 0),
+      processOrders(b, [...orders].reverse(), 0.5),
+      processOrders(c, orders.slice(50, 120), 0.9),
+    ]);
+
+    const { confirmed, orders: stored } = await shop.books();
+    expect(confirmed).toHaveLength(150);
+    expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
+  });
+
+  it.each([1, 2, 3])(
+    'keeps the books under conflicts, throttling and lost replies (seed %i)',
+    async (seed) => {
+      const shop = await openShop();
+      const product = await shop.sell({ stock: 180, stock_shards: 8, limit_per_customer: 3 });
+      const orders = await submit(shop, product, [...ones(100), ...Array.from({ length: 60 }, () => 2)]);
+      const rates = {
+        conflict: 0.2,
+        throttled: 0.05,
+        server_error: 0.05,
+        timeout_before: 0.05,
+        timeout_after: 0.1,
+      };
+      const worker = shop.container(atRates(seed, rates));
+      /** As the event source does: until a delivery succeeds, or it has been tried often enough. */
+      const deliver = async (batch: readonly Order[], deliveries = 20): Promise<number> => {
+        try {
+          return await processOrders(worker, batch, Math.random());
+        } catch (error) {
+          if (deliveries === 1) throw error;
+          return deliver(batch, deliveries - 1);
+        }
+      };
+      await Promise.all([deliver(orders.slice(0, 90)), deliver(orders.slice(70)), deliver(orders)]);
+
+      const { confirmed, orders: stored } = await shop.books();
+      expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
+      const units = confirmed.flatMap(({ lines }) => lines).reduce((sum, { quantity }) => sum + quantity, 0);
+      // Enough was wanted; a single unit may be left when only orders of two were still open.
+      expect(units).toBeGreaterThanOrEqual(179);
+    },
+  );
+
+  it('confirms at the price that was accepted or rejects', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 10, stock_shards: 2, price: 500 });
+    const [early] = await submit(shop, product, [1]);
+    await updateProduct(shop, shop.catalog, product, { price: 700 });
+    if (early === undefined) throw new Error('no order');
+    await processOrders(shop, [early], 0);
+
+    expect(await shop.orders.get(early.id)).toMatchObject({
+      status: 'REJECTED',
+      reason: 'price_changed',
+      total: 500,
+    });
+  });
+
+  it('leaves an order alone that was cancelled before it came', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 10 });
+    const [order] = await submit(shop, product, [2]);
+    if (order === undefined) throw new Error('no order');
+    await cancelOrder(shop, order.id, { id: order.customer_id, role: 'USER' });
+
+    expect(await processOrders(shop, [order], 0)).toBe(0);
+
+    expect(await shop.orders.get(order.id)).toMatchObject({ status: 'CANCELLED' });
+    await shop.books();
+  });
+
+  it('decides a cancellation that races with it one way or the other, never both', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 60, stock_shards: 2 });
+    const orders = await submit(shop, product, ones(40));
+    await Promise.all([
+      processOrders(shop, orders, 0),
+      ...orders.map(({ id, customer_id }) => cancelOrder(shop, id, { id: customer_id, role: 'USER' })),
+    ]);
+
+    const { orders: stored } = await shop.books();
+    expect(stored.map(({ status }) => status)).toEqual(ones(40).map(() => 'CANCELLED'));
+    expect(await stockLeft(shop, product)).toBe(60);
+  });
+
+  it('never lets one customer exceed a purchase limit with many orders in one batch', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 100, stock_shards: 4, limit_per_customer: 5 });
+    const customer_id = newId();
+    const placed = await Promise.all(
+      ones(12).map(() => submitOrder(shop, { customer_id, items: [{ id: product, quantity: 1 }] })),
+    );
+    await processOrders(
+      shop,
+      placed.map(({ order }) => order),
+      0,
+    );
+
+    const { confirmed, orders } = await shop.books();
+    expect(confirmed).toHaveLength(5);
+    expect(orders.filter(({ reason }) => reason === 'limit_exceeded')).toHaveLength(7);
+  });
+});
+
+describe('the sweep', () => {
+  it('decides what a missing worker left, beside a worker that comes back', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 250, stock_shards: 8 });
+    const orders = await submit(shop, product, ones(300));
+
+    const results = await Promise.all([
+      sweepOrders({ ...shop, clock: aMinuteOn }, never),
+      sweepOrders({ ...shop.container(), clock: aMinuteOn }, never),
+      processOrders(shop.container(), orders, 0),
+    ]);
+
+    expect(results.slice(0, 2)).toEqual([
+      expect.objectContaining({ failures: [] }),
+      expect.objectContaining({ failures: [] }),
+    ]);
+    const { confirmed, orders: stored } = await shop.books();
+    expect(confirmed).toHaveLength(250);
+    expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
+  });
+
+  it('leaves orders younger than a minute to the worker', async () => {
+    const shop = await openShop();
+    const product = await shop.sell();
+    const [order] = await submit(shop, product, [1]);
+
+    expect(await sweepOrders(shop, never)).toEqual({ decided: 0, failures: [] });
+    expect(await shop.orders.get(order?.id ?? '')).toMatchObject({ status: 'PENDING' });
+  });
+
+  it('decides the others when one order cannot be decided', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 50, stock_shards: 2 });
+    const orders = await submit(shop, product, ones(20));
+    // All in one bucket, so that they make one page.
+    for (const { id } of orders) await setAttribute(shop, id, 'pending', '7');
+    await fatten(shop, orders[9]?.id ?? '');
+
+    const { decided, failures } = await sweepOrders({ ...shop, clock: aMinuteOn }, never);
+
+    expect(decided).toBe(19);
+    expect(failures).toHaveLength(1);
+    const { confirmed } = await shop.books();
+    expect(confirmed).toHaveLength(19);
+  });
+});
+
+async function setAttribute(shop: Shop, id: string, name: string, value: string): Promise<void> {
+  await shop.documents.send(
+    new UpdateCommand({
+      TableName: shop.tables.orders,
+      Key: { id },
+      UpdateExpression: 'SET #name = :value',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': value },
+    }),
+  );
+}
+
+/** Fills an order up to DynamoDB's limit of 400 KB for an item, so that no update that adds to it succeeds. */
+async function fatten(shop: Shop, id: string): Promise<void> {
+  for (let size = 400 * 1024; size > 0; size -= 20) {
+    try {
+      await setAttribute(shop, id, 'filler', 'x'.repeat(size));
+      return;
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
+    }
+  }
+}
+
+async function stockLeft(shop: Shop, product: string): Promise<number> {
+  const found = (await shop.catalog.read([product])).get(product);
+  return found?.shards.reduce((sum, { stock }) => sum + stock, 0) ?? -1;
+}
