@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 /** Unique, so that test files can run beside each other and again. */
 export const uniqueName = (kind: string): string => `${kind} ${randomUUID()}`;
-export const uniqueEmail = (): string => `${randomUUID()}@example.com`;
+const uniqueEmail = (): string => `${randomUUID()}@example.com`;
 
 interface NewProduct {
   name: string;
