@@ -232,13 +232,13 @@ describe('a copy of the product that is out of date', () => {
   });
 
   it('refuses nobody by a purchase limit that was raised', async () => {
-    const keyboard = await shop.sell({ limit_per_customer: 1 });
+    const keyboard = await shop.sell({ limit_per_customer: 2 });
     const container = shop.container();
     await container.catalog.find([keyboard]);
     await updateProduct(shop, shop.catalog, keyboard, { limit_per_customer: 4 });
-    const customer_id = await shop.customer({ [keyboard]: 1 });
+    const customer_id = await shop.customer({ [keyboard]: 2 });
     await container.checkout({ customer_id });
-    await shop.customer({ [keyboard]: 3 }, customer_id);
+    await shop.customer({ [keyboard]: 2 }, customer_id);
     await container.checkout({ customer_id });
     await expect(shop.books()).resolves.toMatchObject({ confirmed: { length: 2 } });
   });
@@ -333,6 +333,19 @@ describe('requests to the database', () => {
     const before = container.calls().length;
     await container.checkout({ customer_id });
     expect(container.calls().slice(before)).toEqual(['GetItem', 'TransactWriteItems']);
+  });
+
+  it('are one more for a conflict, and no read', async () => {
+    const keyboard = await shop.sell({ stock: 100, stock_shards: 4 });
+    const container = shop.container(({ operation, call }) =>
+      operation === 'TransactWriteItems' && call === 1 ? 'conflict' : undefined,
+    );
+    await container.catalog.find([keyboard]);
+    const customer_id = await shop.customer({ [keyboard]: 1 });
+    const before = container.calls().length;
+    await container.checkout({ customer_id });
+    expect(container.calls().slice(before)).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    await shop.books();
   });
 
   it('are one, for the cart, when the product was just seen to be sold out', async () => {
