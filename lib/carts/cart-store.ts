@@ -3,6 +3,7 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { DomainError } from '../errors.ts';
 import type { Documents } from '../platform/dynamodb.ts';
+import { pastConflicts } from '../platform/past-conflicts.ts';
 import type { TransactItem } from '../platform/transaction.ts';
 import { type Cart, maxLines, storedCart } from './cart.ts';
 
@@ -27,18 +28,17 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
     values: object,
   ) {
     try {
-      const { Attributes } = await documents.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: { customer_id: customerId },
-          UpdateExpression: write,
-          ConditionExpression: condition,
-          ExpressionAttributeNames: { '#lines': 'lines', '#product': productId },
-          ExpressionAttributeValues: { ...values, ':one': 1, ':expiry': expiry() },
-          ReturnValues: 'ALL_NEW',
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
+      const update = new UpdateCommand({
+        TableName: table,
+        Key: { customer_id: customerId },
+        UpdateExpression: write,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: { '#lines': 'lines', '#product': productId },
+        ExpressionAttributeValues: { ...values, ':one': 1, ':expiry': expiry() },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      const { Attributes } = await pastConflicts(() => documents.send(update));
       return { changed: true, cart: parse(customerId, Attributes) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -55,7 +55,8 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
     };
     try {
       const ConditionExpression = 'attribute_not_exists(customer_id)';
-      await documents.send(new PutCommand({ TableName: table, Item: item, ConditionExpression }));
+      const put = new PutCommand({ TableName: table, Item: item, ConditionExpression });
+      await pastConflicts(() => documents.send(put));
       return parse(customerId, item);
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;

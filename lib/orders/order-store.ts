@@ -11,6 +11,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { batchGet } from '../platform/batch-get.ts';
 import type { Documents } from '../platform/dynamodb.ts';
+import { pastConflicts } from '../platform/past-conflicts.ts';
 import type { TransactItem } from '../platform/transaction.ts';
 import { type Order, type OrderStatus, order, type Rejection, type Take } from './order.ts';
 
@@ -51,7 +52,7 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
   /** @returns whether it happened: not, when the order had another status already */
   async function send(input: ReturnType<typeof change>): Promise<boolean> {
     try {
-      await documents.send(new UpdateCommand(input));
+      await pastConflicts(() => documents.send(new UpdateCommand(input)));
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -95,14 +96,13 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
     /** Puts a PENDING order whose id is not taken. @returns the order that has the id already, if there is one */
     async putPending(item: Order): Promise<Order | undefined> {
       try {
-        await documents.send(
-          new PutCommand({
-            TableName: table,
-            Item: { ...item, pending: bucketOf(item.id) },
-            ConditionExpression: isNew,
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
+        const put = new PutCommand({
+          TableName: table,
+          Item: { ...item, pending: bucketOf(item.id) },
+          ConditionExpression: isNew,
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        });
+        await pastConflicts(() => documents.send(put));
         return undefined;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;

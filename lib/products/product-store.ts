@@ -3,6 +3,7 @@ import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import type { Documents } from '../platform/dynamodb.ts';
+import { pastConflicts } from '../platform/past-conflicts.ts';
 import type { StoredItem, TransactItem } from '../platform/transaction.ts';
 import { type Product, product } from './product.ts';
 
@@ -20,6 +21,8 @@ export type ProductStore = ReturnType<typeof createProductStore>;
 
 /** Products without their stock. Reads by id are strongly consistent, the list is not. */
 export function createProductStore({ documents, table }: { documents: Documents; table: string }) {
+  const send = (command: UpdateCommand) => pastConflicts(() => documents.send(command));
+
   return {
     table,
 
@@ -70,7 +73,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
     ): Promise<{ updated: Product } | { refused: StoredItem | undefined }> {
       const { expression, names, values } = updateExpression(write);
       try {
-        const { Attributes } = await documents.send(
+        const { Attributes } = await send(
           new UpdateCommand({
             TableName: table,
             Key: { id },
@@ -92,7 +95,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
     /** Says that every shard has this version; without effect when the product has changed again. */
     async markSettled(id: string, version: number): Promise<void> {
       try {
-        await documents.send(
+        await send(
           new UpdateCommand({
             TableName: table,
             Key: { id },

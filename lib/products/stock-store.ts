@@ -1,17 +1,13 @@
-import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { DomainError } from '../errors.ts';
-import { backoff } from '../platform/backoff.ts';
 import type { Documents } from '../platform/dynamodb.ts';
+import { pastConflicts } from '../platform/past-conflicts.ts';
 import type { TransactItem } from '../platform/transaction.ts';
 import { type Product, type StockShard, shardId } from './product.ts';
 
 const enoughStock = 'stock >= :quantity';
 const samePrice = 'price = :price';
 const onSale = 'active = :true';
-
-/** A single write that meets transactions is tried again this often: some seconds in all. */
-const maxConflicts = 40;
 
 export type StockStore = ReturnType<typeof createStockStore>;
 
@@ -89,17 +85,12 @@ export function createStockStore({ documents, table }: { documents: Documents; t
           ':zero': 0,
         },
       });
-      for (let attempt = 0; attempt < maxConflicts; attempt++) {
-        try {
-          await documents.send(command);
-          return;
-        } catch (error) {
-          if (error instanceof ConditionalCheckFailedException) return;
-          if (!(error instanceof TransactionConflictException)) throw error;
-          await backoff(attempt, 5, 100);
-        }
+      try {
+        await pastConflicts(() => documents.send(command));
+      } catch (error) {
+        // It has this version already, or a later one.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
-      throw new DomainError('contention', { retryAfterSeconds: 1 });
     },
   };
 }
