@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import { listProducts } from '../../../lib/products/list-products.ts';
+import { moveUnits } from '../../../lib/products/move-units.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { settleProduct } from '../../../lib/products/settle-product.ts';
@@ -203,6 +204,27 @@ describe('more shards', () => {
     const { shards } = await read(keyboard);
     expect([stockOf(shards), soldOf(shards)]).toEqual([80, 20]);
     await shop.books();
+  });
+});
+
+describe('a move of units', () => {
+  it('that are sold by now is not made, not even in part', async () => {
+    const keyboard = await shop.sell({ stock: 4, stock_shards: 2 });
+    expect(await moveUnits(shop, keyboard, { from: 0, to: 1, units: 3 })).toBe(false);
+    expect(await moveUnits(shop, keyboard, { from: 0, to: 1, units: 2 })).toBe(true);
+    const { shards } = await read(keyboard);
+    expect(shards.map(({ stock }) => stock).sort()).toEqual([0, 4]);
+    await shop.books();
+  });
+
+  it('shows in the refills of the shard that gains, and only there', async () => {
+    const keyboard = await shop.sell({ stock: 4, stock_shards: 2 });
+    await moveUnits(shop, keyboard, { from: 0, to: 1, units: 1 });
+    const { shards } = await read(keyboard);
+    expect(shards.map(({ shard, refills }) => [shard, refills]).sort()).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
   });
 });
 
