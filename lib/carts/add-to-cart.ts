@@ -1,6 +1,6 @@
 import { DomainError } from '../errors.ts';
 import type { Catalog } from '../products/catalog.ts';
-import { readProduct } from '../products/read-product.ts';
+import type { ProductStore } from '../products/product-store.ts';
 import type { CartView } from './cart.ts';
 import type { CartStore } from './cart-store.ts';
 import { showCart } from './show-cart.ts';
@@ -12,10 +12,12 @@ import { showCart } from './show-cart.ts';
  */
 export async function addToCart(
   carts: CartStore,
+  products: Pick<ProductStore, 'get'>,
   catalog: Catalog,
   line: { customer_id: string; product_id: string; quantity: number },
 ): Promise<CartView> {
-  const { product } = await readProduct(catalog, line.product_id);
+  const product = await products.get(line.product_id);
+  if (product === undefined || product.deleted_at !== undefined) throw new DomainError('product_not_found');
   if (!product.active) throw new DomainError('product_unavailable');
   return showCart(catalog, await carts.setLine(line.customer_id, line.product_id, line.quantity));
 }

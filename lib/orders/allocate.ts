@@ -74,8 +74,10 @@ function allocateLine(
     return shards === undefined ? unsure : { reason: 'limit_exceeded', available: limit };
   }
   if (shards === undefined) {
+    // A promise of another price than the remembered one: only a read tells which of the two is old.
+    if (line.unit_price !== undefined && line.unit_price !== product.price) return unsure;
     const take = { shard: search.start(product.stock_shards), quantity: line.quantity };
-    return { takes: [take], unit_price: line.unit_price ?? product.price };
+    return { takes: [take], unit_price: product.price };
   }
   if (!product.active) return { reason: 'product_unavailable', available: 0 };
   const offered = shards.filter(({ active, price }) => active && (line.unit_price ?? price) === price);

@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.ts';
 import { backoff } from '../platform/backoff.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
+import { newId } from '../platform/ids.ts';
 import { isOutage } from '../platform/outage.ts';
 import { type TransactionWrite, transact } from '../platform/transaction.ts';
 import type { ProductStores } from '../products/product-stores.ts';
@@ -18,6 +19,7 @@ export interface CancelDeps extends ProductStores {
   readonly clock: Clock;
 }
 
+/** Some five seconds when all of them meet conflicts. */
 const maxAttempts = 16;
 
 /**
@@ -27,18 +29,25 @@ const maxAttempts = 16;
  * @throws {DomainError} `order_not_found`, `forbidden`, `order_not_cancellable`, `contention`
  */
 export async function cancelOrder(deps: CancelDeps, id: string, viewer: Viewer): Promise<Order> {
+  /** Marks what this call has done, so that it knows its own work when a reply was lost. */
+  const cancellation = newId();
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const order = await readOrder(deps.orders, id, viewer);
-    const decided_at = toIso(deps.clock.now());
+    if (order.cancellation === cancellation) return order;
     if (order.status !== 'PENDING' && order.status !== 'CONFIRMED')
       throw new DomainError('order_not_cancellable');
-    const cancelled =
-      order.status === 'PENDING'
-        ? await deps.orders.cancelPending(id, decided_at)
-        : await giveBack(deps, order, decided_at);
-    if (cancelled) {
-      deps.metrics.cancelled();
-      return { ...order, status: 'CANCELLED', decided_at };
+    const decided_at = toIso(deps.clock.now());
+    try {
+      const cancelled =
+        order.status === 'PENDING'
+          ? await deps.orders.cancelPending(id, cancellation, decided_at)
+          : await giveBack(deps, order, cancellation, decided_at);
+      if (cancelled) {
+        deps.metrics.cancelled();
+        return { ...order, status: 'CANCELLED', decided_at };
+      }
+    } catch (error) {
+      if (!isOutage(error) || attempt === maxAttempts - 1) throw error;
     }
     await backoff(attempt);
   }
@@ -46,23 +55,18 @@ export async function cancelOrder(deps: CancelDeps, id: string, viewer: Viewer):
 }
 
 /** @returns whether it happened: not, when the order was cancelled elsewhere or something was busy */
-async function giveBack(deps: CancelDeps, order: Order, decided_at: string): Promise<boolean> {
-  const { documents, orders, purchases, stock } = deps;
-  const quantities = new Map(order.lines.map(({ product_id, quantity }) => [product_id, quantity]));
+async function giveBack(
+  { documents, orders, purchases, stock }: CancelDeps,
+  order: Order,
+  cancellation: string,
+  decided_at: string,
+): Promise<boolean> {
+  const counted = order.lines.filter(({ product_id }) => order.counted.includes(product_id));
   const items = [
-    orders.cancelEntry(order.id, decided_at),
+    orders.cancelEntry(order.id, cancellation, decided_at),
     ...order.takes.map(({ product_id, shard, quantity }) => stock.giveBackEntry(product_id, shard, quantity)),
-    ...order.counted.map((product_id) =>
-      purchases.uncountEntry(order.customer_id, product_id, quantities.get(product_id) ?? 0),
-    ),
+    ...(counted.length === 0 ? [] : [purchases.uncountEntry(order.customer_id, counted)]),
   ];
   const writes = items.map((item): TransactionWrite<'refused'> => ({ item, refused: () => 'refused' }));
-  try {
-    return (await transact(documents, writes)).committed;
-  } catch (error) {
-    // The reply was lost: the order tells whether this cancellation, by its very moment, was made.
-    const now = isOutage(error) ? await orders.get(order.id) : undefined;
-    if (now?.status === 'CANCELLED' && now.decided_at === decided_at) return true;
-    throw error;
-  }
+  return (await transact(documents, writes)).committed;
 }

@@ -1,5 +1,5 @@
 import { backoff } from '../platform/backoff.ts';
-import { type TransactionWrite, transact } from '../platform/transaction.ts';
+import { type StoredItem, type TransactionWrite, transact } from '../platform/transaction.ts';
 import type { Catalog } from '../products/catalog.ts';
 import { gatherUnits } from '../products/gather-units.ts';
 import type { ProductStores } from '../products/product-stores.ts';
@@ -108,33 +108,40 @@ async function execute<S>(
   return { decided: [...decided.values()], stale: result.refusals.includes('stale'), busy: result.busy };
 }
 
-/** The order's own writes, and one count for every product that has a purchase limit. */
-function orderWrites<S>(deps: CommitDeps, placement: Placement<Committable<S>>, supplies: Supplies) {
-  const { candidate, counted, lines } = placement;
+/** The order's own writes, and one that counts what has a purchase limit. */
+function orderWrites<S>(
+  deps: CommitDeps,
+  placement: Placement<Committable<S>>,
+  supplies: Supplies,
+): TransactionWrite<Refusal<S>>[] {
+  const { candidate, lines } = placement;
   const { id, customer_id } = candidate;
   const own = candidate.writes(placement).map(({ item, refused }) => ({
     item,
-    refused: (old: Parameters<typeof refused>[0]): Refusal<S> => ({
+    refused: (old: StoredItem | undefined): Refusal<S> => ({
       id,
       decision: { outcome: 'superseded', by: refused(old) },
     }),
   }));
-  const counts = lines.flatMap(({ product_id, quantity }): TransactionWrite<Refusal<S>>[] => {
+  const limited = lines.flatMap(({ product_id, quantity }) => {
     const supply = supplies.get(product_id);
     const limit = supply?.product.limit_per_customer;
-    if (limit === undefined || !counted.includes(product_id)) return [];
-    return [
-      {
-        item: deps.purchases.countEntry(customer_id, product_id, quantity, limit),
-        refused: (old) => {
-          // A limit that is only remembered may have been raised: read before refusing.
-          if (supply?.shards === undefined) return 'stale';
-          const available = Math.max(0, limit - Number(old?.['units'] ?? 0));
-          const short = [{ product_id, requested: quantity, available }];
-          return { id, decision: { outcome: 'rejected', reason: 'limit_exceeded', short } };
-        },
-      },
-    ];
+    return limit === undefined ? [] : [{ product_id, quantity, limit, read: supply?.shards !== undefined }];
   });
-  return [...own, ...counts];
+  if (limited.length === 0) return own;
+  return [
+    ...own,
+    {
+      item: deps.purchases.countEntry(customer_id, limited),
+      refused: (old) => {
+        // A limit that is only remembered may have been raised: read before refusing.
+        if (limited.some(({ read }) => !read)) return 'stale';
+        const short = limited.flatMap(({ product_id, quantity, limit }) => {
+          const available = Math.max(0, limit - Number(old?.[product_id] ?? 0));
+          return available < quantity ? [{ product_id, requested: quantity, available }] : [];
+        });
+        return { id, decision: { outcome: 'rejected', reason: 'limit_exceeded', short } };
+      },
+    },
+  ];
 }

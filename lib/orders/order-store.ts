@@ -125,12 +125,13 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
     }),
 
     /** Cancels a CONFIRMED order; its units go back in the same transaction. */
-    cancelEntry: (id: string, decided_at: string): TransactItem => ({
-      Update: change(id, 'CONFIRMED', 'CANCELLED', 'decided_at = :at', { ':at': decided_at }),
+    cancelEntry: (id: string, cancellation: string, decided_at: string): TransactItem => ({
+      Update: change(id, 'CONFIRMED', 'CANCELLED', ...cancelled(cancellation, decided_at)),
     }),
 
-    cancelPending: (id: string, decided_at: string): Promise<boolean> =>
-      send(change(id, 'PENDING', 'CANCELLED', 'decided_at = :at', { ':at': decided_at })),
+    /** Cancels a PENDING order. @returns whether it happened */
+    cancelPending: (id: string, cancellation: string, decided_at: string): Promise<boolean> =>
+      send(change(id, 'PENDING', 'CANCELLED', ...cancelled(cancellation, decided_at))),
 
     reject: (id: string, { reason, short_lines }: Rejection, decided_at: string): Promise<boolean> =>
       send(
@@ -179,6 +180,12 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
     return Items.map(({ id, created_at }) => orderPosition.parse({ id, created_at }));
   }
 }
+
+const cancelled = (cancellation: string, decided_at: string) =>
+  [
+    'cancellation = :cancellation, decided_at = :at',
+    { ':cancellation': cancellation, ':at': decided_at },
+  ] as const;
 
 export const allPendingBuckets = Array.from({ length: pendingBuckets }, (_, bucket) => String(bucket));
 

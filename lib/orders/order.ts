@@ -56,6 +56,8 @@ export const order = z.extend(orderView, {
   counted: z.array(z.string()),
   /** Present while PENDING: the order's place in the sparse index of those. */
   pending: z.optional(z.string()),
+  /** Marks the call that cancelled it. */
+  cancellation: z.optional(z.string()),
   /** Hash of the request that an idempotency key came with. */
   fingerprint: z.optional(z.string()),
 });

@@ -84,7 +84,5 @@ function openDraft<C extends Candidate>(lane: number, index: number) {
   };
 }
 
-const itemsOf = ({ candidate, counted }: Placement): string[] => [
-  ...candidate.items,
-  ...counted.map((product_id) => `purchase ${candidate.customer_id} ${product_id}`),
-];
+const itemsOf = ({ candidate, counted }: Placement): readonly string[] =>
+  counted.length === 0 ? candidate.items : [...candidate.items, `purchases ${candidate.customer_id}`];

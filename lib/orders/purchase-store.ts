@@ -2,30 +2,57 @@ import type { TransactItem } from '../platform/transaction.ts';
 
 export type PurchaseStore = ReturnType<typeof createPurchaseStore>;
 
-/** Units that a customer has bought of products with a purchase limit. */
+interface Counted {
+  readonly product_id: string;
+  readonly quantity: number;
+}
+
+/**
+ * Units that customers have bought of products with a purchase limit: one item for each customer, with an
+ * attribute for each product. So an order counts with one action, however many of its products have limits.
+ */
 export function createPurchaseStore({ table }: { table: string }) {
   return {
-    /** Counts units, as long as they stay within the limit; `quantity` itself must be within it. */
-    countEntry: (customer_id: string, product_id: string, quantity: number, limit: number): TransactItem => ({
-      Update: {
-        TableName: table,
-        Key: { customer_id, product_id },
-        UpdateExpression: 'ADD units :quantity',
-        ConditionExpression: 'attribute_not_exists(units) OR units <= :room',
-        ExpressionAttributeValues: { ':quantity': quantity, ':room': limit - quantity },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      },
-    }),
+    /** Counts units, as long as each product's stay within its limit; a quantity itself must be within it. */
+    countEntry(
+      customer_id: string,
+      counted: readonly (Counted & { readonly limit: number })[],
+    ): TransactItem {
+      const { names, values } = attributes(counted);
+      const rooms = counted.map(({ quantity, limit }, index) => [`:room${index}`, limit - quantity] as const);
+      return {
+        Update: {
+          TableName: table,
+          Key: { customer_id },
+          UpdateExpression: `ADD ${counted.map((_, index) => `#p${index} :q${index}`).join(', ')}`,
+          ConditionExpression: counted
+            .map((_, index) => `(attribute_not_exists(#p${index}) OR #p${index} <= :room${index})`)
+            .join(' AND '),
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: { ...values, ...Object.fromEntries(rooms) },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        },
+      };
+    },
 
     /** Gives counted units back. */
-    uncountEntry: (customer_id: string, product_id: string, quantity: number): TransactItem => ({
-      Update: {
-        TableName: table,
-        Key: { customer_id, product_id },
-        UpdateExpression: 'SET units = units - :quantity',
-        ConditionExpression: 'units >= :quantity',
-        ExpressionAttributeValues: { ':quantity': quantity },
-      },
-    }),
+    uncountEntry(customer_id: string, counted: readonly Counted[]): TransactItem {
+      const { names, values } = attributes(counted);
+      return {
+        Update: {
+          TableName: table,
+          Key: { customer_id },
+          UpdateExpression: `SET ${counted.map((_, index) => `#p${index} = #p${index} - :q${index}`).join(', ')}`,
+          ConditionExpression: counted.map((_, index) => `#p${index} >= :q${index}`).join(' AND '),
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
+        },
+      };
+    },
   };
 }
+
+const attributes = (counted: readonly Counted[]) => ({
+  names: Object.fromEntries(counted.map(({ product_id }, index) => [`#p${index}`, product_id])),
+  values: Object.fromEntries(counted.map(({ quantity }, index) => [`:q${index}`, quantity])),
+});

@@ -8,8 +8,10 @@ export function sumTakes(placements: readonly Placement[]): PricedTake[] {
   const sums = new Map<string, PricedTake>();
   for (const take of placements.flatMap(({ takes }) => takes)) {
     const key = shardId(take.product_id, take.shard);
-    const quantity = (sums.get(key)?.quantity ?? 0) + take.quantity;
-    sums.set(key, { ...take, quantity });
+    const sum = sums.get(key);
+    if (sum !== undefined && sum.unit_price !== take.unit_price)
+      throw new Error(`two prices for shard ${key}`);
+    sums.set(key, { ...take, quantity: (sum?.quantity ?? 0) + take.quantity });
   }
   return [...sums.values()];
 }

@@ -31,8 +31,12 @@ export async function batchGet(
     keys.slice(index * maxKeys, (index + 1) * maxKeys),
   );
   const found = new Map<string, StoredItem[]>();
-  for (const item of (await Promise.all(chunks.map((chunk) => readChunk(documents, chunk)))).flat()) {
-    found.set(item.table, [...(found.get(item.table) ?? []), item.item]);
+  for (const { table, item } of (
+    await Promise.all(chunks.map((chunk) => readChunk(documents, chunk)))
+  ).flat()) {
+    const items = found.get(table);
+    if (items === undefined) found.set(table, [item]);
+    else items.push(item);
   }
   return found;
 }

@@ -31,8 +31,8 @@ export type TransactionResult<Refusal> =
 /** At most this many actions go into one transaction: a limit of TransactWriteItems. */
 export const maxTransactionActions = 100;
 
-/** DynamoDB says a repeat with the same token is still running this often before we give up on it. */
-const maxInProgress = 6;
+/** A transaction whose outcome is unknown is repeated with its token this often before we give up on it. */
+const maxRepeats = 6;
 
 /**
  * Sends the writes as one TransactWriteItems: all or none. A lost reply is safe, since every repeat carries
@@ -55,8 +55,9 @@ export async function transact<Refusal>(
       return { committed: true };
     } catch (error) {
       if (error instanceof TransactionCanceledException) return cancelled(error, writes);
-      if (isThrottling(error)) return { committed: false, refusals: [], busy: true };
-      if (!(error instanceof TransactionInProgressException) || attempt >= maxInProgress) throw error;
+      if (isRefusedAtOnce(error)) return { committed: false, refusals: [], busy: true };
+      const repeatable = error instanceof TransactionInProgressException || isThrottling(error);
+      if (!repeatable || attempt >= maxRepeats) throw error;
       await backoff(attempt);
     }
   }
@@ -84,8 +85,12 @@ function cancelled<Refusal>(
   return { committed: false, refusals, busy };
 }
 
-/** Throttling is refused before anything is executed, so it is safe to plan anew. */
-const isThrottling = (error: unknown): boolean =>
+type Throttling = ProvisionedThroughputExceededException | RequestLimitExceeded | ThrottlingException;
+
+const isThrottling = (error: unknown): error is Throttling =>
   error instanceof ThrottlingException ||
   error instanceof RequestLimitExceeded ||
   error instanceof ProvisionedThroughputExceededException;
+
+/** Throttled at the first attempt: nothing was executed. After more, an earlier one may have been. */
+const isRefusedAtOnce = (error: unknown): boolean => isThrottling(error) && error.$metadata.attempts === 1;
