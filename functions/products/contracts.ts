@@ -82,7 +82,7 @@ export const updateProductContract = contract({
     headers: z.object({
       /** The version is what stands before the first dot of an ETag of ours. */
       'if-match': z.optional(
-        z.string().check(z.regex(/^(\*|"\d+(\.[^"]*)?")$/, { error: 'not an ETag of a product' })),
+        z.string().check(z.regex(/^(\*|"\d{1,15}(\.[^"]*)?")$/, { error: 'not an ETag of a product' })),
       ),
     }),
     body: productChange,

@@ -25,7 +25,7 @@ const caller = z.object({ id, role });
 export type Caller = z.infer<typeof caller>;
 
 /** What RFC 6750, section 4, has a token endpoint answer. */
-export const tokenReply = z.object({
+const tokenReply = z.object({
   access_token: z.string(),
   token_type: z.literal('Bearer'),
   expires_in: z.int(),

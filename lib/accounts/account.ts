@@ -7,9 +7,9 @@ export const role = z.enum(['ADMIN', 'USER']);
  * Lower-cased, so that one mailbox has one account. Strictly the local part is case-sensitive, but no large
  * provider treats it so. 254 is the longest address SMTP can carry (RFC 5321, erratum 1690 of RFC 3696).
  */
-export const email = z.email().check(z.toLowerCase(), z.maxLength(254));
+const email = z.email().check(z.toLowerCase(), z.maxLength(254));
 
-export const username = text(100);
+const username = text(100);
 
 /** At least 8 as NIST SP 800-63B asks, and no rules of composition; the upper limit bounds the hashing work. */
 const newPassword = z.string().check(

@@ -12,7 +12,7 @@ export const storedCart = z.object({
   version: z.int(),
 });
 
-export interface CartLine {
+interface CartLine {
   readonly product_id: string;
   readonly quantity: number;
 }

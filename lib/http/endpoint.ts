@@ -17,7 +17,7 @@ type Public = 'anyone' | 'anyone_or_account';
 type Parsed<Shape extends RequestShape> = z.output<z.ZodMiniObject<Shape>>;
 
 /** What a use case gives back: the body, which the contract shapes so that nothing else leaks, and headers. */
-export interface Reply<Body> {
+interface Reply<Body> {
   readonly body?: Body;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -27,6 +27,9 @@ export function jsonBody() {
   const parser = httpJsonBodyParser();
   return {
     before(request: Parameters<NonNullable<typeof parser.before>>[0]) {
+      // On AWS a missing body is absent, locally it is null.
+      if (request.event.body == null)
+        throw new DomainError('malformed_json', { detail: 'a JSON body is needed' });
       try {
         return parser.before?.(request);
       } catch (error) {
@@ -41,10 +44,10 @@ function translate(error: unknown): unknown {
   if (!parsed.success) return error;
   const { statusCode, cause } = parsed.data;
   if (statusCode === 415) return new DomainError('unsupported_media_type', { cause: error });
-  if (cause.data === '__proto__' || cause.data === 'constructor') {
+  // The parser names a key that it refuses; when the text is no JSON, it has a message as well.
+  if (cause.message === undefined && typeof cause.data === 'string') {
     const errors = [{ path: cause.data, message: 'this key is not allowed' }];
     return new DomainError('invalid_request', { errors, cause: error });
   }
-  const detail = cause.data === undefined ? 'a JSON body is needed' : 'the body cannot be parsed as JSON';
-  return new DomainError('malformed_json', { detail, cause: error });
+  return new DomainError('malformed_json', { detail: 'the body cannot be parsed as JSON', cause: error });
 }

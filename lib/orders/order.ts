@@ -5,12 +5,7 @@ export const orderStatus = z.enum(['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLE
 export type OrderStatus = z.output<typeof orderStatus>;
 
 /** Why an order was rejected. */
-export const rejectionReason = z.enum([
-  'limit_exceeded',
-  'out_of_stock',
-  'price_changed',
-  'product_unavailable',
-]);
+const rejectionReason = z.enum(['limit_exceeded', 'out_of_stock', 'price_changed', 'product_unavailable']);
 export type RejectionReason = z.output<typeof rejectionReason>;
 
 const orderLine = z.object({

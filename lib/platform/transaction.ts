@@ -49,14 +49,29 @@ export async function transact<Refusal>(
     ClientRequestToken: randomUUID(),
     TransactItems: writes.map(({ item }) => item),
   });
+  let mayBeExecuted = false;
+  // Inside the SDK's retries, where every attempt is seen and not the last one only.
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        mayBeExecuted ||= !isThrottling(error) && !(error instanceof TransactionCanceledException);
+        throw error;
+      }
+    },
+    // The document client adds a command's middleware twice; this keeps one of them.
+    { step: 'finalizeRequest', priority: 'low', name: 'outcomes', override: true },
+  );
   for (let attempt = 0; ; attempt++) {
     try {
       await documents.send(command);
       return { committed: true };
     } catch (error) {
       if (error instanceof TransactionCanceledException) return cancelled(error, writes);
-      if (isRefusedAtOnce(error)) return { committed: false, refusals: [], busy: true };
-      const repeatable = error instanceof TransactionInProgressException || isThrottling(error);
+      const throttled = isThrottling(error);
+      if (throttled && !mayBeExecuted) return { committed: false, refusals: [], busy: true };
+      const repeatable = throttled || error instanceof TransactionInProgressException;
       if (!repeatable || attempt >= maxRepeats) throw error;
       await backoff(attempt);
     }
@@ -85,12 +100,7 @@ function cancelled<Refusal>(
   return { committed: false, refusals, busy };
 }
 
-type Throttling = ProvisionedThroughputExceededException | RequestLimitExceeded | ThrottlingException;
-
-const isThrottling = (error: unknown): error is Throttling =>
+const isThrottling = (error: unknown): boolean =>
   error instanceof ThrottlingException ||
   error instanceof RequestLimitExceeded ||
   error instanceof ProvisionedThroughputExceededException;
-
-/** Throttled at the first attempt: nothing was executed. After more, an earlier one may have been. */
-const isRefusedAtOnce = (error: unknown): boolean => isThrottling(error) && error.$metadata.attempts === 1;

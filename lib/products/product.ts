@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { id, price, text, units } from '../platform/primitives.ts';
 
-export const maxStockShards = 32;
+const maxStockShards = 32;
 
 const stockShards = z.int().check(z.minimum(1), z.maximum(maxStockShards));
 const limitPerCustomer = z.int().check(z.minimum(1), z.maximum(1_000_000));
@@ -85,7 +85,7 @@ export const productView = z.object({
 });
 export type ProductView = z.output<typeof productView>;
 
-export const sumOf = (shards: readonly StockShard[], of: (shard: StockShard) => number): number =>
+const sumOf = (shards: readonly StockShard[], of: (shard: StockShard) => number): number =>
   shards.reduce((sum, shard) => sum + of(shard), 0);
 
 export const stockOf = (shards: readonly StockShard[]): number => sumOf(shards, ({ stock }) => stock);

@@ -91,7 +91,11 @@ describe('a cart as its owner sees it', () => {
   it('has the names, prices and stock of now', async () => {
     const keyboard = await shop.sell({ name: 'Keyboard', price: 100, stock: 5, stock_shards: 2 });
     const customer_id = newId();
-    await addToCart(shop.carts, shop.catalog, { customer_id, product_id: keyboard, quantity: 3 });
+    await addToCart(shop.carts, shop.products, shop.catalog, {
+      customer_id,
+      product_id: keyboard,
+      quantity: 3,
+    });
     await updateProduct(shop, shop.catalog, keyboard, { price: 150 });
     expect(await showCart(shop.catalog, await shop.carts.get(customer_id))).toEqual({
       customer_id,
@@ -108,7 +112,7 @@ describe('a cart as its owner sees it', () => {
     const keyboard = await shop.sell();
     await updateProduct(shop, shop.catalog, keyboard, { active: false });
     const adding = (product_id: string) =>
-      addToCart(shop.carts, shop.catalog, { customer_id: newId(), product_id, quantity: 1 });
+      addToCart(shop.carts, shop.products, shop.catalog, { customer_id: newId(), product_id, quantity: 1 });
     await expect(adding(keyboard)).rejects.toMatchObject({ code: 'product_unavailable' });
     await expect(adding(newId())).rejects.toMatchObject({ code: 'product_not_found' });
   });
