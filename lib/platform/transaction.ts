@@ -61,7 +61,7 @@ export async function transact<Refusal>(
       }
     },
     // The document client adds a command's middleware twice; this keeps one of them.
-    { step: 'finalizeRequest', priority: 'low', name: 'outcomes', override: true },
+    { step: 'finalizeRequest', name: 'outcomes', override: true },
   );
   for (let attempt = 0; ; attempt++) {
     try {
