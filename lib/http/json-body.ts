@@ -27,9 +27,6 @@ export function jsonBody() {
   const parser = httpJsonBodyParser();
   return {
     before(request: Parameters<NonNullable<typeof parser.before>>[0]) {
-      // On AWS a missing body is absent, locally it is null.
-      if (request.event.body == null)
-        throw new DomainError('malformed_json', { detail: 'a JSON body is needed' });
       try {
         return parser.before?.(request);
       } catch (error) {
@@ -49,5 +46,6 @@ function translate(error: unknown): unknown {
     const errors = [{ path: cause.data, message: 'this key is not allowed' }];
     return new DomainError('invalid_request', { errors, cause: error });
   }
-  return new DomainError('malformed_json', { detail: 'the body cannot be parsed as JSON', cause: error });
+  const detail = cause.data === undefined ? 'a JSON body is needed' : 'the body cannot be parsed as JSON';
+  return new DomainError('malformed_json', { detail, cause: error });
 }
