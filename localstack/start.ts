@@ -33,6 +33,8 @@ function readOptions(): Options {
     });
     if (!/^[a-z][a-z0-9-]{0,30}$/.test(values.stage))
       throw new UsageError(`"${values.stage}" is no stage name`);
+    if (values.demo && values.stage !== 'local')
+      throw new UsageError('--demo makes an ADMIN, which only the stage "local" lets anyone do');
     if (values.data === '') throw new UsageError('--data needs a directory');
     const port = readPort('PORT', 3000);
     const dynamodbPort = readPort('DYNAMODB_PORT', 8000);
@@ -89,6 +91,8 @@ async function run(
       }),
     );
     if (demo) print(await runDemo(service.url, signal));
+    if (stage !== 'local')
+      print(`the first ADMIN needs the header Bootstrap-Secret: ${secrets.bootstrapSecret}`);
     print(`ready ${service.url}`);
     const aborted = new Promise<undefined>((resolve) => {
       signal.addEventListener('abort', () => resolve(undefined));

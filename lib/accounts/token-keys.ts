@@ -24,7 +24,7 @@ const keyRing = z.object({
 });
 
 export interface TokenKeys {
-  /** The key that signs: the first. */
+  /** The key that signs: the first, at most a minute old. */
   current(): Promise<{ readonly kid: string; readonly key: KeyObject }>;
   /** The key of that id; one that is not known costs a look at the parameter, at most once a minute. */
   find(kid: string): Promise<KeyObject | undefined>;
@@ -49,7 +49,9 @@ export function createTokenKeys(parameters: ParameterSource, parameter: string):
 
   return {
     async current() {
-      const [first] = read(await parameters.get(parameter));
+      // What cannot be asked for anew must not keep people from logging in.
+      const json = await parameters.refetch(parameter).catch(() => parameters.get(parameter));
+      const [first] = read(json);
       if (first === undefined) throw new Error('There is no key to sign with');
       return { kid: first.kid, key: first.k };
     },

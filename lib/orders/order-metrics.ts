@@ -9,7 +9,9 @@ export type OrderMetrics = ReturnType<typeof createOrderMetrics>;
  */
 export function createOrderMetrics() {
   const metrics = new Metrics({ namespace: 'Sellout', serviceName: 'orders' });
-  const count = (name: string, value = 1) => metrics.addMetric(name, MetricUnit.Count, value);
+  const counts = new Map<string, number>();
+  const ages: number[] = [];
+  const count = (name: string, value = 1) => counts.set(name, (counts.get(name) ?? 0) + value);
 
   return {
     /** A transaction met another, or throttling, and is tried again. */
@@ -19,10 +21,7 @@ export function createOrderMetrics() {
 
     confirmed(lines: readonly OrderLine[]): void {
       count('OrdersConfirmed');
-      count(
-        'UnitsSold',
-        lines.reduce((sum, { quantity }) => sum + quantity, 0),
-      );
+      for (const { quantity } of lines) count('UnitsSold', quantity);
     },
 
     rejected(reason: Rejection['reason']): void {
@@ -34,12 +33,19 @@ export function createOrderMetrics() {
 
     /** How long a submitted order waited for its decision. */
     age: ({ created_at }: Order, now: number): void => {
-      metrics.addMetric('OrderAge', MetricUnit.Milliseconds, Math.max(0, now - Date.parse(created_at)));
+      ages.push(Math.max(0, now - Date.parse(created_at)));
     },
 
     /** A record of the stream, or an order of the sweep, that could not be dealt with. */
     failure: () => count('OrderFailures'),
 
-    publish: () => metrics.publishStoredMetrics(),
+    publish(): void {
+      if (counts.size === 0 && ages.length === 0) return;
+      for (const [name, value] of counts) metrics.addMetric(name, MetricUnit.Count, value);
+      for (const age of ages) metrics.addMetric('OrderAge', MetricUnit.Milliseconds, age);
+      counts.clear();
+      ages.length = 0;
+      metrics.publishStoredMetrics();
+    },
   };
 }

@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
 import { toIso } from '../platform/clock.ts';
-import type { Order } from './order.ts';
 import { allPendingBuckets, type OrderPosition } from './order-store.ts';
 import { type ProcessDeps, processOrders } from './process-orders.ts';
 
@@ -38,7 +37,8 @@ export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<
     );
     const positions = pages.flatMap(({ page }) => page);
     positions.sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
-    await decide(deps, await deps.orders.getAll(positions.map(({ id }) => id)), deadline, result);
+    const ids = positions.map(({ id }) => id);
+    await decide(deps, ids, deadline, result);
     open = pages.flatMap(({ bucket, page }) => {
       const after = page.length === pageSize ? page.at(-1) : undefined;
       return after === undefined ? [] : [{ bucket, after }];
@@ -47,17 +47,17 @@ export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<
   return result;
 }
 
-async function decide(deps: ProcessDeps, orders: readonly Order[], deadline: number, result: SweepResult) {
+async function decide(deps: ProcessDeps, ids: readonly string[], deadline: number, result: SweepResult) {
   try {
-    result.decided += await processOrders(deps, orders, Math.random());
+    result.decided += await processOrders(deps, await deps.orders.getAll(ids), Math.random());
     return;
   } catch {
-    // One order that cannot be decided must not keep the others waiting: each by itself, errors and all.
+    // One order that cannot be read or decided must not keep the others waiting: each by itself, errors and all.
   }
-  for (const order of orders) {
+  for (const id of ids) {
     if (deps.clock.now() >= deadline) return;
     try {
-      result.decided += await processOrders(deps, [order], Math.random());
+      result.decided += await processOrders(deps, await deps.orders.getAll([id]), Math.random());
     } catch (error) {
       result.failures.push(error);
     }

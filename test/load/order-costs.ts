@@ -37,7 +37,7 @@ const submitIndexUnits = 3;
 const checkoutIndexUnits = 1;
 
 export async function costOfSubmit(endpoint: string, count: number, shards: number): Promise<Cost> {
-  const { deps, attempts, product } = await openShop(endpoint, count, shards);
+  const { deps, attempts, product } = await openShop(endpoint, count * 2, shards);
   const orders = [];
   for (let index = 0; index < count; index++) {
     const request = { customer_id: newId(), items: [{ id: product, quantity: 1 }] };
@@ -50,7 +50,7 @@ export async function costOfSubmit(endpoint: string, count: number, shards: numb
 }
 
 export async function costOfCheckout(endpoint: string, count: number, shards: number): Promise<Cost> {
-  const { deps, attempts, product } = await openShop(endpoint, count, shards);
+  const { deps, attempts, product } = await openShop(endpoint, count * 2, shards);
   let calls = 0;
   let units = 0;
   for (let index = 0; index < count; index++) {

@@ -58,4 +58,6 @@ async function main(): Promise<void> {
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
+// The metrics of this very process; CloudWatch does not read them here.
+process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
 await main();

@@ -210,6 +210,17 @@ describe('the sweep', () => {
     expect(await shop.orders.get(order?.id ?? '')).toMatchObject({ status: 'PENDING' });
   });
 
+  it('decides the others when one order cannot be read', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 50 });
+    const orders = await submit(shop, product, ones(5));
+    await setAttribute(shop, orders[2]?.id ?? '', 'total', 'a lot');
+
+    const { decided, failures } = await sweepOrders({ ...shop, clock: aMinuteOn }, never);
+
+    expect({ decided, failures: failures.length }).toEqual({ decided: 4, failures: 1 });
+  });
+
   it('decides the others when one order cannot be decided', async () => {
     const shop = await openShop();
     const product = await shop.sell({ stock: 50, stock_shards: 2 });
