@@ -1,4 +1,4 @@
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createAccessTokens } from '../../../lib/accounts/access-token.ts';
 import type { Account } from '../../../lib/accounts/account.ts';
@@ -140,6 +140,19 @@ describe('token keys', () => {
     const replies = await Promise.all(Array.from({ length: 20 }, () => tokens.issue(admin)));
     await Promise.all(replies.map(({ access_token }) => tokens.verify(access_token)));
     expect(world.fetches).toBe(1);
+  });
+
+  it('sign with a key that was put first a minute ago, also where no token is ever verified', async () => {
+    const { world, tokens } = container();
+    const kidOf = async () => decodeProtectedHeader((await tokens.issue(admin)).access_token).kid;
+    expect(await kidOf()).toBe('a');
+    world.parameter = ring('b', 'a');
+    expect(await kidOf()).toBe('a');
+    world.now += 60_000;
+    expect(await kidOf()).toBe('b');
+    world.now += 60_000;
+    world.down = true;
+    expect(await kidOf()).toBe('b');
   });
 
   it('rotate without a restart: a new key is found, the old one still verifies', async () => {
