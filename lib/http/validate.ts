@@ -1,7 +1,8 @@
+import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
 import { DomainError, type FieldError } from '../errors.ts';
 
-z.config(z.locales.en());
+z.config(en());
 
 /** @returns the parsed request; @throws {DomainError} `invalid_request` with every wrong field's path */
 export function validate<T extends z.ZodMiniType>(schema: T, raw: unknown): z.output<T> {
