@@ -3,16 +3,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCartStore } from '../../lib/carts/cart-store.ts';
 import { checkout } from '../../lib/orders/checkout.ts';
-import { createOrderMetrics } from '../../lib/orders/order-metrics.ts';
-import { createOrderStore } from '../../lib/orders/order-store.ts';
+import { createOrderDeps } from '../../lib/orders/order-deps.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
-import { createPurchaseStore } from '../../lib/orders/purchase-store.ts';
 import { submitOrder } from '../../lib/orders/submit-order.ts';
-import { systemClock } from '../../lib/platform/clock.ts';
 import { newId } from '../../lib/platform/ids.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
 import { createProduct } from '../../lib/products/create-product.ts';
-import { createProductStores } from '../../lib/products/product-stores.ts';
 import { createTables } from '../../localstack/tables.ts';
 import { type Attempt, withFaults } from '../support/faults.ts';
 
@@ -73,15 +68,15 @@ async function openShop(endpoint: string, stock: number, stock_shards: number) {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const { documents, attempts } = withFaults(DynamoDBDocumentClient.from(client));
-  const tables = { documents, productsTable: `${prefix}-products`, stockTable: `${prefix}-stock` };
   const deps = {
-    ...createProductStores(tables),
-    catalog: createCatalog(tables),
+    ...createOrderDeps({
+      documents,
+      productsTable: `${prefix}-products`,
+      stockTable: `${prefix}-stock`,
+      ordersTable: `${prefix}-orders`,
+      purchasesTable: `${prefix}-purchases`,
+    }),
     carts: createCartStore({ documents, table: `${prefix}-carts` }),
-    orders: createOrderStore({ documents, table: `${prefix}-orders` }),
-    purchases: createPurchaseStore({ table: `${prefix}-purchases` }),
-    clock: systemClock,
-    metrics: createOrderMetrics(),
     currency: 'USD',
   };
   const { product } = await createProduct(deps, { name: 'Ticket', stock, price: 1_000, stock_shards });

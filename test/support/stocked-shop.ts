@@ -3,16 +3,11 @@ import { createCartStore } from '../../lib/carts/cart-store.ts';
 import { DomainError } from '../../lib/errors.ts';
 import { type CheckoutDeps, type CheckoutRequest, checkout } from '../../lib/orders/checkout.ts';
 import type { PlacedOrder } from '../../lib/orders/idempotency.ts';
-import { createOrderMetrics } from '../../lib/orders/order-metrics.ts';
-import { createOrderStore } from '../../lib/orders/order-store.ts';
-import { createPurchaseStore } from '../../lib/orders/purchase-store.ts';
-import { systemClock } from '../../lib/platform/clock.ts';
+import { createOrderDeps } from '../../lib/orders/order-deps.ts';
 import type { Documents } from '../../lib/platform/dynamodb.ts';
 import { newId } from '../../lib/platform/ids.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
 import { createProduct } from '../../lib/products/create-product.ts';
 import type { NewProduct } from '../../lib/products/product.ts';
-import { createProductStores } from '../../lib/products/product-stores.ts';
 import { checkBooks } from './books.ts';
 import { type Attempt, type Fault, withFaults } from './faults.ts';
 import { freshTables } from './tables.ts';
@@ -75,15 +70,15 @@ export async function openShop() {
 type Tables = Awaited<ReturnType<typeof freshTables>>['tables'] & { purchases: string };
 
 function containerOf(documents: Documents, tables: Tables, parts: Partial<CheckoutDeps> = {}) {
-  const names = { documents, productsTable: tables.products, stockTable: tables.stock };
   const deps = {
-    ...createProductStores(names),
-    catalog: createCatalog(names),
+    ...createOrderDeps({
+      documents,
+      productsTable: tables.products,
+      stockTable: tables.stock,
+      ordersTable: tables.orders,
+      purchasesTable: tables.purchases,
+    }),
     carts: createCartStore({ documents, table: tables.carts }),
-    orders: createOrderStore({ documents, table: tables.orders }),
-    purchases: createPurchaseStore({ table: tables.purchases }),
-    clock: systemClock,
-    metrics: createOrderMetrics(),
     currency: 'EUR',
     ...parts,
   };

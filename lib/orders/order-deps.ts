@@ -1,0 +1,28 @@
+import { type Clock, systemClock } from '../platform/clock.ts';
+import type { Documents } from '../platform/dynamodb.ts';
+import { createCatalog } from '../products/catalog.ts';
+import { createProductStores } from '../products/product-stores.ts';
+import { createOrderMetrics } from './order-metrics.ts';
+import { createOrderStore } from './order-store.ts';
+import { createPurchaseStore } from './purchase-store.ts';
+
+interface OrderTables {
+  readonly documents: Documents;
+  readonly productsTable: string;
+  readonly stockTable: string;
+  readonly ordersTable: string;
+  readonly purchasesTable: string;
+}
+
+/** What every use case that decides orders needs, made once for a container. */
+export function createOrderDeps(tables: OrderTables) {
+  const clock: Clock = systemClock;
+  return {
+    ...createProductStores(tables),
+    catalog: createCatalog(tables),
+    orders: createOrderStore({ documents: tables.documents, table: tables.ordersTable }),
+    purchases: createPurchaseStore({ table: tables.purchasesTable }),
+    metrics: createOrderMetrics(),
+    clock,
+  };
+}
