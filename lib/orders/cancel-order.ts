@@ -31,6 +31,7 @@ const maxAttempts = 16;
 export async function cancelOrder(deps: CancelDeps, id: string, viewer: Viewer): Promise<Order> {
   /** Marks what this call has done, so that it knows its own work when a reply was lost. */
   const cancellation = newId();
+  let outages = 0;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const order = await readOrder(deps.orders, id, viewer);
     if (order.cancellation === cancellation) return order;
@@ -47,7 +48,8 @@ export async function cancelOrder(deps: CancelDeps, id: string, viewer: Viewer):
         return { ...order, status: 'CANCELLED', decided_at };
       }
     } catch (error) {
-      if (!isOutage(error) || attempt === maxAttempts - 1) throw error;
+      // One more look tells whether it happened; then the caller had better try again.
+      if (!isOutage(error) || outages++ > 0) throw error;
     }
     await backoff(attempt);
   }

@@ -76,7 +76,7 @@ async function placeCart(
     created_at,
     decided_at: created_at,
     takes: takes.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
-    counted: [...counted],
+    counted: counted.map(({ product_id }) => product_id),
     ...(idempotency === undefined ? {} : { fingerprint: idempotency.fingerprint }),
   });
   const candidate: Committable<OwnRefusal> = {

@@ -1,15 +1,47 @@
+import type { StoredItem } from '../platform/transaction.ts';
 import type { Catalog } from '../products/catalog.ts';
 import { type StockedProduct, stockOf } from '../products/product.ts';
 import type { ShortLine } from './order.ts';
-import type { Candidate, Supplies } from './placement.ts';
+import {
+  type Candidate,
+  type CountedUnits,
+  type Placement,
+  purchaseKey,
+  type Supplies,
+  type Units,
+} from './placement.ts';
+
+export type Knowledge = ReturnType<typeof createKnowledge>;
 
 /** What one commit knows of the products it needs, and whether that is enough to refuse an order. */
 export function createKnowledge(catalog: Catalog, candidates: readonly Pick<Candidate, 'lines'>[]) {
   const ids = [...new Set(candidates.flatMap(({ lines }) => lines.map(({ product_id }) => product_id)))];
   let before: ReadonlyMap<string, StockedProduct> = new Map();
   let now: ReadonlyMap<string, StockedProduct> = new Map();
+  const bought: Units = new Map();
 
   return {
+    /** Units that customers have bought, where a purchase limit was in the way. */
+    bought,
+
+    /** From the item as it was when a count was refused. */
+    learnPurchases(customerId: string, counted: readonly CountedUnits[], old: StoredItem | undefined): void {
+      for (const { product_id } of counted) {
+        bought.set(purchaseKey(customerId, product_id), Number(old?.[product_id] ?? 0));
+      }
+    },
+
+    /** Once an order is placed, what was known of its customer's purchases is more by its units. */
+    addPurchases(placements: readonly Placement[]): void {
+      for (const { candidate, counted } of placements) {
+        for (const { product_id, quantity } of counted) {
+          const key = purchaseKey(candidate.customer_id, product_id);
+          const known = bought.get(key);
+          if (known !== undefined) bought.set(key, known + quantity);
+        }
+      }
+    },
+
     /** Products without their stock, from copies where there are some. */
     async remembered(): Promise<Supplies> {
       const products = await catalog.find(ids);

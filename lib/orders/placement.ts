@@ -27,12 +27,21 @@ export interface Supply {
 }
 export type Supplies = ReadonlyMap<string, Supply>;
 
+/** A take at what its shard says, which the transaction compares: price and purchase limit, if any. */
+export type PricedTake = Take & { readonly unit_price: number; readonly limit: number | undefined };
+
+export interface CountedUnits {
+  readonly product_id: string;
+  readonly quantity: number;
+  readonly limit: number;
+}
+
 export interface Placement<C extends Candidate = Candidate> {
   readonly candidate: C;
   readonly lines: readonly OrderLine[];
-  readonly takes: readonly (Take & { readonly unit_price: number })[];
-  /** Products whose purchase limit counts this order. */
-  readonly counted: readonly string[];
+  readonly takes: readonly PricedTake[];
+  /** Units that count towards a purchase limit. */
+  readonly counted: readonly CountedUnits[];
 }
 
 /** An order that cannot be placed, and the lines that are to blame. */
@@ -42,5 +51,9 @@ export interface Refusal<C extends Candidate = Candidate> {
   readonly short: readonly ShortLine[];
 }
 
-/** Units planned to be taken, by product and shard. */
-export type Planned = Map<string, number>;
+/** Units by what they are of: a shard's id, or `purchaseKey`. */
+export type Units = Map<string, number>;
+
+/** What a customer has bought of a product. */
+export const purchaseKey = (customerId: string, productId: string): string =>
+  `purchase ${customerId} ${productId}`;

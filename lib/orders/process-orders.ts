@@ -33,13 +33,16 @@ export async function processOrders(
   );
   deps.metrics.batch(pending.size);
   const candidates = [...pending.values()].map((order) => candidateOf(deps, order));
-  const decisions = await commit(deps, candidates, { blindly: false, lane });
+  const decisions = new Map<string, Decision<'decided'>>();
+  const [committed] = await Promise.allSettled([
+    commit(deps, candidates, { blindly: false, lane, decisions }),
+  ]);
   const limit = pLimit(rejectionsAtOnce);
   const results = await Promise.allSettled(
     [...decisions].map(([id, decision]) => limit(() => conclude(deps, pending.get(id), decision))),
   );
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  const failed = [committed, ...results].find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
   if (decisions.size < pending.size) throw new DomainError('contention');
   return results.filter((result) => result.status === 'fulfilled' && result.value).length;
 }
@@ -55,7 +58,7 @@ const candidateOf = ({ orders, clock }: ProcessDeps, order: Order): Committable<
       item: orders.confirmEntry(
         order.id,
         takes.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
-        counted,
+        counted.map(({ product_id }) => product_id),
         toIso(clock.now()),
       ),
       refused: () => 'decided',

@@ -13,7 +13,9 @@ export function refusal(reason: RejectionReason, short: readonly ShortLine[]): D
   const errors = short.map(
     (line): FieldError => ({ path: `lines.${line.product_id}`, message: messages[reason](line), ...line }),
   );
-  return new DomainError(reason, { errors });
+  // Without a line to blame it is the total that is not as expected.
+  const total = { path: 'expected_total', message: 'the total is another by now' };
+  return new DomainError(reason, { errors: errors.length === 0 ? [total] : errors });
 }
 
 /** Nothing was decided, and nothing was written. */

@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
+import { quantity } from '../platform/primitives.ts';
 import type { Catalog } from '../products/catalog.ts';
 import type { Product } from '../products/product.ts';
 import { idempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
@@ -65,6 +66,8 @@ export async function submitOrder(deps: SubmitDeps, request: SubmitRequest): Pro
 async function priceLines({ catalog }: SubmitDeps, items: SubmitRequest['items']): Promise<OrderLine[]> {
   const wanted = sumLines(items);
   const ids = wanted.map(({ product_id }) => product_id);
+  // It reads what is due for a look, so that the copies below are a second old at most.
+  const short = await findShortage(catalog, wanted);
   let products: ReadonlyMap<string, Product> = await catalog.find(ids);
   if (refusalOf(wanted, products) !== undefined) {
     // What a copy refuses may be allowed by now. What a copy allows, the worker checks again.
@@ -72,7 +75,6 @@ async function priceLines({ catalog }: SubmitDeps, items: SubmitRequest['items']
     const refused = refusalOf(wanted, products);
     if (refused !== undefined) throw refused;
   }
-  const short = await findShortage(catalog, wanted);
   if (short.length > 0) throw refusal('out_of_stock', short);
   return wanted.flatMap(({ product_id, quantity }) => {
     const product = products.get(product_id);
@@ -84,7 +86,12 @@ async function priceLines({ catalog }: SubmitDeps, items: SubmitRequest['items']
 
 function sumLines(items: SubmitRequest['items']): WantedLine[] {
   const quantities = new Map<string, number>();
-  for (const { id, quantity } of items) quantities.set(id, (quantities.get(id) ?? 0) + quantity);
+  for (const { id, quantity: units } of items) quantities.set(id, (quantities.get(id) ?? 0) + units);
+  for (const [product_id, sum] of quantities) {
+    if (quantity.safeParse(sum).success) continue;
+    const error = { path: 'items', message: `${sum} units are more than an order may hold`, product_id };
+    throw new DomainError('invalid_request', { errors: [error] });
+  }
   return [...quantities].map(([product_id, quantity]) => ({ product_id, quantity }));
 }
 

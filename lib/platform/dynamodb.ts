@@ -3,10 +3,11 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** DynamoDB answers within milliseconds; waiting longer than this only holds a shopper up. */
 const connectionTimeoutMs = 1_000;
-const requestTimeoutMs = 3_000;
+const requestTimeoutMs = 2_000;
 
 /**
- * A document client whose calls end within about ten seconds: three attempts of at most three seconds.
+ * A document client whose calls end within about seven seconds: three attempts of at most two seconds. So a
+ * function that waits for two of them in vain can still answer before its own time is up.
  * Only failures of the network or of the service are retried here. A cancelled transaction never is: that
  * is `lib/orders`' own decision.
  */

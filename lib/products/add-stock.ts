@@ -13,7 +13,7 @@ const attemptsPerWidth = 5;
 
 /**
  * Adds units to a product in one transaction: all or none of them. When shards are too busy for a
- * transaction over all of them it narrows to 8 and then to 1, which always finds a gap.
+ * transaction over all of them it narrows to 8 and then to 1, where a gap is found soonest.
  *
  * @throws {DomainError} `product_not_found`; `contention` when even one shard stays busy; nothing was added
  */

@@ -32,6 +32,7 @@ export async function createProduct(stores: ProductStores, input: NewProduct): P
       refills: 0,
       price: product.price,
       active: true,
+      ...(product.limit_per_customer === undefined ? {} : { limit_per_customer: product.limit_per_customer }),
       product_version: 1,
     }),
   );

@@ -3,6 +3,7 @@ import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import type { Documents } from '../platform/dynamodb.ts';
+import { newId } from '../platform/ids.ts';
 import { pastConflicts } from '../platform/past-conflicts.ts';
 import type { StoredItem, TransactItem } from '../platform/transaction.ts';
 import { type Product, product } from './product.ts';
@@ -14,7 +15,10 @@ const yes = 'yes';
 
 /** Attributes to set; `undefined` removes one. */
 export type ProductWrite = Partial<
-  Record<Exclude<keyof Product, 'id' | 'version'> | 'listed', string | number | boolean | undefined>
+  Record<
+    Exclude<keyof Product, 'id' | 'version' | 'change_id'> | 'listed',
+    string | number | boolean | undefined
+  >
 >;
 
 export type ProductStore = ReturnType<typeof createProductStore>;
@@ -71,7 +75,8 @@ export function createProductStore({ documents, table }: { documents: Documents;
       write: ProductWrite,
       condition?: { expression: string; values: Record<string, number> },
     ): Promise<{ updated: Product } | { refused: StoredItem | undefined }> {
-      const { expression, names, values } = updateExpression(write);
+      const change_id = newId();
+      const { expression, names, values } = updateExpression({ ...write, change_id });
       try {
         const { Attributes } = await send(
           new UpdateCommand({
@@ -88,7 +93,9 @@ export function createProductStore({ documents, table }: { documents: Documents;
         return { updated: product.parse(Attributes) };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return { refused: error.Item === undefined ? undefined : unmarshall(error.Item) };
+        const old = error.Item === undefined ? undefined : unmarshall(error.Item);
+        // The SDK repeated an update whose reply was lost, and met what it had written itself.
+        return old?.['change_id'] === change_id ? { updated: product.parse(old) } : { refused: old };
       }
     },
 
@@ -129,7 +136,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
 
 const lastKey = z.optional(z.object({ id: z.string() }));
 
-function updateExpression(write: ProductWrite) {
+function updateExpression(write: ProductWrite & { change_id: string }) {
   const names: Record<string, string> = { '#version': 'version' };
   const values: Record<string, string | number | boolean> = { ':one': 1 };
   const sets = ['#version = #version + :one'];

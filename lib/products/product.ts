@@ -19,6 +19,8 @@ export const product = z.object({
   created_at: z.string(),
   updated_at: z.string(),
   deleted_at: z.optional(z.string()),
+  /** Marks the call that wrote this version, so that it knows its own work when a reply was lost. */
+  change_id: z.optional(z.string()),
   /** Present while the shards may lack something of this version. */
   unsettled: z.optional(z.string()),
 });
@@ -35,6 +37,7 @@ export const stockShard = z.object({
   refills: z.int(),
   price,
   active: z.boolean(),
+  limit_per_customer: z.optional(limitPerCustomer),
   product_version: z.int(),
 });
 export type StockShard = z.output<typeof stockShard>;

@@ -5,9 +5,21 @@ import { pastConflicts } from '../platform/past-conflicts.ts';
 import type { TransactItem } from '../platform/transaction.ts';
 import { type Product, type StockShard, shardId } from './product.ts';
 
+/** Units of one shard, at what the shard must say of them. */
+interface SoldUnits {
+  readonly product_id: string;
+  readonly shard: number;
+  readonly quantity: number;
+  readonly unit_price: number;
+  /** The purchase limit; undefined for none. */
+  readonly limit: number | undefined;
+}
+
 const enoughStock = 'stock >= :quantity';
 const samePrice = 'price = :price';
 const onSale = 'active = :true';
+const sameLimit = 'limit_per_customer = :limit';
+const noLimit = 'attribute_not_exists(limit_per_customer)';
 
 export type StockStore = ReturnType<typeof createStockStore>;
 
@@ -27,12 +39,19 @@ export function createStockStore({ documents, table }: { documents: Documents; t
       Put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(shard_id)' },
     }),
 
-    /** Sells units of one shard, if it has them, at this price and while the product is active. */
-    takeEntry: (productId: string, shard: number, quantity: number, price: number): TransactItem =>
-      update(shardId(productId, shard), {
+    /** Sells units of one shard, if it has them, at this price and limit and while the product is active. */
+    takeEntry: ({ product_id, shard, quantity, unit_price, limit }: SoldUnits): TransactItem =>
+      update(shardId(product_id, shard), {
         UpdateExpression: 'SET stock = stock - :quantity, sold = sold + :quantity',
-        ConditionExpression: [enoughStock, samePrice, onSale].join(' AND '),
-        ExpressionAttributeValues: { ':quantity': quantity, ':price': price, ':true': true },
+        ConditionExpression: [enoughStock, samePrice, onSale, limit === undefined ? noLimit : sameLimit].join(
+          ' AND ',
+        ),
+        ExpressionAttributeValues: {
+          ':quantity': quantity,
+          ':price': unit_price,
+          ':true': true,
+          ...(limit === undefined ? {} : { ':limit': limit }),
+        },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
 
@@ -61,19 +80,21 @@ export function createStockStore({ documents, table }: { documents: Documents; t
       }),
 
     /**
-     * Brings one shard's copy of price and active to the product's version, and makes the shard, empty, if
+     * Brings one shard's copy of price, active and limit to the product's version, and makes the shard, empty, if
      * it is not there. A shard that has this version or a later one stays as it is.
      *
      * @throws {DomainError} `contention` when transactions on the shard never leave a gap
      */
     async follow(product: Product, shard: number): Promise<void> {
+      const limit = product.limit_per_customer;
       const command = new UpdateCommand({
         TableName: table,
         Key: { shard_id: shardId(product.id, shard) },
         UpdateExpression:
           'SET product_id = :product_id, #shard = :shard, price = :price, active = :active, ' +
           'product_version = :version, stock = if_not_exists(stock, :zero), ' +
-          'sold = if_not_exists(sold, :zero), refills = if_not_exists(refills, :zero)',
+          'sold = if_not_exists(sold, :zero), refills = if_not_exists(refills, :zero)' +
+          (limit === undefined ? ' REMOVE limit_per_customer' : ', limit_per_customer = :limit'),
         ConditionExpression: 'attribute_not_exists(shard_id) OR product_version < :version',
         ExpressionAttributeNames: { '#shard': 'shard' },
         ExpressionAttributeValues: {
@@ -83,6 +104,7 @@ export function createStockStore({ documents, table }: { documents: Documents; t
           ':active': product.active,
           ':version': product.version,
           ':zero': 0,
+          ...(limit === undefined ? {} : { ':limit': limit }),
         },
       });
       try {

@@ -22,7 +22,9 @@ export async function updateProduct(
   expectedVersion?: number,
 ): Promise<StockedProduct> {
   const { limit_per_customer, active, name, price, stock_shards } = change;
-  const reachesShards = price !== undefined || active !== undefined || stock_shards !== undefined;
+  const reachesShards = [price, active, stock_shards, limit_per_customer].some(
+    (value) => value !== undefined,
+  );
   const conditions = [
     ...(expectedVersion === undefined ? [] : ['#version = :expected']),
     ...(stock_shards === undefined ? [] : ['stock_shards <= :stock_shards']),

@@ -32,6 +32,7 @@ export const shardOf = (
   refills: 0,
   price: product.price,
   active: product.active,
+  ...(product.limit_per_customer === undefined ? {} : { limit_per_customer: product.limit_per_customer }),
   product_version: product.version,
   ...overrides,
 });

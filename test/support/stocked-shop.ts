@@ -9,6 +9,7 @@ import { newId } from '../../lib/platform/ids.ts';
 import { createProduct } from '../../lib/products/create-product.ts';
 import type { NewProduct } from '../../lib/products/product.ts';
 import { checkBooks } from './books.ts';
+import { withConflicts } from './conflicts.ts';
 import { type Attempt, type Fault, withFaults } from './faults.ts';
 import { freshTables } from './tables.ts';
 
@@ -38,6 +39,12 @@ export async function openShop() {
         attempts: faulty.attempts,
         calls: faulty.calls,
       };
+    },
+
+    /** A container whose transactions cancel each other as on AWS. */
+    conflicting() {
+      const { documents: conflicting, counts } = withConflicts(documents);
+      return { ...containerOf(conflicting, names), counts };
     },
 
     async sell(input: Partial<NewProduct> = {}): Promise<string> {

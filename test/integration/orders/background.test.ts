@@ -180,6 +180,57 @@ describe('the worker', () => {
   });
 });
 
+describe('where transactions cancel each other as on AWS, the worker', () => {
+  it('is not held up by one customer who orders more than a purchase limit allows', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 1_000, stock_shards: 32, limit_per_customer: 150 });
+    const bot = newId();
+    const many = await Promise.all(
+      ones(200).map(() => submitOrder(shop, { customer_id: bot, items: [{ id: product, quantity: 1 }] })),
+    );
+    const others = await submit(shop, product, ones(60));
+    const worker = shop.conflicting();
+    const batch = [...many.map(({ order }) => order), ...others];
+
+    expect(await processOrders(worker, batch, 0)).toBe(260);
+
+    const { confirmed, orders } = await shop.books();
+    expect(confirmed.filter(({ customer_id }) => customer_id === bot)).toHaveLength(150);
+    expect(confirmed).toHaveLength(210);
+    expect(orders.filter(({ reason }) => reason === 'limit_exceeded')).toHaveLength(50);
+  });
+
+  it.each([1, 4, 32])('never lets its own transactions on %i shards meet', async (stock_shards) => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 1_000, stock_shards });
+    const orders = await submit(shop, product, ones(400));
+    const worker = shop.conflicting();
+
+    expect(await processOrders(worker, orders, 0)).toBe(400);
+
+    expect(worker.counts.conflicts).toBe(0);
+    expect((await shop.books()).confirmed).toHaveLength(400);
+  });
+
+  it('counts what was confirmed when another transaction of the batch fails', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 1_000, stock_shards: 4 });
+    const orders = await submit(shop, product, ones(200));
+    let confirmed = 0;
+    const dying = shop.container(({ operation, call }) =>
+      operation === 'TransactWriteItems' && call === 2 ? 'timeout_before' : undefined,
+    );
+    const metrics = { ...dying.metrics, confirmed: () => void confirmed++ };
+
+    await expect(processOrders({ ...dying, metrics }, orders, 0)).rejects.toThrow('timeout_before');
+    expect(confirmed).toBe((await shop.books()).confirmed.length);
+    expect(confirmed).toBeGreaterThan(0);
+    await processOrders({ ...shop, metrics }, orders, 0);
+
+    expect(confirmed).toBe(200);
+  });
+});
+
 describe('the sweep', () => {
   it('decides what a missing worker left, beside a worker that comes back', async () => {
     const shop = await openShop();

@@ -112,6 +112,56 @@ describe('while 64 shoppers buy without pause', () => {
   });
 });
 
+describe('a change whose reply was lost', () => {
+  const lossy = (shop: Shop) =>
+    shop.container(({ operation, attempt, call }) =>
+      operation === 'UpdateItem' && call === 1 && attempt === 1 ? 'timeout_after' : undefined,
+    );
+
+  it('under If-Match is still made everywhere, and told as made', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock_shards: 4 });
+    const container = lossy(shop);
+
+    const changed = await updateProduct(container, container.catalog, product, { price: 7 }, 1);
+
+    expect(changed.product).toMatchObject({ price: 7, version: 2 });
+    await expectAgreement(shop, product);
+  });
+
+  it('of a deletion stops the product from selling', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock_shards: 4 });
+    const container = lossy(shop);
+
+    await deleteProduct(container, container.catalog, product);
+
+    const customer_id = await shop.customer({ [product]: 1 });
+    await expect(shop.checkout({ customer_id })).rejects.toMatchObject({ code: 'product_unavailable' });
+  });
+});
+
+describe('a new purchase limit', () => {
+  it('holds from the reply on, whatever containers remember', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 100, stock_shards: 4 });
+    const remembering = shop.container();
+    await remembering.checkout({ customer_id: await shop.customer({ [product]: 1 }) });
+
+    await updateProduct(shop, shop.catalog, product, { limit_per_customer: 2 });
+
+    const customer_id = await shop.customer({ [product]: 50 });
+    await expect(remembering.checkout({ customer_id })).rejects.toMatchObject({ code: 'limit_exceeded' });
+    await shop.customer({ [product]: 2 }, customer_id);
+    expect((await remembering.checkout({ customer_id })).order.counted).toEqual([product]);
+
+    await updateProduct(shop, shop.catalog, product, { limit_per_customer: null });
+    await shop.customer({ [product]: 40 }, customer_id);
+    expect((await remembering.checkout({ customer_id })).order.counted).toEqual([]);
+    await shop.books();
+  });
+});
+
 describe('a change whose function dies half-way', () => {
   const killed: Record<string, Parameters<typeof updateProduct>[3]> = {
     price: { price: 1_500 },

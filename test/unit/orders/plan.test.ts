@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { totalOf } from '../../../lib/orders/order.ts';
-import type { Candidate, Supplies, Supply } from '../../../lib/orders/placement.ts';
+import { type Candidate, purchaseKey, type Supplies, type Supply } from '../../../lib/orders/placement.ts';
 import { type Plan, planOrders } from '../../../lib/orders/plan.ts';
-import { sumTakes } from '../../../lib/orders/sum-takes.ts';
+import { sumPurchases, sumTakes } from '../../../lib/orders/sum-takes.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { shardId, stockOf } from '../../../lib/products/product.ts';
 import { candidateOf, productOf, shardOf, stocked, suppliesOf } from '../../support/builders-domain.ts';
@@ -157,11 +157,30 @@ describe('many orders', () => {
   });
 
   it('that write the same item go into different drafts', () => {
-    const limited = stocked([10], { limit_per_customer: 5 });
-    const customer_id = newId();
-    const orders = [1, 2].map(() => candidateOf(limited.product, 1, { customer_id }));
-    const plan = planOrders(orders, suppliesOf(limited), 0);
+    const { product, shards } = stocked([10]);
+    const orders = [1, 2].map(() => candidateOf(product, 1, { items: ['the same cart'] }));
+    const plan = planOrders(orders, suppliesOf({ product, shards }), 0);
     expect(plan.drafts.map(({ placements }) => placements.length)).toEqual([1, 1]);
+  });
+
+  it('of one customer count their purchases together, as far as the limit reaches', () => {
+    const limited = stocked([10], { limit_per_customer: 3 });
+    const { id } = limited.product;
+    const customer_id = newId();
+    const orders = [2, 1, 1].map((quantity) => candidateOf(limited.product, quantity, { customer_id }));
+    const plan = planOrders(orders, suppliesOf(limited), 0);
+
+    expect(plan.drafts.map(({ placements }) => sumPurchases(placements))).toEqual([
+      [{ customer_id, counted: [{ product_id: id, quantity: 3, limit: 3 }] }],
+    ]);
+    // What becomes of the first two decides on the third.
+    expect(plan.unsure).toEqual(orders.slice(2));
+
+    const knowing = planOrders(orders, suppliesOf(limited), 0, new Map([[purchaseKey(customer_id, id), 2]]));
+    expect(knowing.refusals).toMatchObject([
+      { candidate: orders[0], reason: 'limit_exceeded', short: [{ requested: 2, available: 1 }] },
+    ]);
+    expect(knowing.drafts.flatMap(({ placements }) => placements)).toHaveLength(1);
   });
 
   it('that were promised different prices never share an update while the shards are unknown', () => {
@@ -331,12 +350,10 @@ describe('any plan', () => {
   it('has drafts of 1 to 100 actions on distinct items', () => {
     holds((plan) => {
       for (const { placements } of plan.drafts) {
-        const own = placements.flatMap(({ candidate, counted }) => [
-          ...candidate.items,
-          ...counted.map((product_id) => `${candidate.customer_id} ${product_id}`),
-        ]);
+        const own = placements.flatMap(({ candidate }) => candidate.items);
         expect(new Set(own).size).toBe(own.length);
-        expect(own.length + sumTakes(placements).length).toBeLessThanOrEqual(100);
+        const shared = sumTakes(placements).length + sumPurchases(placements).length;
+        expect(own.length + shared).toBeLessThanOrEqual(100);
         expect(own.length).toBeGreaterThan(0);
       }
     });
@@ -346,7 +363,7 @@ describe('any plan', () => {
     holds((plan, supplies) => {
       for (const { lines, counted } of placed(plan)) {
         const limits = lines.map(({ product_id }) => supplies.get(product_id)?.product.limit_per_customer);
-        expect(counted).toEqual(
+        expect(counted.map(({ product_id }) => product_id)).toEqual(
           lines.filter((_, index) => limits[index] !== undefined).map(({ product_id }) => product_id),
         );
         for (const [index, { quantity }] of lines.entries())
