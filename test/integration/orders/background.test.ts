@@ -84,7 +84,7 @@ describe('the worker', () => {
     expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
   });
 
-  it.each([1, 2, 3])(
+  it.each([1, 2])(
     'keeps the books under conflicts, throttling and lost replies (seed %i)',
     async (seed) => {
       const shop = await openShop();
@@ -183,33 +183,33 @@ describe('the worker', () => {
 describe('where transactions cancel each other as on AWS, the worker', () => {
   it('is not held up by one customer who orders more than a purchase limit allows', async () => {
     const shop = await openShop();
-    const product = await shop.sell({ stock: 1_000, stock_shards: 32, limit_per_customer: 150 });
+    const product = await shop.sell({ stock: 1_000, stock_shards: 32, limit_per_customer: 105 });
     const bot = newId();
     const many = await Promise.all(
-      ones(200).map(() => submitOrder(shop, { customer_id: bot, items: [{ id: product, quantity: 1 }] })),
+      ones(120).map(() => submitOrder(shop, { customer_id: bot, items: [{ id: product, quantity: 1 }] })),
     );
-    const others = await submit(shop, product, ones(60));
+    const others = await submit(shop, product, ones(40));
     const worker = shop.conflicting();
     const batch = [...many.map(({ order }) => order), ...others];
 
-    expect(await processOrders(worker, batch, 0)).toBe(260);
+    expect(await processOrders(worker, batch, 0)).toBe(160);
 
     const { confirmed, orders } = await shop.books();
-    expect(confirmed.filter(({ customer_id }) => customer_id === bot)).toHaveLength(150);
-    expect(confirmed).toHaveLength(210);
-    expect(orders.filter(({ reason }) => reason === 'limit_exceeded')).toHaveLength(50);
+    expect(confirmed.filter(({ customer_id }) => customer_id === bot)).toHaveLength(105);
+    expect(confirmed).toHaveLength(145);
+    expect(orders.filter(({ reason }) => reason === 'limit_exceeded')).toHaveLength(15);
   });
 
   it.each([1, 4, 32])('never lets its own transactions on %i shards meet', async (stock_shards) => {
     const shop = await openShop();
     const product = await shop.sell({ stock: 1_000, stock_shards });
-    const orders = await submit(shop, product, ones(400));
+    const orders = await submit(shop, product, ones(220));
     const worker = shop.conflicting();
 
-    expect(await processOrders(worker, orders, 0)).toBe(400);
+    expect(await processOrders(worker, orders, 0)).toBe(220);
 
     expect(worker.counts.conflicts).toBe(0);
-    expect((await shop.books()).confirmed).toHaveLength(400);
+    expect((await shop.books()).confirmed).toHaveLength(220);
   });
 
   it('counts what was confirmed when another transaction of the batch fails', async () => {
