@@ -84,40 +84,37 @@ describe('the worker', () => {
     expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
   });
 
-  it.each([1, 2])(
-    'keeps the books under conflicts, throttling and lost replies (seed %i)',
-    async (seed) => {
-      const shop = await openShop();
-      const product = await shop.sell({ stock: 180, stock_shards: 8, limit_per_customer: 3 });
-      const orders = await submit(shop, product, [...ones(100), ...Array.from({ length: 60 }, () => 2)]);
-      const rates = {
-        conflict: 0.2,
-        throttled: 0.05,
-        server_error: 0.05,
-        timeout_before: 0.05,
-        timeout_after: 0.1,
-      };
-      // The storm passes after a while, as storms do; until then about every second write fails.
-      const fault = atRates(seed, rates);
-      const worker = shop.container((attempt) => (worker.attempts.length < 250 ? fault(attempt) : undefined));
-      /** As the event source does: until a delivery succeeds, or it has been tried often enough. */
-      const deliver = async (batch: readonly Order[], deliveries = 20): Promise<number> => {
-        try {
-          return await processOrders(worker, batch, Math.random());
-        } catch (error) {
-          if (deliveries === 1) throw error;
-          return deliver(batch, deliveries - 1);
-        }
-      };
-      await Promise.all([deliver(orders.slice(0, 90)), deliver(orders.slice(70)), deliver(orders)]);
+  it.each([1, 2])('keeps the books under conflicts, throttling and lost replies (seed %i)', async (seed) => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 180, stock_shards: 8, limit_per_customer: 3 });
+    const orders = await submit(shop, product, [...ones(100), ...Array.from({ length: 60 }, () => 2)]);
+    const rates = {
+      conflict: 0.2,
+      throttled: 0.05,
+      server_error: 0.05,
+      timeout_before: 0.05,
+      timeout_after: 0.1,
+    };
+    // The storm passes after a while, as storms do; until then about every second write fails.
+    const fault = atRates(seed, rates);
+    const worker = shop.container((attempt) => (worker.attempts.length < 250 ? fault(attempt) : undefined));
+    /** As the event source does: until a delivery succeeds, or it has been tried often enough. */
+    const deliver = async (batch: readonly Order[], deliveries = 20): Promise<number> => {
+      try {
+        return await processOrders(worker, batch, Math.random());
+      } catch (error) {
+        if (deliveries === 1) throw error;
+        return deliver(batch, deliveries - 1);
+      }
+    };
+    await Promise.all([deliver(orders.slice(0, 90)), deliver(orders.slice(70)), deliver(orders)]);
 
-      const { confirmed, orders: stored } = await shop.books();
-      expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
-      const units = confirmed.flatMap(({ lines }) => lines).reduce((sum, { quantity }) => sum + quantity, 0);
-      // Enough was wanted; a single unit may be left when only orders of two were still open.
-      expect(units).toBeGreaterThanOrEqual(179);
-    },
-  );
+    const { confirmed, orders: stored } = await shop.books();
+    expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
+    const units = confirmed.flatMap(({ lines }) => lines).reduce((sum, { quantity }) => sum + quantity, 0);
+    // Enough was wanted; a single unit may be left when only orders of two were still open.
+    expect(units).toBeGreaterThanOrEqual(179);
+  });
 
   it('confirms at the price that was accepted or rejects', async () => {
     const shop = await openShop();
