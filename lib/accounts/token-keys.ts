@@ -32,7 +32,8 @@ export interface TokenKeys {
 
 /**
  * The keys in a parameter that holds `{"keys": [{"kid", "k": base64url}]}`. To rotate without a deployment,
- * put a new key first, wait until the last token of the old one has expired, then take the old one out.
+ * add a new key behind the old one, two minutes later put it first, and take the old one out when its last
+ * token has expired.
  * Containers keep the keys they know, so a key that leaked is revoked at once only by a deployment.
  */
 export function createTokenKeys(parameters: ParameterSource, parameter: string): TokenKeys {

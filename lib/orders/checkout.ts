@@ -32,7 +32,7 @@ const maxCarts = 4;
  * With an idempotency key at most one order is made, however often and however concurrently it is called.
  *
  * @throws {DomainError} `cart_empty`, `out_of_stock`, `limit_exceeded`, `price_changed`,
- *   `product_unavailable` (each naming the lines), `idempotency_key_reused`, `contention`; nothing changed
+ *   `product_unavailable` (each naming the lines, or the total), `idempotency_key_reused`, `contention`; nothing changed
  */
 export async function checkout(deps: CheckoutDeps, request: CheckoutRequest): Promise<PlacedOrder> {
   const idempotency = idempotencyOf('checkout', request);

@@ -1,3 +1,4 @@
+// Long: one table over every field of every operation, and the proof that none is left out.
 import { randomUUID } from 'node:crypto';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -7,7 +7,7 @@ import {
   submit,
   trySubmit,
 } from '../../support/background.ts';
-import { expectReply, outcomeOf } from '../../support/client.ts';
+import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
 import { until } from '../../support/processes.ts';
 import {
   atOnce,
@@ -118,6 +118,18 @@ describe('POST /order', () => {
     expect(outcomeOf(await trySubmit(guest, deleted))).toEqual({ status: 404, code: 'product_not_found' });
     expect(outcomeOf(await trySubmit(guest, inactive))).toEqual({ status: 409, code: 'product_unavailable' });
     expect(outcomeOf(await trySubmit(guest, limited, 3))).toEqual({ status: 409, code: 'limit_exceeded' });
+    expect(await allOrders(guest)).toEqual([]);
+  });
+
+  it('holds the sum of lines to what one line may hold', async () => {
+    const guest = await store.guest();
+    const { id } = await store.product({ stock: 10 });
+    const items = [1, 2].map(() => ({ id, quantity: 600_000 }));
+
+    const reply = await guest.api.post('/order', { items });
+
+    expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
+    expect(pathsOf(reply)).toEqual(['items']);
     expect(await allOrders(guest)).toEqual([]);
   });
 

@@ -1,7 +1,8 @@
+// Long: one operation with all its refusals and replays.
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { uniqueName } from '../../support/builders.ts';
-import { expectReply, outcomeOf } from '../../support/client.ts';
+import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
 import { cartShape, guestShape, orderShape, productShape, productTotalShape } from '../../support/shapes.ts';
 import {
   type Actor,
@@ -148,6 +149,7 @@ describe('POST /order/add', () => {
     for (const expectedTotal of [599, 601, 0]) {
       const reply = await tryCheckout(guest, { expectedTotal });
       expect(outcomeOf(reply)).toEqual({ status: 409, code: 'price_changed' });
+      expect(pathsOf(reply)).toEqual(['expected_total']);
     }
     expect(await readCart(guest)).toEqual(cart);
     expect(await shop.read(id)).toMatchObject({ stock: 5, sold: 0 });

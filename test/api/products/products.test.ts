@@ -1,3 +1,4 @@
+// Long: one product through every operation on it.
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newProduct, uniqueName } from '../../support/builders.ts';

@@ -43,6 +43,12 @@ describe('npm start', () => {
     expect(stderr).toMatch(/--dmeo.*\nusage: npm start/s);
   });
 
+  it('refuses a demonstration on a stage where nobody may make its ADMIN', async () => {
+    const { code, stderr } = await (await start(['--demo', '--stage', 'dev'])).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--demo.*local.*\nusage: npm start/s);
+  });
+
   it('refuses a port that is no number', async () => {
     const { code, stderr } = await (await start([], { PORT: 'http' })).ended;
     expect(code).toBe(2);

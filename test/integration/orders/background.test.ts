@@ -1,3 +1,4 @@
+// Long: worker, conflicts and sweep are tried on the same orders.
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { cancelOrder } from '../../../lib/orders/cancel-order.ts';

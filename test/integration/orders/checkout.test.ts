@@ -1,3 +1,4 @@
+// Long: one use case under every race, fault and price change, over one shop.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { newId } from '../../../lib/platform/ids.ts';

@@ -1,3 +1,4 @@
+// Long: one product through every write to it and its shards.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import { listProducts } from '../../../lib/products/list-products.ts';

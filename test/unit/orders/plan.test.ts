@@ -1,3 +1,4 @@
+// Long: the examples and the properties of one pure function, which share their generators.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { totalOf } from '../../../lib/orders/order.ts';
