@@ -160,6 +160,18 @@ describe('a new purchase limit', () => {
     expect((await remembering.checkout({ customer_id })).order.counted).toEqual([]);
     await shop.books();
   });
+
+  it('that is lower than the one remembered holds as well', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 100, stock_shards: 4, limit_per_customer: 10 });
+    const remembering = shop.container();
+    await remembering.checkout({ customer_id: await shop.customer({ [product]: 1 }) });
+
+    await updateProduct(shop, shop.catalog, product, { limit_per_customer: 2 });
+
+    const customer_id = await shop.customer({ [product]: 5 });
+    await expect(remembering.checkout({ customer_id })).rejects.toMatchObject({ code: 'limit_exceeded' });
+  });
 });
 
 describe('a change whose function dies half-way', () => {
