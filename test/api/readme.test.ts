@@ -36,7 +36,7 @@ describe('the README', () => {
       .map(({ text }) => text.replace('http://127.0.0.1:3000', inject('localUrl')))
       .join(`echo; echo ${separator}\n`);
 
-    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script]);
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { timeout: 50_000 });
 
     const outputs = stdout.split(separator);
     expect(outputs).toHaveLength(commands.length);
