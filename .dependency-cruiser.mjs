@@ -21,9 +21,9 @@ export default {
     ),
     rule('lib-knows-no-functions', { path: '^lib/' }, { path: '^(functions|localstack|test)/' }),
     rule(
-      'functions-import-only-contracts-beside-them',
+      'functions-import-only-contracts-and-replies-beside-them',
       { path: '^functions/([^/]+)/', pathNot: 'contracts\\.ts$' },
-      { path: '^functions/', pathNot: '^functions/$1/contracts\\.ts$' },
+      { path: '^functions/', pathNot: '^functions/$1/(contracts|replies)\\.ts$' },
     ),
     rule(
       'contracts-import-lib-only',

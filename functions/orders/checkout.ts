@@ -4,7 +4,8 @@ import { checkout } from '../../lib/orders/checkout.ts';
 import { createOrderDeps } from '../../lib/orders/order-deps.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { checkoutContract, placedReply } from './contracts.ts';
+import { checkoutContract } from './contracts.ts';
+import { placedReply } from './replies.ts';
 
 const documents = createDocuments();
 const deps = {

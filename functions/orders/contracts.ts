@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { maxLines } from '../../lib/carts/cart.ts';
 import { contract } from '../../lib/http/contract.ts';
-import type { PlacedOrder } from '../../lib/orders/idempotency.ts';
-import { type Order, orderStatus, orderView } from '../../lib/orders/order.ts';
+import { orderStatus, orderView } from '../../lib/orders/order.ts';
 import { orderPosition } from '../../lib/orders/order-store.ts';
 import { cursorOf } from '../../lib/platform/cursor.ts';
 import { id, pageLimit, quantity } from '../../lib/platform/primitives.ts';
@@ -108,12 +107,3 @@ export const getProductTotalContract = contract({
   reply: { status: 200, body: z.object({ product_id: id, total_quantity: z.int() }) },
   errors: ['product_not_found'],
 });
-
-/** How both ways to order show an order, and say when it was made by an earlier request. */
-export function placedReply({ order, replayed }: PlacedOrder): {
-  body: Order;
-  headers: Record<string, string>;
-} {
-  const headers = { Location: `/order/${order.id}` };
-  return { body: order, headers: replayed ? { ...headers, 'Idempotent-Replayed': 'true' } : headers };
-}

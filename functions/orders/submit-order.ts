@@ -5,7 +5,8 @@ import { systemClock } from '../../lib/platform/clock.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createCatalog } from '../../lib/products/catalog.ts';
-import { placedReply, submitOrderContract } from './contracts.ts';
+import { submitOrderContract } from './contracts.ts';
+import { placedReply } from './replies.ts';
 
 const documents = createDocuments();
 const deps = {

@@ -3,7 +3,8 @@ import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createProduct } from '../../lib/products/create-product.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
-import { addProductContract, newProductReply } from './contracts.ts';
+import { addProductContract } from './contracts.ts';
+import { newProductReply } from './replies.ts';
 
 const stores = createProductStores({ documents: createDocuments(), ...config });
 

@@ -4,7 +4,8 @@ import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { addStock } from '../../lib/products/add-stock.ts';
 import { createCatalog } from '../../lib/products/catalog.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
-import { addStockContract, productReply } from './contracts.ts';
+import { addStockContract } from './contracts.ts';
+import { productReply } from './replies.ts';
 
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);

@@ -1,16 +1,8 @@
 import * as z from 'zod/mini';
 import { contract } from '../../lib/http/contract.ts';
-import { config } from '../../lib/platform/config.ts';
 import { cursorOf } from '../../lib/platform/cursor.ts';
 import { id, pageLimit, price, text, units } from '../../lib/platform/primitives.ts';
-import {
-  etagOf,
-  newProduct,
-  productChange,
-  productView,
-  type StockedProduct,
-  viewOf,
-} from '../../lib/products/product.ts';
+import { newProduct, productChange, productView } from '../../lib/products/product.ts';
 
 const productParams = z.object({ product_id: id });
 
@@ -100,15 +92,3 @@ export const deleteProductContract = contract({
   reply: { status: 204 },
   errors: ['contention', 'product_not_found'],
 });
-
-/** How every operation shows one product. */
-export function productReply(stocked: StockedProduct) {
-  const body = viewOf(stocked, config.currency);
-  return { body, headers: { ETag: etagOf(body) } };
-}
-
-/** How it shows one that is new. */
-export function newProductReply(stocked: StockedProduct) {
-  const { body, headers } = productReply(stocked);
-  return { body, headers: { ...headers, Location: `/product/${body.id}` } };
-}

@@ -4,7 +4,8 @@ import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createCatalog } from '../../lib/products/catalog.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { updateProduct } from '../../lib/products/update-product.ts';
-import { productReply, updateProductContract } from './contracts.ts';
+import { updateProductContract } from './contracts.ts';
+import { productReply } from './replies.ts';
 
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);
