@@ -19,7 +19,22 @@ export default {
       { path: '^lib/orders/' },
       outside('^lib/(orders|carts|products|platform)/|^lib/errors\\.ts$'),
     ),
-    rule('lib-knows-no-functions', { path: '^lib/' }, { path: '^(functions|localstack|test)/' }),
+    rule(
+      'lib-knows-no-functions',
+      { path: '^lib/', pathNot: '^lib/openapi/' },
+      { path: '^(functions|localstack|test)/' },
+    ),
+    // The document is made of all contracts. Functions serve the finished file and never the words for it.
+    rule(
+      'openapi-knows-contracts-only',
+      { path: '^lib/openapi/' },
+      { path: '^(functions|localstack|test)/', pathNot: '^functions/[^/]+/contracts\\.ts$' },
+    ),
+    rule(
+      'openapi-is-not-for-functions',
+      { path: '^(functions|lib|localstack)/', pathNot: '^lib/openapi/' },
+      { path: '^lib/openapi/' },
+    ),
     rule(
       'functions-import-only-contracts-and-replies-beside-them',
       { path: '^functions/([^/]+)/', pathNot: 'contracts\\.ts$' },

@@ -8,7 +8,7 @@ export const healthContract = contract({
   access: 'anyone',
   request: {},
   reply: { status: 200, body: z.object({ status: z.literal('ok') }) },
-  errors: [],
+  errors: ['unavailable'],
 });
 
 export const notFoundContract = contract({

@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import type { DomainError, ErrorCode } from '../errors.ts';
+import { id } from '../platform/primitives.ts';
 
 /** Status and title of every error code. A new code does not compile until it stands here. */
 export const problems = {
@@ -27,6 +29,26 @@ export const problems = {
   version_mismatch: { status: 412, title: 'The product has changed since it was read' },
 } as const satisfies Record<ErrorCode, { status: number; title: string }>;
 
+/** One thing wrong with the request. */
+export const fieldProblem = z.object({
+  path: z.string(),
+  message: z.string(),
+  product_id: z.optional(id),
+  requested: z.optional(z.int()),
+  available: z.optional(z.int()),
+});
+
+/** An error as clients see it. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.optional(z.string()),
+  request_id: z.uuid(),
+  errors: z.optional(z.readonly(z.array(fieldProblem))),
+});
+
 /** An error as a reply: RFC 9457 `application/problem+json`. Its cause is never shown. */
 export function problemReply({ code, details }: DomainError, requestId: string) {
   const { status, title } = problems[code];
@@ -36,7 +58,7 @@ export function problemReply({ code, details }: DomainError, requestId: string) 
   };
   if (details.retryAfterSeconds !== undefined) headers['Retry-After'] = String(details.retryAfterSeconds);
   if (status === 401) headers['WWW-Authenticate'] = 'Bearer';
-  const problem = {
+  const body: z.input<typeof problem> = {
     type: `urn:problem-type:sellout:${code}`,
     title,
     status,
@@ -45,5 +67,5 @@ export function problemReply({ code, details }: DomainError, requestId: string) 
     request_id: requestId,
     errors: details.errors,
   };
-  return { statusCode: status, headers, body: JSON.stringify(problem) };
+  return { statusCode: status, headers, body: JSON.stringify(body) };
 }

@@ -8,7 +8,7 @@ export type OrderStatus = z.output<typeof orderStatus>;
 const rejectionReason = z.enum(['limit_exceeded', 'out_of_stock', 'price_changed', 'product_unavailable']);
 export type RejectionReason = z.output<typeof rejectionReason>;
 
-const orderLine = z.object({
+export const orderLine = z.object({
   product_id: id,
   name: z.string(),
   quantity: z.int(),
@@ -17,7 +17,7 @@ const orderLine = z.object({
 export type OrderLine = z.output<typeof orderLine>;
 
 /** A line that could not be served: what was wanted and how much there was. */
-const shortLine = z.object({ product_id: id, requested: z.int(), available: z.int() });
+export const shortLine = z.object({ product_id: id, requested: z.int(), available: z.int() });
 export type ShortLine = z.output<typeof shortLine>;
 
 export const shortOf = (

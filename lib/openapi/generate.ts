@@ -1,0 +1,17 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { areas } from './areas.ts';
+import { openapiDocument } from './document.ts';
+
+const root = join(import.meta.dirname, '../..');
+const packageFile = z.object({ version: z.string() });
+const { version } = packageFile.parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
+
+/** The files under docs/ that are made from the contracts, by name. */
+export const generated = { 'openapi.json': openapiDocument(areas, version) };
+
+if (import.meta.main) {
+  for (const [name, content] of Object.entries(generated))
+    await writeFile(join(root, 'docs', name), `${JSON.stringify(content, undefined, 2)}\n`);
+}

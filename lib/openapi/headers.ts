@@ -1,0 +1,44 @@
+/** Headers of replies, beside the usual ones for security and CORS. */
+const headers: Readonly<Record<string, object>> = {
+  'Cache-Control': { description: 'Whether and how long the reply may be kept.', schema: { type: 'string' } },
+  ETag: {
+    description: 'The version of what is shown.',
+    schema: { type: 'string', pattern: '^"[^"]+"$' },
+    example: '"1.15-0"',
+  },
+  'Idempotent-Replayed': {
+    description: 'Present when the order was made by an earlier request with the same key.',
+    schema: { type: 'string', const: 'true' },
+  },
+  Location: {
+    description: 'The path of what was made.',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference' },
+    example: '/order/68d40ff2-1fcf-5e4b-8c52-ad4d5504c5f0',
+  },
+  'Retry-After': {
+    description: 'Seconds to wait before the request is repeated.',
+    required: true,
+    schema: { type: 'string', pattern: '^\\d+$' },
+    example: '1',
+  },
+  'WWW-Authenticate': {
+    description: 'How to authenticate.',
+    required: true,
+    schema: { type: 'string', const: 'Bearer' },
+  },
+  'X-Request-Id': {
+    description: 'Names this request; a problem repeats it as `request_id`.',
+    required: true,
+    schema: { type: 'string', format: 'uuid' },
+  },
+};
+
+export const headerComponents = headers;
+
+/** References to the headers of these names. @throws {Error} for a name that is not described here */
+export function headerRefs(names: readonly string[]): Record<string, { $ref: string }> {
+  const unknown = names.find((name) => !(name in headers));
+  if (unknown !== undefined) throw new Error(`describe the header ${unknown} in lib/openapi/headers.ts`);
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}

@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { localClient } from '../../support/client.ts';
+
+const file = join(import.meta.dirname, '../../../docs/openapi.json');
+
+describe('GET /openapi.json', () => {
+  it('gives anyone the document, which may be kept for a while', async () => {
+    const { status, headers, body } = await localClient().get('/openapi.json');
+    expect(status).toBe(200);
+    expect(body).toEqual(JSON.parse(await readFile(file, 'utf8')));
+    expect(headers.get('Cache-Control')).toBe('public, max-age=300');
+    expect(headers.get('ETag')).toMatch(/^"[\w-]+"$/);
+  });
+});

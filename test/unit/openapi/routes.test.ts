@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
+import * as z from 'zod/mini';
+import { notFoundContract } from '../../../functions/service/contracts.ts';
+import { areas } from '../../../lib/openapi/areas.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const shape = z.object({
+  functions: z.record(
+    z.string(),
+    z.object({
+      handler: z.string(),
+      events: z.array(z.looseObject({ httpApi: z.optional(z.string()) })),
+    }),
+  ),
+});
+
+const text = await readFile(join(root, 'serverless.yml'), 'utf8');
+const { functions } = shape.parse(parseDocument(text, { logLevel: 'error' }).toJS());
+const deployed = Object.entries(functions).flatMap(([operation, { handler, events }]) => {
+  const routes = events.flatMap(({ httpApi }) => (httpApi === undefined ? [] : [httpApi]));
+  return routes.length === 0 ? [] : [{ operation, handler, routes }];
+});
+const contracts = [...areas.flatMap((area) => area.contracts), notFoundContract];
+
+describe('serverless.yml', () => {
+  it('has the routes of every contract, and no others', () => {
+    const byOperation = <T extends { operation: string; routes: readonly string[] }>(list: readonly T[]) =>
+      Object.fromEntries(list.map(({ operation, routes }) => [operation, routes]));
+    expect(deployed.length).toBeGreaterThan(20);
+    expect(byOperation(deployed)).toEqual(byOperation(contracts));
+    expect(deployed).toHaveLength(contracts.length);
+  });
+
+  it('names each handler by its operation', () => {
+    for (const { operation, handler } of deployed) {
+      const file = operation.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      expect(handler).toMatch(new RegExp(`^functions/[a-z]+/${file}\\.handler$`));
+    }
+  });
+});
