@@ -48,7 +48,7 @@ const suffixOf = (route: string): string =>
   (route.split('/').at(-1) ?? '').replace(/^./, (letter) => letter.toUpperCase());
 
 /** The first segment of the path, as the clients' folders are named; what serves no store is `service`. */
-export function tagOf(route: string): string {
+function tagOf(route: string): string {
   const segment = route.split('/')[1] ?? '';
   return ['auth', 'product', 'customer', 'cart', 'order'].includes(segment) ? segment : 'service';
 }
