@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newAccount, uniqueName } from '../../support/builders.ts';
 import { expectReply, localClient, outcomeOf } from '../../support/client.ts';
 import { accountShape, guestShape, tokenShape } from '../../support/shapes.ts';
-import { openStorefront, signUp } from '../../support/storefront.ts';
+import { openStorefront } from '../../support/storefront.ts';
 
 const api = localClient();
 
@@ -84,10 +84,5 @@ describe('POST /customer/add', () => {
     const second = expectReply(await api.post('/customer/add', { username }), 201, guestShape);
     expect(second.id).not.toBe(first.id);
     expect(outcomeOf(await api.as(first.access_token).get(`/cart/${second.id}`)).status).toBe(403);
-  });
-
-  it('gives no right of an ADMIN', async () => {
-    const { api: user } = await signUp(api);
-    expect(outcomeOf(await user.post('/product', {}))).toEqual({ status: 403, code: 'forbidden' });
   });
 });

@@ -10,8 +10,6 @@ import {
   type Storefront,
 } from '../../support/storefront.ts';
 
-const forbidden = { status: 403, code: 'forbidden' };
-
 let shop: Storefront;
 let guest: Actor;
 beforeAll(async () => {
@@ -133,40 +131,6 @@ describe('a cart', () => {
       { product_id: deleted.id, available: 0 },
       { product_id: inactive.id, available: 0 },
     ]);
-  });
-
-  it('is closed to another customer and to strangers', async () => {
-    const { id } = await shop.product();
-    const before = await putInCart(guest, id, 1);
-    const thief = await shop.guest();
-    const line = { customer_id: guest.id, product_id: id, quantity: 5 };
-    const removal = { customer_id: guest.id, product_id: id };
-    for (const [by, outcome] of [
-      [thief.api, forbidden],
-      [shop.anyone, { status: 401, code: 'unauthenticated' }],
-    ] as const) {
-      expect(outcomeOf(await by.get(`/cart/${guest.id}`))).toEqual(outcome);
-      expect(outcomeOf(await by.post('/cart/add', line))).toEqual(outcome);
-      expect(outcomeOf(await by.post('/cart/remove', removal))).toEqual(outcome);
-      expect(outcomeOf(await by.post('/order/add', { customer_id: guest.id }))).toEqual(outcome);
-    }
-    expect(await readCart(guest)).toEqual(before);
-    expect((await readCart(thief)).lines).toEqual([]);
-  });
-
-  it('can be read by an ADMIN, but not written', async () => {
-    const { id } = await shop.product();
-    const before = await putInCart(guest, id, 1);
-    const { api } = shop.admin;
-    expect((await api.get(`/cart/${guest.id}`)).body).toEqual(before);
-    const line = { customer_id: guest.id, product_id: id, quantity: 5 };
-    expect(outcomeOf(await api.post('/cart/add', line))).toEqual(forbidden);
-    expect(outcomeOf(await api.post('/cart/remove', { customer_id: guest.id, product_id: id }))).toEqual(
-      forbidden,
-    );
-    expect(outcomeOf(await api.post('/order/add', { customer_id: guest.id }))).toEqual(forbidden);
-    expect(await readCart(guest)).toEqual(before);
-    expect(await shop.total(id)).toBe(0);
   });
 
   it('takes the owner id in upper case', async () => {

@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Access } from '../../../lib/http/contract.ts';
+import { newAccount } from '../../support/builders.ts';
+import { devClient, expectReply, outcomeOf } from '../../support/client.ts';
+import { byRoute } from '../../support/contracts.ts';
+import { openWorld, operationOf, send, type World } from '../../support/operations.ts';
+import { accountShape, guestShape, tokenShape } from '../../support/shapes.ts';
+import { type Actor, openStorefront, type Storefront, signUp } from '../../support/storefront.ts';
+import { forgeToken } from '../../support/tokens.ts';
+
+const callers = [
+  'anonymous',
+  'guest',
+  'USER',
+  'ADMIN',
+  "guest with another stage's token",
+  "ADMIN with another stage's token",
+] as const;
+type Who = (typeof callers)[number];
+
+const allowed = { status: 'its success', code: undefined };
+const unauthenticated = { status: 401, code: 'unauthenticated' };
+const forbidden = { status: 403, code: 'forbidden' };
+
+/** With things of the caller's own: whose others' are is for object-access.test.ts. */
+function expected(access: Access, who: Who) {
+  if (access === 'anyone') return allowed;
+  if (who === 'anonymous') return access === 'anyone_or_account' ? allowed : unauthenticated;
+  if (who.includes('another stage')) return unauthenticated;
+  if (access === 'admin' && who !== 'ADMIN') return forbidden;
+  return allowed;
+}
+
+let shop: Storefront;
+let actors: Record<Who, Actor>;
+let base: World;
+beforeAll(async () => {
+  shop = await openStorefront();
+  const guest = await shop.guest();
+  const user = await signUp(shop.anyone);
+  const { admin } = shop;
+  const foreign = ({ id }: Actor, role: string): Actor => ({
+    id,
+    api: shop.anyone.as(forgeToken({ sub: id, role, iss: 'sellout/dev', aud: 'sellout/dev/api' })),
+  });
+  actors = {
+    anonymous: { id: guest.id, api: shop.anyone },
+    guest,
+    USER: user,
+    ADMIN: admin,
+    "guest with another stage's token": foreign(guest, 'USER'),
+    "ADMIN with another stage's token": foreign(admin, 'ADMIN'),
+  };
+  base = await openWorld(shop, guest);
+});
+
+/** Whoever owns what the caller names as their own. */
+const ownerOf = (who: Who): Actor =>
+  who === 'USER' ? actors.USER : who.startsWith('ADMIN') ? actors.ADMIN : actors.guest;
+
+describe.each(byRoute)('$route, for $access', ({ route, access, reply: success }) => {
+  it.each(callers.map((who) => ({ who, outcome: expected(access, who) })))(
+    'answers $who with $outcome.status',
+    async ({ who, outcome }) => {
+      const world = await openWorld(shop, ownerOf(who), base.registered);
+      const state = async () => operationOf(route).state?.(world);
+      const before = await state();
+      const reply = await send(actors[who].api, route, world);
+      if (outcome === allowed) expect(reply.status).toBe(success.status);
+      else {
+        expect(outcomeOf(reply)).toEqual(outcome);
+        expect(await state()).toEqual(before);
+      }
+    },
+  );
+});
+
+describe('a token that another stage really issued', () => {
+  it('opens nothing, in either direction', async () => {
+    const dev = devClient();
+    const account = newAccount();
+    const made = expectReply(await dev.post('/auth/register', account), 201, accountShape);
+    const { access_token } = expectReply(await dev.post('/auth/login', account), 200, tokenShape);
+    expect((await dev.as(access_token).get(`/cart/${made.id}`)).status).toBe(200);
+    expect(outcomeOf(await shop.anyone.as(access_token).get(`/cart/${made.id}`))).toEqual(unauthenticated);
+    const local = expectReply(await shop.anyone.post('/customer/add', { username: 'x' }), 201, guestShape);
+    const there = await dev.as(local.access_token).get(`/cart/${local.id}`);
+    expect(outcomeOf(there)).toEqual(unauthenticated);
+  });
+});

@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { outcomeOf, pathsOf } from '../../support/client.ts';
+import { byRoute, objectsOf } from '../../support/contracts.ts';
+import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
+import { openStorefront } from '../../support/storefront.ts';
+
+/** What is stored or decided, and never said by a client; values that would matter if they were taken. */
+const smuggled: Record<string, string> = {
+  id: '"01890a5d-ac96-774b-bcce-b302099a8057"',
+  customer_id: '"01890a5d-ac96-774b-bcce-b302099a8057"',
+  account_id: '"01890a5d-ac96-774b-bcce-b302099a8057"',
+  role: '"ADMIN"',
+  kind: '"registered"',
+  email: '"someone@example.com"',
+  password_hash: '"$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAA"',
+  status: '"CONFIRMED"',
+  total: '1',
+  price: '1',
+  unit_price: '1',
+  stock: '1000000',
+  sold: '0',
+  refills: '7',
+  active: 'true',
+  version: '1',
+  deleted_at: 'null',
+  unsettled: '"yes"',
+  listed: '"yes"',
+  takes: '[]',
+  counted: '[]',
+  pending: '"0"',
+  fingerprint: '"x"',
+  currency: '"JPY"',
+  created_at: '"2000-01-01T00:00:00.000Z"',
+  decided_at: '"2000-01-01T00:00:00.000Z"',
+  expires_at: '1',
+};
+/** Names that JavaScript knows, and one that nobody does. */
+const odd: Record<string, string> = { toString: '1', hasOwnProperty: '1', surplus: '1', '': '1', '💥': '1' };
+
+let world: World;
+beforeAll(async () => {
+  const shop = await openStorefront();
+  world = await openWorld(shop, await shop.guest());
+});
+
+const withBody = byRoute.filter(({ request }) => request.body !== undefined);
+const objects = withBody.flatMap(({ route, request }) =>
+  objectsOf(request.body).map((object) => ({ route, ...object, at: object.path.join('.') })),
+);
+
+describe.each(objects)('the object at "$at" in the body of $route', ({ route, path, schema }) => {
+  const { shape, catchall } = schema._zod.def;
+
+  it('is strict in the contract', () => {
+    expect(catchall).toBeInstanceOf(z.core.$ZodNever);
+  });
+
+  it('takes no field that the contract does not name, and a refusal writes nothing', async () => {
+    const { state } = operationOf(route);
+    const before = await state?.(world);
+    const api = clientFor(operationOf(route), world);
+    const fields = Object.entries({ ...smuggled, ...odd }).filter(([name]) => !Object.hasOwn(shape, name));
+    for (const [name, json] of fields) {
+      const reply = await send(api, route, world, { text: bodyWith(route, world, [...path, name], json) });
+      expect(outcomeOf(reply), name).toEqual({ status: 422, code: 'invalid_request' });
+      expect(pathsOf(reply)).toEqual([[...path, name].join('.')]);
+    }
+    expect(fields.length).toBeGreaterThan(20);
+    expect(await state?.(world), 'what is stored').toEqual(before);
+  });
+});
+
+describe('the bodies', () => {
+  it('of all requests are looked at', () => {
+    expect(withBody.length).toBeGreaterThanOrEqual(10);
+    expect(objects.length).toBeGreaterThan(withBody.length);
+  });
+
+  it('are refused for those fields alone: without them each succeeds', async () => {
+    for (const { route, reply } of withBody) {
+      const fresh = await openWorld(world.shop, await world.shop.guest(), world.registered);
+      const { status } = await send(clientFor(operationOf(route), fresh), route, fresh);
+      expect({ route, status }).toEqual({ route, status: reply.status });
+    }
+  });
+});

@@ -1,0 +1,152 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import type { Access } from '../../../lib/http/contract.ts';
+import { type Client, outcomeOf } from '../../support/client.ts';
+import { byRoute, leavesOf, type RequestPart, requestParts } from '../../support/contracts.ts';
+import { customerState, idOf, openWorld, send, type World } from '../../support/operations.ts';
+import { type Actor, openStorefront, type Storefront, signUp } from '../../support/storefront.ts';
+
+/**
+ * Whose a thing is that a request names. A field that is not here fails the tests: say whose it is, and an
+ * `owned` one is tried by everybody on everybody's.
+ */
+const owned = 'owned';
+const relations: Record<string, typeof owned | 'not owned'> = {
+  customer_id: owned,
+  order_id: owned,
+  /** The store's: who may change it is a question of roles, see function-access.test.ts. */
+  product_id: 'not owned',
+  'items.0.id': 'not owned',
+  /** A position in a list that is named elsewhere, see cursors.test.ts. */
+  cursor: 'not owned',
+};
+
+const namesSomething = (path: string, schema: z.core.$ZodType): boolean =>
+  schema instanceof z.core.$ZodUUID || /(^|[._])(id|cursor)$/.test(path);
+
+const named = byRoute.flatMap((contract) =>
+  requestParts.flatMap((part) =>
+    leavesOf(contract.request[part])
+      .filter(({ path, schema }) => namesSomething(path, schema))
+      .map(({ path }) => ({ contract, route: contract.route, part, path })),
+  ),
+);
+const cases = named.filter(({ path }) => relations[path] === owned);
+
+/** Owner and ADMIN where the contract lets an account in: its use case knows whose the thing is. */
+function mayAct(access: Access, who: Who): boolean {
+  if (access === 'customer') return who === 'the owner';
+  if (access === 'customer_or_admin' || access === 'account')
+    return who === 'the owner' || who === 'another ADMIN';
+  if (access === 'admin') return who === 'another ADMIN';
+  throw new Error(`what somebody owns is open to ${access}`);
+}
+
+const callers = ['anonymous', 'another guest', 'another USER', 'another ADMIN', 'the owner'] as const;
+type Who = (typeof callers)[number];
+const owners = ['guest', 'USER', 'ADMIN'] as const;
+
+let shop: Storefront;
+let others: Record<Exclude<Who, 'the owner'>, Client>;
+let owningActors: Record<(typeof owners)[number], Actor>;
+let registered: World['registered'];
+beforeAll(async () => {
+  shop = await openStorefront();
+  const [guest, user, admin] = await Promise.all([
+    shop.guest(),
+    signUp(shop.anyone),
+    signUp(shop.anyone, { role: 'ADMIN' }),
+  ]);
+  others = {
+    anonymous: shop.anyone,
+    'another guest': guest.api,
+    'another USER': user.api,
+    'another ADMIN': admin.api,
+  };
+  const ownUser = await signUp(shop.anyone);
+  owningActors = {
+    guest: await shop.guest(),
+    USER: ownUser,
+    ADMIN: await signUp(shop.anyone, { role: 'ADMIN' }),
+  };
+  registered = (await openWorld(shop, ownUser)).registered;
+});
+
+const clientOf = (who: Who, { customer }: World) => (who === 'the owner' ? customer.api : others[who]);
+
+/** The owner's own id in the field, wherever it stands. */
+const naming = (part: RequestPart, path: string, world: World) =>
+  part === 'query' || part === 'headers' ? { [part]: { [path]: idOf(path, world) } } : {};
+
+describe.each(cases)('$path in the $part of $route', ({ contract, route, part, path }) => {
+  const { access, reply: success } = contract;
+  const table = owners.flatMap((owner) =>
+    callers.map((who) => ({ owner, who, allowed: mayAct(access, who) })),
+  );
+
+  it.each(table.filter(({ allowed }) => !allowed))(
+    "of a $owner's is closed to $who",
+    async ({ owner, who }) => {
+      const world = await openWorld(shop, owningActors[owner], registered);
+      const before = await customerState(world);
+      const reply = await send(clientOf(who, world), route, world, naming(part, path, world));
+      expect(outcomeOf(reply)).toEqual(
+        who === 'anonymous' ? { status: 401, code: 'unauthenticated' } : { status: 403, code: 'forbidden' },
+      );
+      expect(await customerState(world)).toEqual(before);
+    },
+  );
+
+  it.each(table.filter(({ allowed }) => allowed))("of a $owner's is open to $who", async ({ owner, who }) => {
+    const world = await openWorld(shop, owningActors[owner], registered);
+    const reply = await send(clientOf(who, world), route, world, naming(part, path, world));
+    expect(reply.status).toBe(success.status);
+    expect(JSON.stringify(reply.body)).toContain(world.customer.id);
+  });
+});
+
+describe('every id in every request', () => {
+  it('is one whose owner these tests know', () => {
+    const unknown = named.filter(({ path }) => relations[path] === undefined);
+    expect(unknown.map(({ route, part, path }) => `${route}: ${path} in its ${part}`)).toEqual([]);
+    expect(named.length).toBeGreaterThanOrEqual(15);
+    expect(cases.length).toBeGreaterThanOrEqual(7);
+  });
+});
+
+describe('an id that is given twice', () => {
+  const other = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+  it('in a body means one thing to the check and to the use case', async () => {
+    const [victim, thief] = [await openWorld(shop, owningActors.USER, registered), await shop.guest()];
+    const before = await customerState(victim);
+    for (const [first, second] of [
+      [victim.customer.id, thief.id],
+      [thief.id, victim.customer.id],
+    ]) {
+      const text = `{"customer_id":"${first}","customer_id":"${second}","product_id":"${victim.productId}"}`;
+      const reply = await thief.api.post('/cart/remove', undefined, { text });
+      expect(reply.status).toBe(second === thief.id ? 200 : 403);
+    }
+    expect(await customerState(victim)).toEqual(before);
+  });
+
+  it.each([
+    (own: string) => `customer_id=${own}&customer_id=${other}`,
+    (own: string) => `customer_id=${other}&customer_id=${own}`,
+    (own: string) => `customer_id[]=${own}&customer_id[]=${other}`,
+  ])('in a query shows nobody else’s orders: %s', async (queryOf) => {
+    const { customer } = await openWorld(shop, owningActors.guest, registered);
+    const reply = await customer.api.get(`/order?${queryOf(customer.id)}`);
+    // API Gateway joins them with a comma, which is no id; serverless-offline gives one of them.
+    if (reply.status === 200) expect(JSON.stringify(reply.body)).not.toContain(other);
+    else expect([403, 422]).toContain(reply.status);
+  });
+
+  it('in upper case is the same customer', async () => {
+    const world = await openWorld(shop, owningActors.USER, registered);
+    const thief = await shop.guest();
+    expect((await world.customer.api.get(`/cart/${world.customer.id.toUpperCase()}`)).status).toBe(200);
+    expect((await thief.api.get(`/cart/${world.customer.id.toUpperCase()}`)).status).toBe(403);
+  });
+});
