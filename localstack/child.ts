@@ -1,4 +1,4 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Enough to hold a stack trace; the rest of a long-running child's output is not kept. */
@@ -50,6 +50,33 @@ export function supervise(name: string, child: ChildProcessWithoutNullStreams): 
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Runs a program that dies when our end of its standard input closes, which the operating system does even
+ * when we are killed. The background job of a shell reads /dev/null, hence descriptor 3.
+ */
+const leash = `
+exec 3<&0
+"$@" 3<&- &
+program=$!
+(read -r _ <&3; kill "$program") 2>/dev/null &
+watcher=$!
+wait "$program"
+code=$?
+kill "$watcher" 2>/dev/null
+exit "$code"
+`;
+
+/** Starts a program that knows nothing of its standard input so that it ends with it, and watches it. */
+export function startOnLeash(
+  name: string,
+  program: string,
+  args: readonly string[],
+  workingDirectory: string,
+): Child {
+  const options = { cwd: workingDirectory, detached: true, stdio: 'pipe' } as const;
+  return supervise(name, spawn('/bin/sh', ['-c', leash, 'sh', program, ...args], options));
 }
 
 /** Kills what is left of a group; nothing happens if nothing is. */

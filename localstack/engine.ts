@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { answersOk, type Child, supervise, untilReady } from './child.ts';
+import { answersOk, type Child, startOnLeash, untilReady } from './child.ts';
 import { findJava } from './java.ts';
 import { freePort, isPortFree } from './ports.ts';
 
@@ -23,22 +22,6 @@ const listTables: RequestInit = {
   },
   body: '{}',
 };
-
-/**
- * Runs a program that dies when our end of its standard input closes, which the operating system does even
- * when we are killed. The background job of a shell reads /dev/null, hence descriptor 3.
- */
-const leash = `
-exec 3<&0
-"$@" 3<&- &
-program=$!
-(read -r _ <&3; kill "$program") 2>/dev/null &
-watcher=$!
-wait "$program"
-code=$?
-kill "$watcher" 2>/dev/null
-exit "$code"
-`;
 
 export interface Engine extends Child {
   readonly endpoint: string;
@@ -81,13 +64,8 @@ export async function startEngine({ port, dataDirectory, signal }: EngineOptions
     String(usedPort),
     '-disableTelemetry',
   ];
-  const process = spawn('/bin/sh', ['-c', leash, 'sh', java, ...args], {
-    cwd: workingDirectory,
-    detached: true,
-    stdio: 'pipe',
-  });
   const name = 'DynamoDB Local';
-  const child = supervise(name, process);
+  const child = startOnLeash(name, java, args, workingDirectory);
   const endpoint = `http://127.0.0.1:${usedPort}`;
   await untilReady({
     name,

@@ -1,10 +1,24 @@
 import * as z from 'zod/mini';
 
+/** Requests in a window of seconds, such as `100/60`. */
+const limit = z.pipe(
+  z.string().check(z.regex(/^[1-9]\d{0,8}\/[1-9]\d{0,4}$/, { error: 'not requests/seconds' })),
+  z.transform((text) => {
+    const [requests = 0, windowSeconds = 0] = text.split('/').map(Number);
+    return { requests, windowSeconds };
+  }),
+);
+
 const environment = z.object({
   STAGE: z.string().check(z.minLength(1)),
   TABLE_PREFIX: z.string().check(z.minLength(1)),
   PARAMETER_PREFIX: z.string().check(z.startsWith('/')),
   CURRENCY: z.string().check(z.regex(/^[A-Z]{3}$/)),
+  CACHE_URL: z.union([z.literal(''), z.url({ protocol: /^rediss?$/ })]),
+  LIMIT_AUTH_PER_ADDRESS: limit,
+  LIMIT_AUTH_PER_EMAIL: limit,
+  LIMIT_GUESTS_PER_ADDRESS: limit,
+  LIMIT_ORDERS_PER_ACCOUNT: limit,
 });
 
 /** The one place that reads the environment. A missing variable stops the function at its first start. */
@@ -19,7 +33,16 @@ function readConfig() {
     stockTable: `${env.TABLE_PREFIX}-stock`,
     cartsTable: `${env.TABLE_PREFIX}-carts`,
     ordersTable: `${env.TABLE_PREFIX}-orders`,
+    rateLimitsTable: `${env.TABLE_PREFIX}-rate_limits`,
     purchasesTable: `${env.TABLE_PREFIX}-purchases`,
+    /** Redis or Valkey, shared by all containers; without it each has its own memory. */
+    cacheUrl: env.CACHE_URL === '' ? undefined : env.CACHE_URL,
+    limits: {
+      authPerAddress: env.LIMIT_AUTH_PER_ADDRESS,
+      authPerEmail: env.LIMIT_AUTH_PER_EMAIL,
+      guestsPerAddress: env.LIMIT_GUESTS_PER_ADDRESS,
+      ordersPerAccount: env.LIMIT_ORDERS_PER_ACCOUNT,
+    },
     tokenIssuer: `sellout/${env.STAGE}`,
     tokenAudience: `sellout/${env.STAGE}/api`,
     tokenKeysParameter: `${env.PARAMETER_PREFIX}/token-keys`,

@@ -5,13 +5,11 @@ import * as z from 'zod/mini';
 import { DomainError } from '../../../lib/errors.ts';
 import { contract } from '../../../lib/http/contract.ts';
 import { contextOf, eventOf } from '../../support/builders-domain.ts';
+import { environment } from '../../support/environment.ts';
 
 // The configuration is read when the module is loaded; the logger writes to `console` only in this mode.
 Object.assign(process.env, {
-  STAGE: 'local',
-  TABLE_PREFIX: 'test',
-  PARAMETER_PREFIX: '/test',
-  CURRENCY: 'EUR',
+  ...environment,
   AWS_REGION: 'eu-central-1',
   POWERTOOLS_DEV: 'true',
 });

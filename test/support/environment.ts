@@ -1,0 +1,12 @@
+/** What serverless.yml sets for every function, for tests that load handlers or contracts themselves. */
+export const environment = {
+  STAGE: 'local',
+  TABLE_PREFIX: 'test',
+  PARAMETER_PREFIX: '/test',
+  CURRENCY: 'EUR',
+  CACHE_URL: '',
+  LIMIT_AUTH_PER_ADDRESS: '100/60',
+  LIMIT_AUTH_PER_EMAIL: '10/300',
+  LIMIT_GUESTS_PER_ADDRESS: '600/60',
+  LIMIT_ORDERS_PER_ACCOUNT: '60/60',
+};
