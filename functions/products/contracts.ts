@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { contract } from '../../lib/http/contract.ts';
+import { parseEntityTags } from '../../lib/http/entity-tags.ts';
 import { cursorOf } from '../../lib/platform/cursor.ts';
 import { id, pageLimit, price, text, units } from '../../lib/platform/primitives.ts';
 import { newProduct, productChange, productView } from '../../lib/products/product.ts';
@@ -20,6 +21,8 @@ export const listProductsContract = contract({
   reply: {
     status: 200,
     body: z.object({ items: z.array(productView), next_cursor: z.nullable(z.string()) }),
+    // With the two seconds that the server may keep what it lists, below the five that a list may lag.
+    cacheControl: 'public, max-age=2',
   },
   errors: [],
 });
@@ -30,7 +33,8 @@ export const getProductContract = contract({
   routes: ['GET /product/{product_id}'],
   access: 'anyone',
   request: { params: productParams },
-  reply: { status: 200, body: productView, headers: ['ETag'] },
+  // Stock is exact: whoever keeps the reply asks each time whether it still is.
+  reply: { status: 200, body: productView, headers: ['ETag'], cacheControl: 'no-cache' },
   errors: ['product_not_found'],
 });
 
@@ -72,9 +76,11 @@ export const updateProductContract = contract({
   request: {
     params: productParams,
     headers: z.object({
-      /** The version is what stands before the first dot of an ETag of ours. */
       'if-match': z.optional(
-        z.string().check(z.regex(/^(\*|"\d{1,15}(\.[^"]*)?")$/, { error: 'not an ETag of a product' })),
+        z.string().check(
+          z.maxLength(1_000),
+          z.refine((value) => parseEntityTags(value) !== undefined, { error: 'neither * nor ETags' }),
+        ),
       ),
     }),
     body: productChange,

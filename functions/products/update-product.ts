@@ -1,4 +1,5 @@
 import { endpoint } from '../../lib/http/endpoint.ts';
+import { parseEntityTags } from '../../lib/http/entity-tags.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createCatalog } from '../../lib/products/catalog.ts';
@@ -12,11 +13,20 @@ const stores = createProductStores(tables);
 const catalog = createCatalog(tables);
 
 export const handler = endpoint(updateProductContract, async ({ params, headers, body }) =>
-  productReply(await updateProduct(stores, catalog, params.product_id, body, versionOf(headers['if-match']))),
+  productReply(
+    await updateProduct(stores, catalog, params.product_id, body, versionsOf(headers['if-match'])),
+  ),
 );
 
-/** The version in an ETag; none for `*`, which any version matches. */
-function versionOf(etag: string | undefined): number | undefined {
-  const digits = /^"(\d+)/.exec(etag ?? '')?.[1];
-  return digits === undefined ? undefined : Number(digits);
+/**
+ * The versions that If-Match names: what stands before the first dot of a strong ETag of ours. A weak tag never
+ * matches (RFC 9110, section 13.1.1), a foreign one names no version. None at all for `*`, which any matches.
+ */
+function versionsOf(ifMatch: string | undefined): number[] | undefined {
+  const tags = ifMatch === undefined ? '*' : parseEntityTags(ifMatch);
+  if (tags === '*' || tags === undefined) return undefined;
+  return tags.flatMap(({ weak, opaque }) => {
+    const digits = /^(\d{1,15})(\.|$)/.exec(opaque)?.[1];
+    return weak || digits === undefined ? [] : [Number(digits)];
+  });
 }

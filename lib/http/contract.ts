@@ -33,7 +33,16 @@ export interface Contract<
   readonly routes: readonly string[];
   readonly access: Who;
   readonly request: Shape;
-  readonly reply: { readonly status: number; readonly body?: Body; readonly headers?: readonly string[] };
+  readonly reply: {
+    readonly status: number;
+    readonly body?: Body;
+    readonly headers?: readonly string[];
+    /**
+     * How caches may keep the reply. Where this is given, the reply to a GET has an ETag (a weak one of its body
+     * if the use case sets none) and a matching If-None-Match gets 304. All other replies say `no-store`.
+     */
+    readonly cacheControl?: string;
+  };
   /** Beyond those that any operation with its access and body can give. */
   readonly errors: readonly ErrorCode[];
 }

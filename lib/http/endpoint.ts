@@ -5,6 +5,8 @@ import type { Caller } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
 import { accessTokens } from './access-tokens.ts';
 import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
+import { compression } from './compression.ts';
+import { conditional } from './conditional.ts';
 import type { Access, Contract, RequestShape } from './contract.ts';
 import { bodyLimit, jsonBody } from './json-body.ts';
 import { replies } from './replies.ts';
@@ -66,14 +68,17 @@ function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
     });
     authorizeCustomer(access, event.caller, parsed);
     const { body, headers } = await useCase(parsed, event.caller);
-    const base = { statusCode: reply.status, headers: { 'Cache-Control': 'no-store', ...headers } };
+    const cacheControl = reply.cacheControl ?? 'no-store';
+    const base = { statusCode: reply.status, headers: { 'Cache-Control': cacheControl, ...headers } };
     if (reply.body === undefined) return base;
     const content = JSON.stringify(reply.body.parse(body));
     return { ...base, headers: { 'Content-Type': 'application/json', ...base.headers }, body: content };
   };
 
-  // middy runs onError from the last registered to the first: the outermost come first here.
+  // middy runs onError and after from the last registered to the first: the outermost come first here.
   const handler = middy<Event, Result>().use(securityHeaders()).use(replies()).use(bodyLimit());
+  handler.use(compression());
+  if (reply.cacheControl !== undefined) handler.use(conditional());
   if (access !== 'anyone') handler.use(authenticate(accessTokens, access));
   if (request.body !== undefined) handler.use(jsonBody());
   return handler.handler(handle);

@@ -8,9 +8,10 @@ import { readProduct } from './read-product.ts';
 import { settleProduct } from './settle-product.ts';
 
 /**
- * Changes a product. When it returns, every shard has the change, so orders from then on see it.
+ * Changes a product. When it returns, every shard has the change or its version, so orders and readers from
+ * then on see it, whatever they remember.
  *
- * @param expectedVersion refuses the change when the product has another version by now
+ * @param expectedVersions refuses the change when the product has none of these versions by now
  * @throws {DomainError} `product_not_found`, `version_mismatch`, `invalid_request` (fewer shards than it
  *   has), `contention` (the change is made but not everywhere yet; a sweep finishes it)
  */
@@ -19,14 +20,12 @@ export async function updateProduct(
   catalog: Catalog,
   productId: string,
   change: ProductChange,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<StockedProduct> {
   const { limit_per_customer, active, name, price, stock_shards } = change;
-  const reachesShards = [price, active, stock_shards, limit_per_customer].some(
-    (value) => value !== undefined,
-  );
+  const expected = expectedVersions === undefined ? undefined : valuesOf(expectedVersions);
   const conditions = [
-    ...(expectedVersion === undefined ? [] : ['#version = :expected']),
+    ...(expected === undefined ? [] : [`#version IN (${Object.keys(expected).join(', ')})`]),
     ...(stock_shards === undefined ? [] : ['stock_shards <= :stock_shards']),
   ];
   const result = await stores.products.update(
@@ -37,18 +36,13 @@ export async function updateProduct(
       ...(stock_shards === undefined ? {} : { stock_shards }),
       ...(active === undefined ? {} : { active, listed: active ? 'yes' : undefined }),
       ...(limit_per_customer === undefined ? {} : { limit_per_customer: limit_per_customer ?? undefined }),
-      ...(reachesShards ? { unsettled: 'yes' } : {}),
+      unsettled: 'yes',
       updated_at: toIso(systemClock.now()),
     },
-    conditions.length === 0
-      ? undefined
-      : {
-          expression: conditions.join(' AND '),
-          values: expectedVersion === undefined ? {} : { ':expected': expectedVersion },
-        },
+    conditions.length === 0 ? undefined : { expression: conditions.join(' AND '), values: expected ?? {} },
   );
-  if ('refused' in result) throw refusal(result.refused, expectedVersion);
-  if (reachesShards) await settleProduct(stores, catalog, result.updated);
+  if ('refused' in result) throw refusal(result.refused, expectedVersions);
+  await settleProduct(stores, catalog, result.updated);
   return readProduct(catalog, productId);
 }
 
@@ -74,9 +68,13 @@ export async function deleteProduct(
   await settleProduct(stores, catalog, result.updated);
 }
 
-function refusal(old: StoredItem | undefined, expectedVersion?: number): DomainError {
+/** As the expression's values. An empty list would be no valid expression; no product has version 0. */
+const valuesOf = (versions: readonly number[]): Record<string, number> =>
+  Object.fromEntries([0, ...new Set(versions)].map((version, index) => [`:expected${index}`, version]));
+
+function refusal(old: StoredItem | undefined, expectedVersions?: readonly unknown[]): DomainError {
   if (old === undefined || old['deleted_at'] !== undefined) return new DomainError('product_not_found');
-  if (expectedVersion !== undefined && old['version'] !== expectedVersion)
+  if (expectedVersions !== undefined && !expectedVersions.includes(old['version']))
     return new DomainError('version_mismatch');
   const message = `shards can only be added; the product has ${old['stock_shards']}`;
   return new DomainError('invalid_request', { errors: [{ path: 'stock_shards', message }] });

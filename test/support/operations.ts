@@ -130,7 +130,7 @@ export const operations: Record<string, Operation> = {
   'PATCH /product/{product_id}': {
     by: 'admin',
     params: { product_id: 'id' },
-    headers: { 'if-match': 'etag' },
+    headers: { 'if-match': 'etags' },
     body: ({ mark }) => ({ name: mark, price: 2, active: false, limit_per_customer: 1, stock_shards: 9 }),
     bodyFields: {
       name: 'changedName',

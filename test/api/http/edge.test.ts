@@ -177,7 +177,7 @@ describe('a CORS preflight', () => {
     ['POST', 'authorization,content-type,idempotency-key'],
     ['PATCH', 'authorization,content-type,if-match'],
     ['DELETE', 'authorization'],
-    ['GET', 'authorization'],
+    ['GET', 'authorization,if-none-match'],
   ])('allows %s with %s', async (method, wanted) => {
     const reply = await fetch(`${inject('localUrl')}/order/add`, {
       method: 'OPTIONS',

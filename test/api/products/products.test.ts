@@ -190,15 +190,22 @@ describe('PATCH /product/{product_id}', () => {
     ).toBe(200);
   });
 
-  it('refuses a version that no product can have', async () => {
+  it.each([
+    ['a version that no product can have', `"${'9'.repeat(30)}"`],
+    ['a weak tag, though it names the version', 'W/"1"'],
+    ['a tag that is not ours', '"abc"'],
+    ['a list in which nothing matches', '"7", W/"1", "x,1"'],
+  ])('refuses %s', async (_, tags) => {
     const { id } = await shop.product();
-    const reply = await admin.patch(
-      `/product/${id}`,
-      { price: 3 },
-      { headers: { 'If-Match': `"${'9'.repeat(30)}"` } },
-    );
-    expect([412, 422]).toContain(reply.status);
+    const reply = await admin.patch(`/product/${id}`, { price: 3 }, { headers: { 'If-Match': tags } });
+    expect(outcomeOf(reply)).toEqual({ status: 412, code: 'version_mismatch' });
     expect((await shop.read(id)).version).toBe(1);
+  });
+
+  it('takes a list in which one tag matches', async () => {
+    const { id } = await shop.product();
+    const match = { headers: { 'If-Match': '"7.1-1" ,, W/"9", "1"' } };
+    expect((await admin.patch(`/product/${id}`, { price: 3 }, match)).status).toBe(200);
   });
 
   it('lets one of many with the same If-Match win', async () => {

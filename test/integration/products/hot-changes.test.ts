@@ -123,7 +123,7 @@ describe('a change whose reply was lost', () => {
     const product = await shop.sell({ stock_shards: 4 });
     const container = lossy(shop);
 
-    const changed = await updateProduct(container, container.catalog, product, { price: 7 }, 1);
+    const changed = await updateProduct(container, container.catalog, product, { price: 7 }, [1]);
 
     expect(changed.product).toMatchObject({ price: 7, version: 2 });
     await expectAgreement(shop, product);

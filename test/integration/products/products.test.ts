@@ -113,8 +113,8 @@ describe('a change of price', () => {
 describe('a change of a product', () => {
   it('of another version than expected is refused', async () => {
     const keyboard = await shop.sell();
-    await updateProduct(shop, shop.catalog, keyboard, { name: 'Board' }, 1);
-    await expect(updateProduct(shop, shop.catalog, keyboard, { name: 'Bored' }, 1)).rejects.toMatchObject({
+    await updateProduct(shop, shop.catalog, keyboard, { name: 'Board' }, [1]);
+    await expect(updateProduct(shop, shop.catalog, keyboard, { name: 'Bored' }, [1])).rejects.toMatchObject({
       code: 'version_mismatch',
     });
     expect((await read(keyboard)).product).toMatchObject({ name: 'Board', version: 2 });
@@ -123,7 +123,9 @@ describe('a change of a product', () => {
   it('by many at once who expect the same version succeeds for one', async () => {
     const keyboard = await shop.sell();
     const results = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, n) => updateProduct(shop, shop.catalog, keyboard, { name: `N${n}` }, 1)),
+      Array.from({ length: 8 }, (_, n) =>
+        updateProduct(shop, shop.catalog, keyboard, { name: `N${n}` }, [1]),
+      ),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
