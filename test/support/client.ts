@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import * as z from 'zod/mini';
+import { headerFaults } from './security-headers.ts';
 
 /** RFC 9457, with nothing in it that nobody promised. */
 const problem = z.strictObject({
@@ -49,10 +50,10 @@ export interface Client {
 }
 
 /**
- * Talks to the service. Every reply, whatever a test looks at, must carry the request's id, be a problem if it
- * is an error, and admit no defect: otherwise the request throws.
+ * Talks to the service. Every reply, whatever a test looks at, must carry the request's id and the security
+ * headers, be a problem if it is an error, and admit no defect: otherwise the request throws.
  */
-function createClient(baseUrl: string, token?: string): Client {
+export function createClient(baseUrl: string, token?: string): Client {
   async function send(method: string, path: string, json?: unknown, extras: Extras = {}): Promise<Reply> {
     const text = extras.text ?? (json === undefined ? undefined : JSON.stringify(json));
     const reply = await fetch(`${baseUrl}${path}`, {
@@ -84,6 +85,8 @@ function check(at: string, { status, headers }: Response, content: string): Repl
   if (status >= 500 && status !== 503) throw refuse('a defect');
   const requestId = headers.get('X-Request-Id');
   if (requestId === null) throw refuse('no X-Request-Id');
+  const faults = headerFaults(headers);
+  if (faults.length > 0) throw refuse(faults.join(', '));
   const body: unknown = content === '' ? undefined : JSON.parse(content);
   if (status < 400) return { status, headers, body, problem: undefined };
 

@@ -19,19 +19,26 @@ export interface Actor {
 }
 
 /** An account with a password, logged in. */
-export async function signUp(api: Client, overrides: Parameters<typeof newAccount>[0] = {}): Promise<Actor> {
+export async function signUp(
+  api: Client,
+  overrides: Parameters<typeof newAccount>[0] = {},
+  extras: Parameters<Client['post']>[2] = {},
+): Promise<Actor> {
   const account = newAccount(overrides);
   const { email, password } = account;
-  const { id } = expectReply(await api.post('/auth/register', account), 201, accountShape);
+  const { id } = expectReply(await api.post('/auth/register', account, extras), 201, accountShape);
   const login = expectReply(await api.post('/auth/login', { email, password }), 200, tokenShape);
   return { id, api: api.as(login.access_token) };
 }
 
-/** The store at stage `local`, with an ADMIN of its own. Its steps throw when they do not succeed. */
-export async function openStorefront() {
+/** The store at stage `local`, with an ADMIN of its own. */
+export async function openStorefront(): Promise<Storefront> {
   const anyone = localClient();
-  const admin = await signUp(anyone, { role: 'ADMIN' });
+  return storefrontOf(anyone, await signUp(anyone, { role: 'ADMIN' }));
+}
 
+/** What happens in a store. Its steps throw when they do not succeed. */
+export function storefrontOf(anyone: Client, admin: Actor) {
   return {
     anyone,
     admin,
@@ -84,7 +91,7 @@ export async function openStorefront() {
     },
   };
 }
-export type Storefront = Awaited<ReturnType<typeof openStorefront>>;
+export type Storefront = ReturnType<typeof storefrontOf>;
 
 /** Sets one product's quantity in the actor's own cart. */
 export async function putInCart({ id, api }: Actor, productId: string, quantity: number) {

@@ -1,0 +1,264 @@
+// Long: one service of its own, whose database is taken away and spoiled, and whose every line is read at the end.
+import { randomUUID } from 'node:crypto';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import * as z from 'zod/mini';
+import { createClient } from '../../support/client.ts';
+import { byRoute } from '../../support/contracts.ts';
+import { clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
+import { type OwnService, startOwnService } from '../../support/own-service.ts';
+import { until } from '../../support/processes.ts';
+import { headerFaults } from '../../support/security-headers.ts';
+import { guestShape, tokenShape } from '../../support/shapes.ts';
+import { putInCart, signUp, storefrontOf } from '../../support/storefront.ts';
+import { connect } from '../../support/tables.ts';
+
+/** In every secret, every name and every stored value: wherever it turns up, something was told. */
+const marker = randomUUID().replaceAll('-', '');
+const account = { email: `m-${marker}@example.com`, password: `password ${marker}` };
+
+let service: OwnService;
+let world: World;
+beforeAll(async () => {
+  service = await startOwnService('disclosure');
+  const anyone = createClient(service.url);
+  const headers = { 'Bootstrap-Secret': service.secrets.bootstrapSecret };
+  const shop = storefrontOf(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
+  world = await openWorld(shop, await shop.guest());
+}, 120_000);
+afterAll(() => service.stop());
+
+/** Every reply to `call`, headers and all. */
+const replies: { readonly at: string; readonly text: string }[] = [];
+
+interface Request {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly text?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Unlike the client of the other tests it takes a 500 for an answer. */
+async function call(at: string, { token, body, text, headers = {} }: Request = {}) {
+  const [method = '', path = ''] = at.split(' ');
+  const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  const reply = await fetch(`${service.url}${path}`, {
+    method,
+    headers: {
+      'Content-Type': 'application/json',
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(content === undefined ? {} : { body: content }),
+  });
+  const received = await reply.text();
+  replies.push({ at, text: `${JSON.stringify([...reply.headers])}${received}` });
+  const json: unknown = received === '' ? undefined : JSON.parse(received);
+  return { status: reply.status, headers: reply.headers, json };
+}
+
+const logLine = z.object({
+  level: z.string(),
+  message: z.string(),
+  request_id: z.optional(z.string()),
+  error: z.optional(z.looseObject({ name: z.string(), message: z.string() })),
+});
+
+/** What the log says about one request. */
+const logged = (requestId: string | null) =>
+  service.lines
+    .filter((line) => line.includes(String(requestId)))
+    .map((line) => logLine.parse(JSON.parse(line)));
+
+describe.each([
+  ['stopped', () => service.database.stop(), /ECONNREFUSED/],
+  ['reachable but silent', () => service.database.hang(), /TimeoutError|timed out/i],
+] as const)('while the database is %s', (_, breakIt, reason) => {
+  afterAll(async () => {
+    await service.database.restore();
+    await until(async () => (await createClient(service.url).get('/health')).status === 200);
+  });
+
+  it('every route that needs it answers 503 within its time, says no more, and logs why', async () => {
+    await breakIt();
+    const answers = await Promise.all(
+      byRoute.map(async ({ route, reply }) => ({
+        route,
+        success: reply.status,
+        // It refuses what is no problem, what has a field too many, and what lacks a header.
+        ...(await send(clientFor(operationOf(route), world), route, world)),
+      })),
+    );
+    // What needs no database answers as ever; what changes something never does.
+    const failed = answers.filter(({ status, success }) => status !== success);
+    const writes = byRoute.filter(({ route }) => !route.startsWith('GET'));
+    expect(failed.map(({ route }) => route)).toEqual(
+      expect.arrayContaining(writes.map(({ route }) => route)),
+    );
+    expect(failed.length).toBeGreaterThan(15);
+    for (const { route, status, headers, problem } of failed) {
+      expect({ route, status, problem }).toEqual({
+        route,
+        status: 503,
+        problem: {
+          type: 'urn:problem-type:sellout:unavailable',
+          title: 'Try again shortly',
+          status: 503,
+          code: 'unavailable',
+          request_id: headers.get('X-Request-Id'),
+        },
+      });
+      expect(headers.get('Retry-After')).toMatch(/^\d+$/);
+      const [line, ...more] = logged(headers.get('X-Request-Id'));
+      expect(more).toEqual([]);
+      expect(line).toMatchObject({ level: 'WARN', message: 'the database is out of reach' });
+      expect(`${line?.error?.name} ${line?.error?.message}`).toMatch(reason);
+    }
+  });
+});
+
+describe('a defect', () => {
+  const table = (noun: string) => `${service.tablePrefix}-${noun}`;
+  const database = connect(inject('dynamodbEndpoint'));
+  const put = (noun: string, Item: object) =>
+    database.send(new PutCommand({ TableName: table(noun), Item: { ...Item } }));
+
+  async function expectBare(at: string, request?: Request) {
+    const { status, headers, json } = await call(at, request);
+    const request_id = headers.get('X-Request-Id');
+    expect({ status, json }).toEqual({
+      status: 500,
+      json: {
+        type: 'urn:problem-type:sellout:internal',
+        title: 'Something went wrong on our side',
+        status: 500,
+        code: 'internal',
+        request_id,
+      },
+    });
+    expect(headers.get('Content-Type')).toBe('application/problem+json');
+    expect(headerFaults(headers)).toEqual([]);
+    expect(logged(request_id)).toMatchObject([{ level: 'ERROR', message: 'request failed' }]);
+  }
+
+  it('of a stored password shows nothing, and is logged once', async () => {
+    const broken = { email: `broken-${account.email}`, password: account.password };
+    await put('accounts', { id: `email#${broken.email}`, account_id: marker });
+    await put('accounts', {
+      ...{ id: marker, kind: 'registered', role: 'ADMIN', created_at: new Date().toISOString() },
+      ...{ email: broken.email, password_hash: `$argon2id$${marker}` },
+    });
+    await expectBare('POST /auth/login', { body: broken });
+  });
+
+  it('of a stored account shows nothing, and is logged once', async () => {
+    const email = `odd-${account.email}`;
+    await put('accounts', { id: `email#${email}`, account_id: `odd${marker}` });
+    await put('accounts', { id: `odd${marker}`, kind: marker, email, password_hash: { [marker]: marker } });
+    await expectBare('POST /auth/login', { body: { email, password: account.password } });
+  });
+
+  it('of a stored order shows nothing, and is logged once', async () => {
+    const { access_token: token } = guestShape.parse(
+      (await call('POST /customer/add', { body: { username: marker } })).json,
+    );
+    const id = randomUUID();
+    await put('orders', { id, customer_id: marker, status: marker, lines: [marker], takes: marker });
+    await expectBare(`GET /order/${id}`, { token });
+    await expectBare(`POST /order/${id}/cancel`, { token });
+  });
+
+  it('of stored stock shows nothing, and is logged once', async () => {
+    const { shop, customer } = world;
+    const { id } = await shop.product({ name: `stock ${marker}`, stock_shards: 1 });
+    await putInCart(customer, id, 1);
+    await database.send(
+      new UpdateCommand({
+        TableName: table('stock'),
+        Key: { shard_id: `${id}#0` },
+        UpdateExpression: 'SET stock = :marker',
+        ExpressionAttributeValues: { ':marker': marker },
+      }),
+    );
+    await expectBare(`GET /product/${id}`);
+  });
+});
+
+describe('a password, a token, an address or a secret', () => {
+  it('turns up in no reply but the one that has to hold it', async () => {
+    const register = await call('POST /auth/register', { body: account });
+    expect(register.status).toBe(201);
+    const login = await call('POST /auth/login', { body: account });
+    const { access_token: token } = tokenShape.parse(login.json);
+    const guest = guestShape.parse((await call('POST /customer/add', { body: { username: 'x' } })).json);
+    const issuing = replies.length;
+
+    const { bootstrapSecret, tokenKeys } = service.secrets;
+    const { password, email } = account;
+    const other = { email: `other-${email}`, password };
+    const statuses = [
+      await call('POST /auth/register', { body: account }),
+      await call('POST /auth/register', { body: { ...other, role: 'ADMIN' } }),
+      await call('POST /auth/register', { body: { ...other, role: password } }),
+      await call('POST /auth/register', { body: { ...other, role: email } }),
+      await call('POST /auth/register', {
+        body: { ...other, role: 'ADMIN' },
+        headers: { 'Bootstrap-Secret': `${bootstrapSecret}x` },
+      }),
+      await call('POST /auth/login', { body: { ...account, password: `${password}x` } }),
+      await call('POST /auth/login', { body: { email: password, password: email } }),
+      await call('POST /auth/login', { body: { email: [email], password: { password } } }),
+      await call('POST /auth/login', { text: `{"email":"${email}","password":"${password}"` }),
+      await call('POST /auth/login', { text: `email=${email}&password=${password}` }),
+      await call('POST /auth/login', { body: account, headers: { 'Content-Type': `text/${marker}` } }),
+      await call('POST /auth/login', { body: { ...account, padding: 'x'.repeat(70_000) } }),
+      await call('POST /auth/login', { text: `{"__proto__":{"password":"${password}"}}` }),
+      await call(`GET /cart/${guest.id}`, { token: `${token}x` }),
+      await call(`GET /cart/${guest.id}`, { token }),
+      await call(`GET /cart/${guest.id}?access_token=${token}`),
+      await call(`GET /cart/${token}`, { token: guest.access_token }),
+      await call(`GET /order?cursor=${token}`, { token: guest.access_token }),
+      await call(`GET /order?status=${password}`, { token: guest.access_token }),
+      await call('POST /order', {
+        token: guest.access_token,
+        body: { items: [{ id: token, quantity: password }] },
+        headers: { 'Idempotency-Key': `${password} ` },
+      }),
+      await call(`GET /${token}`, { token }),
+      await call('POST /customer/add', { body: { username: { password } } }),
+    ].map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([400, 401, 403, 404, 409, 413, 415, 422]));
+
+    const secrets = [password, token, email, guest.access_token, bootstrapSecret, tokenKeys.keys[0]?.k ?? ''];
+    for (const { at, text } of replies.slice(issuing)) {
+      for (const secret of [...secrets, marker]) expect(text.includes(secret), `${at} ${text}`).toBe(false);
+    }
+    const [registered, loggedIn] = [replies[issuing - 3]?.text ?? '', replies[issuing - 2]?.text ?? ''];
+    expect(registered).toContain(email);
+    for (const text of [registered, loggedIn]) expect(text).not.toContain(password);
+    expect(loggedIn).not.toContain(email);
+  });
+
+  it('turns up in no line of the log, whatever happened', async () => {
+    const { bootstrapSecret, tokenKeys } = service.secrets;
+    const tokens = replies.flatMap(({ text }) =>
+      [...text.matchAll(/"access_token":"([^"]+)"/g)].map(([, t]) => t),
+    );
+    expect(tokens.length).toBeGreaterThanOrEqual(3);
+    const secrets = [
+      marker,
+      bootstrapSecret,
+      tokenKeys.keys[0]?.k,
+      '@example.com',
+      'Bearer ',
+      'eyJ',
+      ...tokens,
+    ];
+    // Tells that the lines are there to be searched.
+    const failures = service.lines.filter((line) => /"level":"(WARN|ERROR)"/.test(line));
+    expect(failures.length).toBeGreaterThan(35);
+    for (const secret of secrets) {
+      expect(service.lines.filter((line) => line.includes(String(secret)))).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { newAccount } from '../../support/builders.ts';
+import { expectReply, localClient, outcomeOf } from '../../support/client.ts';
+import { accountShape } from '../../support/shapes.ts';
+
+const api = localClient();
+const pairs = 60;
+/**
+ * How often a random one of the first is below a random one of the second: 0.5 where both take equally long.
+ * By chance it strays by 0.053 (one standard deviation, for 60 of each), whatever the machine is busy with;
+ * the bounds below are six of those.
+ *
+ * @see Mann and Whitney, "On a Test of Whether one of Two Random Variables is Stochastically Larger", 1947
+ */
+function shareBelow(first: readonly number[], second: readonly number[]): number {
+  const below = first.flatMap((one) => second.map((other) => (one < other ? 1 : one === other ? 0.5 : 0)));
+  return below.reduce<number>((sum, value) => sum + value, 0) / below.length;
+}
+
+async function timeOf(email: string): Promise<number> {
+  const start = performance.now();
+  const reply = await api.post('/auth/login', { email, password: 'not this one' });
+  const took = performance.now() - start;
+  expect(outcomeOf(reply)).toEqual({ status: 401, code: 'invalid_credentials' });
+  return took;
+}
+
+it('a login takes as long for an address that nobody has as for a wrong password', async () => {
+  const known = newAccount();
+  expectReply(await api.post('/auth/register', known), 201, accountShape);
+  const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
+  await timeOf(known.email);
+  for (let pair = 0; pair < pairs; pair++) {
+    // Side by side and in turns, so that whatever else the machine does meets both alike.
+    const unknown = newAccount().email;
+    if (pair % 2 === 0) times.known.push(await timeOf(known.email));
+    times.unknown.push(await timeOf(unknown));
+    if (pair % 2 === 1) times.known.push(await timeOf(known.email));
+  }
+  const share = shareBelow(times.unknown, times.known);
+  expect(share).toBeGreaterThan(0.18);
+  expect(share).toBeLessThan(0.82);
+});

@@ -1,0 +1,45 @@
+import { inject } from 'vitest';
+import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/parameters.ts';
+import { startService } from '../../localstack/service.ts';
+import { createTables, tablePrefix } from '../../localstack/tables.ts';
+import { type DatabaseLink, linkDatabase } from './database-link.ts';
+
+export interface OwnService {
+  readonly url: string;
+  readonly secrets: Secrets;
+  readonly database: DatabaseLink;
+  readonly tablePrefix: string;
+  /** Every line that the service has written since it was ready. */
+  readonly lines: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** A service for one test file alone, whose database can be taken away. Its stage must be nobody else's. */
+export async function startOwnService(stage: string): Promise<OwnService> {
+  const engine = inject('dynamodbEndpoint');
+  const secrets = newSecrets();
+  const prefix = await tablePrefix(stage);
+  await createTables({ endpoint: engine, prefix });
+  const lines: string[] = [];
+  const parameters = await startParameterStore(new Map(parametersOf(stage, secrets)));
+  const database = await linkDatabase(engine);
+  const stopParts = async () => {
+    await Promise.all([parameters.stop(), database.stop()]);
+  };
+  try {
+    const service = await startService({
+      stage,
+      dynamodbEndpoint: database.endpoint,
+      ssmEndpoint: parameters.endpoint,
+      onLine: (line) => lines.push(line),
+    });
+    const stop = async () => {
+      await service.stop();
+      await stopParts();
+    };
+    return { url: service.url, secrets, database, tablePrefix: prefix, lines, stop };
+  } catch (error) {
+    await stopParts();
+    throw error;
+  }
+}
