@@ -12,7 +12,7 @@ export const getCartContract = contract({
   access: 'customer_or_admin',
   request: { params: z.object({ customer_id: id }) },
   reply,
-  errors: [],
+  errors: ['contention'],
 });
 
 export const addToCartContract = contract({
@@ -22,7 +22,7 @@ export const addToCartContract = contract({
   access: 'customer',
   request: { body: z.strictObject({ customer_id: id, product_id: id, quantity }) },
   reply,
-  errors: ['cart_full', 'product_not_found', 'product_unavailable'],
+  errors: ['cart_full', 'contention', 'product_not_found', 'product_unavailable'],
 });
 
 export const removeFromCartContract = contract({
@@ -32,5 +32,5 @@ export const removeFromCartContract = contract({
   access: 'customer',
   request: { body: z.strictObject({ customer_id: id, product_id: id }) },
   reply,
-  errors: [],
+  errors: ['contention'],
 });

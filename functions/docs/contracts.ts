@@ -10,7 +10,8 @@ export const getOpenapiContract = contract({
   reply: {
     status: 200,
     body: z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) }),
-    headers: ['Cache-Control', 'ETag'],
+    // It changes with a deployment only.
+    cacheControl: 'public, max-age=300',
   },
   errors: [],
 });

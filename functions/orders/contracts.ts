@@ -75,7 +75,7 @@ export const listOrdersContract = contract({
     }),
   },
   reply: { status: 200, body: z.object({ items: z.array(orderView), next_cursor: z.nullable(z.string()) }) },
-  errors: ['forbidden'],
+  errors: ['contention', 'forbidden'],
 });
 
 export const cancelOrderContract = contract({
@@ -105,5 +105,5 @@ export const getProductTotalContract = contract({
   access: 'anyone',
   request: { params: z.object({ product_id: id }) },
   reply: { status: 200, body: z.object({ product_id: id, total_quantity: z.int() }) },
-  errors: ['product_not_found'],
+  errors: ['contention', 'product_not_found'],
 });

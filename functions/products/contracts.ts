@@ -24,7 +24,7 @@ export const listProductsContract = contract({
     // With the two seconds that the server may keep what it lists, below the five that a list may lag.
     cacheControl: 'public, max-age=2',
   },
-  errors: [],
+  errors: ['contention'],
 });
 
 export const getProductContract = contract({
@@ -35,7 +35,7 @@ export const getProductContract = contract({
   request: { params: productParams },
   // Stock is exact: whoever keeps the reply asks each time whether it still is.
   reply: { status: 200, body: productView, headers: ['ETag'], cacheControl: 'no-cache' },
-  errors: ['product_not_found'],
+  errors: ['contention', 'product_not_found'],
 });
 
 export const createProductContract = contract({

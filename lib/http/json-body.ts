@@ -14,10 +14,10 @@ const parserError = z.object({
 /** Refuses a body over 64 KB. It runs for every operation, before anything is decoded. */
 export const bodyLimit = () => ({
   before({ event }: { event: APIGatewayProxyEventV2 }) {
+    // serverless-offline hands over the JSON texts 0 and false as values.
+    const body = String(event.body ?? '');
     // Base64 is a third longer than what it holds; the exact size matters only near the limit.
-    const bytes = event.isBase64Encoded
-      ? (event.body?.length ?? 0) * 0.75
-      : Buffer.byteLength(event.body ?? '');
+    const bytes = event.isBase64Encoded ? body.length * 0.75 : Buffer.byteLength(body);
     if (bytes > maxBodyBytes) throw new DomainError('body_too_large');
   },
 });

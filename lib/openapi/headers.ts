@@ -3,7 +3,8 @@ const headers: Readonly<Record<string, object>> = {
   'Cache-Control': { description: 'Whether and how long the reply may be kept.', schema: { type: 'string' } },
   ETag: {
     description: 'The version of what is shown.',
-    schema: { type: 'string', pattern: '^"[^"]+"$' },
+    required: true,
+    schema: { type: 'string', pattern: '^(W/)?"[^"]+"$' },
     example: '"1.15-0"',
   },
   'Idempotent-Replayed': {

@@ -21,7 +21,7 @@ export function operationOf(contract: Contract, route: string, area: Area): Json
   const words = area.operations[operation];
   if (words === undefined) throw new Error(`describe the operation ${operation} in lib/openapi/areas`);
   const [first] = contract.routes;
-  const parameters = parametersOf(request);
+  const parameters = parametersOf(contract);
   return {
     operationId: route === first ? operation : `${operation}${suffixOf(route)}`,
     tags: [tagOf(route)],
@@ -37,7 +37,7 @@ export function operationOf(contract: Contract, route: string, area: Area): Json
       ? {}
       : { requestBody: { required: true, content: jsonContent(request.body, area.requests) } }),
     responses: {
-      [contract.reply.status]: successOf(contract, area, words.replyExample),
+      ...successesOf(contract, area, words.replyExample),
       ...problemResponses(contract),
     },
   };
@@ -60,12 +60,17 @@ function securityOf({ access, request }: Contract): Json[] {
   return [{}, { bearer: [] }, ...(bootstrapHeader in headers ? [{ bootstrap: [] }] : [])];
 }
 
-function successOf({ summary, reply }: Contract, area: Area, example: unknown): Json {
-  return {
-    description: reply.body === undefined ? 'Done; there is nothing to say.' : `${summary}.`,
-    headers: headerRefs([...new Set(['X-Request-Id', 'Cache-Control', ...(reply.headers ?? [])])]),
-    ...(reply.body === undefined ? {} : { content: jsonContent(reply.body, area.replies, example) }),
+function successesOf({ summary, reply }: Contract, area: Area, example: unknown): Json {
+  const { status, body, cacheControl } = reply;
+  const etag = cacheControl === undefined ? [] : ['ETag'];
+  const headers = headerRefs(['X-Request-Id', 'Cache-Control', ...etag, ...(reply.headers ?? [])]);
+  const success = {
+    description: body === undefined ? 'Done; there is nothing to say.' : `${summary}.`,
+    headers,
+    ...(body === undefined ? {} : { content: jsonContent(body, area.replies, example) }),
   };
+  if (cacheControl === undefined) return { [status]: success };
+  return { [status]: success, 304: { description: 'What `If-None-Match` names is still so.', headers } };
 }
 
 function jsonContent(body: z.ZodMiniType, components: readonly Component[], example?: unknown): Json {

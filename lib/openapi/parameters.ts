@@ -1,4 +1,4 @@
-import type { RequestShape } from '../http/contract.ts';
+import type { Contract, RequestShape } from '../http/contract.ts';
 import { cursor, customerId, orderId, productId } from './example-values.ts';
 import { type Json, parameterSchemas } from './schemas.ts';
 
@@ -17,7 +17,7 @@ const descriptions: Readonly<Record<string, { description: string; example?: unk
   },
   'if-match': {
     description:
-      'An ETag of the product, or `*`. Refused when the product has changed since; its sales do not count.',
+      'ETags of the product, or `*`. Refused when the product has changed since; its sales do not count.',
     example: '"1.15-0"',
   },
 };
@@ -27,29 +27,32 @@ export const bootstrapHeader = 'bootstrap-secret';
 
 const titleCase = (name: string): string => name.replace(/(^|-)[a-z]/g, (letters) => letters.toUpperCase());
 
+/** What the edge looks at itself wherever a reply may be kept; no contract names it, because nothing is refused. */
+const ifNoneMatch = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'ETags of what you have; if one of them still holds, the answer is 304 without a body.',
+  example: 'W/"47DEQpj8HBSa-_TImW-5"',
+  schema: { type: 'string' },
+};
+
 /** The parameters of an operation. @throws {Error} for one that is not described here */
-export const parametersOf = ({ params, query, headers }: RequestShape): Json[] =>
-  (
-    [
-      ['path', params],
-      ['query', query],
-      ['header', headers],
-    ] as const
-  ).flatMap(([place, schema]) => {
-    if (schema === undefined) return [];
-    const { properties, required } = parameterSchemas(schema);
-    return Object.entries(properties).flatMap(([name, property]) => {
-      if (name === bootstrapHeader) return [];
-      const words = descriptions[name];
-      if (words === undefined) throw new Error(`describe the parameter ${name} in lib/openapi/parameters.ts`);
-      return [
-        {
-          name: place === 'header' ? titleCase(name) : name,
-          in: place,
-          required: required.includes(name),
-          ...words,
-          schema: property,
-        },
-      ];
-    });
+export const parametersOf = ({ request, reply }: Contract): Json[] => [
+  ...parametersIn('path', request.params),
+  ...parametersIn('query', request.query),
+  ...parametersIn('header', request.headers),
+  ...(reply.cacheControl === undefined ? [] : [ifNoneMatch]),
+];
+
+function parametersIn(place: 'path' | 'query' | 'header', schema: RequestShape['params']): Json[] {
+  if (schema === undefined) return [];
+  const { properties, required } = parameterSchemas(schema);
+  return Object.entries(properties).flatMap(([name, property]) => {
+    if (name === bootstrapHeader) return [];
+    const words = descriptions[name];
+    if (words === undefined) throw new Error(`describe the parameter ${name} in lib/openapi/parameters.ts`);
+    const shown = place === 'header' ? titleCase(name) : name;
+    return [{ name: shown, in: place, required: required.includes(name), ...words, schema: property }];
   });
+}

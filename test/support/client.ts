@@ -1,5 +1,7 @@
 import { inject } from 'vitest';
 import * as z from 'zod/mini';
+import { operationAt } from './openapi/operations.ts';
+import { violationsOf } from './openapi/violations.ts';
 import { headerFaults } from './security-headers.ts';
 
 /** RFC 9457, with nothing in it that nobody promised. */
@@ -51,7 +53,8 @@ export interface Client {
 
 /**
  * Talks to the service. Every reply, whatever a test looks at, must carry the request's id and the security
- * headers, be a problem if it is an error, and admit no defect: otherwise the request throws.
+ * headers, be a problem if it is an error, be documented in docs/openapi.json as it is, and admit no defect:
+ * otherwise the request throws.
  */
 export function createClient(baseUrl: string, token?: string): Client {
   async function send(method: string, path: string, json?: unknown, extras: Extras = {}): Promise<Reply> {
@@ -67,7 +70,12 @@ export function createClient(baseUrl: string, token?: string): Client {
     });
     const content = await reply.text();
     const at = `${method} ${path}`.slice(0, 200);
-    return check(at, reply, content);
+    const checked = check(at, reply, content);
+    const operation = operationAt(method, path);
+    const violations = operation === undefined ? [] : violationsOf(operation, checked);
+    if (violations.length > 0)
+      throw new Error(`${at}: ${reply.status} ${content.slice(0, 500)}: ${violations}`);
+    return checked;
   }
 
   return {

@@ -89,7 +89,7 @@ describe.each(entries.filter(([, operation]) => badRequests(operation).length > 
 describe.each(entries.filter(([, { body }]) => body !== undefined))('the body of %s', (route, operation) => {
   expectNothingWritten(operation);
 
-  it.each(['[]', '[{}]', 'null', '1', 'true'])('refuses a body that is %s', async (whole) => {
+  it.each(['[]', '[{}]', 'null', '1', '0', 'true', 'false'])('refuses a body that is %s', async (whole) => {
     const reply = await sendAsMay(route, { text: whole });
     expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
     expect(pathsOf(reply)).toEqual(['body']);

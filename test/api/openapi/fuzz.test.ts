@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client, Reply } from '../../support/client.ts';
+import { pathsOf } from '../../support/client.ts';
+import { type Operation, operations } from '../../support/openapi/operations.ts';
+import { fittingRequests, oddRequests, type Request } from '../../support/openapi/requests.ts';
+import { cursorOf, openStages, type Stage } from '../../support/openapi/stage.ts';
+
+// Every reply is held against docs/openapi.json by the client itself, which throws.
+
+const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const runsPerOperation = 100;
+/** What the stored data decides: fewer shards than there are, a sum of lines that is too much. */
+const stateful = ['stock_shards', 'items'];
+const malformed = ['invalid_request', 'malformed_json', 'unsupported_media_type', 'body_too_large'];
+
+let newStage: () => Promise<Stage>;
+const seen = new Map<string, number>();
+
+beforeAll(async () => {
+  process.stdout.write(`fuzz of docs/openapi.json: FUZZ_SEED=${seed}\n`);
+  newStage = await openStages();
+});
+
+afterAll(() => {
+  const total = [...seen.values()].reduce((sum, count) => sum + count, 0);
+  process.stdout.write(`${total} requests, ${seen.size} kinds of replies\n`);
+  expect(total).toBeGreaterThanOrEqual(2_000);
+  for (const { id } of operations)
+    expect(
+      [...seen.keys()].some((kind) => kind.startsWith(`${id} 20`)),
+      id,
+    ).toBe(true);
+});
+
+async function send(
+  api: Client,
+  { id, method }: Operation,
+  { path, headers, text }: Request,
+): Promise<Reply> {
+  const reply = await api.send(method, path, undefined, text === undefined ? { headers } : { headers, text });
+  const outcome = `${id} ${reply.status} ${reply.problem?.code ?? ''}`;
+  seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+  expect(reply.status).toBeLessThan(500);
+  return reply;
+}
+
+async function stageFor({ path, parameters }: Operation): Promise<Stage> {
+  const stage = await newStage();
+  if (!parameters.some(({ name }) => name === 'cursor')) return stage;
+  const lister = stage.callers['the customer'];
+  if (lister === undefined) throw new Error('nobody to list');
+  const cursor = await cursorOf(lister, path);
+  return { ...stage, known: (name) => (name === 'cursor' ? [cursor] : stage.known(name)) };
+}
+
+/** The ones who may, more often. */
+const callersOf = ({ callers }: Stage) =>
+  fc
+    .oneof(
+      { weight: 4, arbitrary: fc.constant('the customer') },
+      { weight: 3, arbitrary: fc.constant('an ADMIN') },
+      { weight: 3, arbitrary: fc.constantFrom(...Object.keys(callers)) },
+    )
+    .map((name) => ({ toString: () => name, api: callers[name] }));
+
+async function sendAll(
+  operation: Operation,
+  stage: Stage,
+  requests: fc.Arbitrary<Request>,
+  check: (reply: Reply, request: Request) => void,
+) {
+  const property = fc.asyncProperty(callersOf(stage), requests, async ({ api }, request) => {
+    if (api === undefined) throw new Error('nobody to send it');
+    if (operation.id === 'checkout') await stage.fillCart();
+    check(await send(api, operation, request), request);
+  });
+  await fc.assert(property, {
+    seed: seed + operations.indexOf(operation),
+    numRuns: runsPerOperation / 2,
+    endOnFailure: true,
+  });
+}
+
+describe.concurrent.each(operations)('$method $path', (operation) => {
+  it('takes what the document says it takes, and answers as it says', async () => {
+    const stage = await stageFor(operation);
+    await sendAll(operation, stage, fittingRequests(operation, stage.known), (reply) => {
+      if (pathsOf(reply).some((path) => stateful.includes(path))) return;
+      expect(malformed, JSON.stringify(reply.body)).not.toContain(reply.problem?.code);
+    });
+  });
+
+  it('refuses what does not fit, and answers as the document says', async () => {
+    const stage = await stageFor(operation);
+    await sendAll(operation, stage, oddRequests(operation, stage.known), (reply, { fits }) => {
+      if (!fits) expect(reply.status).toBeGreaterThanOrEqual(400);
+    });
+  });
+});

@@ -1,0 +1,260 @@
+import * as fc from 'fast-check';
+import { type Operation, type Parameter, resolveSchema, type Schema } from './operations.ts';
+import type { Known } from './stage.ts';
+import { mismatch } from './violations.ts';
+
+/** The parts of a request, but for its token. */
+export interface Request {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** As it is sent; undefined for none. */
+  readonly text: string | undefined;
+  /** Whether the document's schemas take every part of it. */
+  readonly fits: boolean;
+}
+
+interface Parts {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+/** JSON values that schemas meet seldom. */
+const odd = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    '',
+    ' ',
+    0,
+    -1,
+    0.5,
+    1e308,
+    2 ** 53,
+    true,
+    [],
+    {},
+    '\u0000',
+    '\ud800',
+    '🎉',
+    'x'.repeat(300),
+  ),
+  fc.constantFrom<unknown>(
+    51,
+    101,
+    1_000_001,
+    100_000_000,
+    1_000_000_001,
+    'ADMIN',
+    '../..',
+    '{}',
+    "' OR 1=1",
+  ),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
+/** Made by the service, and good for nothing else than to be sent back. */
+const opaque = ['cursor', 'If-Match', 'If-None-Match'];
+
+/** Values that the schema takes, of things that exist where any are known by the field's name. */
+function fitting(schema: Schema, name: string, known: Known): fc.Arbitrary<unknown> {
+  const {
+    type,
+    anyOf,
+    enum: choices,
+    format,
+    pattern,
+    maxLength = 40,
+    minLength = 0,
+  } = resolveSchema(schema);
+  const values = known(name);
+  if (opaque.includes(name)) return fc.constantFrom(...values);
+  const made = (): fc.Arbitrary<unknown> => {
+    if (choices !== undefined) return fc.constantFrom(...choices);
+    if (anyOf !== undefined) return fc.oneof(...anyOf.map((option) => fitting(option, name, known)));
+    if (type === 'boolean') return fc.boolean();
+    if (type === 'null') return fc.constant(null);
+    if (type === 'integer') return integers(resolveSchema(schema));
+    if (type === 'array') return arrays(resolveSchema(schema), name, known);
+    if (type === 'object') return objects(resolveSchema(schema), known);
+    if (format === 'uuid') return fc.uuid();
+    if (pattern !== undefined)
+      return fc.stringMatching(new RegExp(pattern, 'u')).filter((text) => text.length <= maxLength);
+    if (type === 'string') return texts(minLength, maxLength);
+    throw new Error(`no values for ${name}: ${JSON.stringify(schema)}`);
+  };
+  return values.length === 0
+    ? made()
+    : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: made() });
+}
+
+/** The bounds more often than chance would have it. */
+const integers = ({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: Schema) =>
+  fc.oneof(
+    fc.constantFrom(minimum, maximum),
+    fc.integer({ min: minimum, max: maximum }),
+    fc.integer({ min: minimum, max: Math.min(maximum, minimum + 9) }),
+  );
+
+/** Lengths count UTF-16 units; blank text is no text, which JSON Schema does not say. */
+const texts = (minLength: number, maxLength: number) =>
+  fc
+    .oneof(
+      fc.string({ minLength, maxLength: Math.min(maxLength, minLength + 20), unit: 'grapheme' }),
+      fc.constant('x'.repeat(maxLength)),
+    )
+    .filter((text) => text.trim().length >= Math.max(minLength, 1) && text.length <= maxLength);
+
+const arrays = ({ items = {}, minItems = 0, maxItems = 5 }: Schema, name: string, known: Known) =>
+  fc.array(fitting(items, name, known), { minLength: minItems, maxLength: Math.min(maxItems, 5) });
+
+const objects = ({ properties = {}, required = [], minProperties = 0 }: Schema, known: Known) => {
+  const fields = Object.entries(properties).filter(([, { not }]) => not === undefined);
+  return fc
+    .record(Object.fromEntries(fields.map(([name, field]) => [name, fitting(field, name, known)])), {
+      requiredKeys: required,
+      noNullPrototype: true,
+    })
+    .filter((value) => Object.keys(value).length >= minProperties);
+};
+
+const parametersOf = (
+  { parameters }: Operation,
+  arbitraryOf: (parameter: Parameter) => fc.Arbitrary<unknown>,
+) =>
+  fc.record(Object.fromEntries(parameters.map((parameter) => [parameter.name, arbitraryOf(parameter)])), {
+    requiredKeys: parameters.filter(({ required }) => required).map(({ name }) => name),
+    noNullPrototype: true,
+  });
+
+const bodyOf = ({ body }: Operation, known: Known): fc.Arbitrary<unknown> =>
+  body === undefined ? fc.constant(undefined) : fitting(body.schema, '', known);
+
+/** Requests that the document takes. */
+export const fittingRequests = (operation: Operation, known: Known): fc.Arbitrary<Request> =>
+  fc
+    .record({
+      parameters: parametersOf(operation, ({ schema, name }) => fitting(schema, name, known)),
+      body: bodyOf(operation, known),
+    })
+    .map((parts) => written(operation, parts))
+    .filter(({ fits }) => fits);
+
+/** Requests with something odd about them; a few may fit all the same. */
+export function oddRequests(operation: Operation, known: Known): fc.Arbitrary<Request> {
+  const parameters = parametersOf(operation, ({ schema, name }) =>
+    fc.oneof({ weight: 2, arbitrary: fitting(schema, name, known) }, { weight: 1, arbitrary: odd }),
+  );
+  const body = bodyOf(operation, known);
+  const request = fc
+    .record({
+      parameters,
+      body: fc.oneof({ weight: 1, arbitrary: body }, { weight: 3, arbitrary: body.chain(spoilt) }),
+    })
+    .map((parts) => written(operation, parts));
+  if (operation.method === 'GET') return request;
+  return fc.oneof(
+    { weight: 6, arbitrary: request },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(request, rawTexts)
+        .map(([rest, raw]) => ({ ...rest, ...raw, fits: operation.body === undefined && rest.fits })),
+    },
+  );
+}
+
+const json = { 'Content-Type': 'application/json' };
+
+/** Bodies that no JSON value gives, or that are not sent as JSON. */
+const rawTexts: fc.Arbitrary<Pick<Request, 'text' | 'headers'>> = fc.oneof(
+  fc
+    .constantFrom(
+      '',
+      '{',
+      '[]]',
+      'null',
+      '"x"',
+      'NaN',
+      '{"__proto__":{}}',
+      '{"constructor":{"prototype":{}}}',
+    )
+    .map((text) => ({ text, headers: json })),
+  fc.string().map((text) => ({ text, headers: json })),
+  fc.constant({ text: JSON.stringify({ x: 'x'.repeat(70_000) }), headers: json }),
+  fc.constant({ text: `${'['.repeat(5_000)}${']'.repeat(5_000)}`, headers: json }),
+  fc
+    .constantFrom(
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/jsonx',
+      'multipart/form-data; boundary=x',
+    )
+    .map((type) => ({ text: '{}', headers: { 'Content-Type': type } })),
+);
+
+/** The same with one field replaced, removed or added, here or further inside. */
+function spoilt(value: unknown): fc.Arbitrary<unknown> {
+  if (Array.isArray(value))
+    return fc.oneof(
+      odd,
+      ...value.map((item, index) => spoilt(item).map((other) => value.with(index, other))),
+    );
+  if (typeof value !== 'object' || value === null) return odd;
+  const fields = Object.entries(value);
+  return fc.oneof(
+    odd,
+    fc
+      .tuple(fc.constantFrom('more', 'id', 'role', 'stock', 'toString'), odd)
+      .map(([name, extra]) => ({ ...value, [name]: extra })),
+    ...fields.map(([name]) => fc.constant(Object.fromEntries(fields.filter(([other]) => other !== name)))),
+    ...fields.map(([name, field]) => spoilt(field).map((other) => ({ ...value, [name]: other }))),
+  );
+}
+
+function written(operation: Operation, { parameters, body }: Parts): Request {
+  const at = (place: Parameter['in']): (readonly [string, string])[] =>
+    operation.parameters.flatMap(({ name, in: where }) =>
+      where === place && name in parameters ? [[name, textOf(parameters[name])]] : [],
+    );
+  const inPath = Object.fromEntries(at('path'));
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent(segment(inPath[name] ?? '')),
+  );
+  const query = new URLSearchParams(
+    at('query').map(([name, text]): [string, string] => [name, text]),
+  ).toString();
+  const headers = Object.fromEntries(at('header').map(([name, text]) => [name, headerText(text)]));
+  const sent = operation.method === 'GET' ? undefined : body;
+  return {
+    path: query === '' ? path : `${path}?${query}`,
+    headers: sent === undefined ? headers : { ...json, ...headers },
+    text: sent === undefined ? undefined : JSON.stringify(sent),
+    fits: fits(operation, { path: inPath, query: Object.fromEntries(at('query')), header: headers }, body),
+  };
+}
+
+const textOf = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
+
+/** Of what would be another path: nothing, a dot or two, the last segment of a route of its own. */
+const segment = (text: string): string => (['', '.', '..', 'all', 'add'].includes(text) ? 'x' : text);
+
+/** What a header field can carry at all; clients take the blanks off its ends. */
+const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').trim();
+
+function fits(
+  operation: Operation,
+  texts: Record<Parameter['in'], Readonly<Record<string, string>>>,
+  body: unknown,
+): boolean {
+  const areParameters = operation.parameters.every(({ name, in: place, required, schema }, index) => {
+    const text = texts[place][name];
+    if (text === undefined) return !required;
+    const value = schema.type === 'integer' ? Number(text) : text;
+    return mismatch(`${operation.pointer}/parameters/${index}/schema`, value) === undefined;
+  });
+  if (operation.body === undefined) return areParameters;
+  return (
+    areParameters &&
+    mismatch(operation.body.pointer, JSON.parse(JSON.stringify(body) ?? 'null')) === undefined
+  );
+}
