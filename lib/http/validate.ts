@@ -4,11 +4,16 @@ import { DomainError, type FieldError } from '../errors.ts';
 
 z.config(en());
 
-/** @returns the parsed request; @throws {DomainError} `invalid_request` with every wrong field's path */
+/** More help nobody; a body of 64 KB can hold thousands of wrong fields, and its refusal would be six times as long. */
+const maxErrors = 100;
+
+/** @returns the parsed request; @throws {DomainError} `invalid_request` with the paths of up to 100 wrong fields */
 export function validate<T extends z.ZodMiniType>(schema: T, raw: unknown): z.output<T> {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
-  throw new DomainError('invalid_request', { errors: result.error.issues.flatMap(fieldErrors) });
+  throw new DomainError('invalid_request', {
+    errors: result.error.issues.flatMap(fieldErrors).slice(0, maxErrors),
+  });
 }
 
 /** The first segment of an issue's path is the part of the request (body, params, …), which clients need not see. */

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newAccount, uniqueName } from '../../support/builders.ts';
+import { type Client, expectReply, localClient, outcomeOf, pathsOf } from '../../support/client.ts';
+import { byRoute, objectsOf } from '../../support/contracts.ts';
+import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
+import { accountShape, productShape } from '../../support/shapes.ts';
+import { openStorefront } from '../../support/storefront.ts';
+
+const api = localClient();
+const login = (text: string, by: Client = api) => by.post('/auth/login', undefined, { text });
+const invalid = { status: 422, code: 'invalid_request' };
+
+let world: World;
+beforeAll(async () => {
+  const shop = await openStorefront();
+  world = await openWorld(shop, await shop.guest());
+});
+
+const withBody = byRoute.filter(({ request }) => request.body !== undefined);
+
+describe('a key that would reach a prototype', () => {
+  const objects = withBody.flatMap(({ route, request }) =>
+    objectsOf(request.body).map(({ path }) => ({ route, path, at: path.join('.') })),
+  );
+  const traps: readonly (readonly [string, string])[] = [
+    ['__proto__', '{"role":"ADMIN","limit_per_customer":1,"polluted":true}'],
+    ['__proto__', 'null'],
+    ['constructor', '{"prototype":{"role":"ADMIN","polluted":true}}'],
+    ['prototype', '{"role":"ADMIN"}'],
+    // Deep inside a value that is wrong anyway: the parser has to look there too.
+    ['surplus', '[[{"a":{"__proto__":{"role":"ADMIN"}}}]]'],
+    ['surplus', '{"a":{"constructor":{"prototype":{"role":"ADMIN"}}}}'],
+  ];
+
+  it.each(objects)('is refused in the object at "$at" in the body of $route', async ({ route, path }) => {
+    const operation = operationOf(route);
+    const before = await operation.state?.(world);
+    for (const [key, json] of traps) {
+      const text = bodyWith(route, world, [...path, key], json);
+      expect(text).toContain(json);
+      expect(outcomeOf(await send(clientFor(operation, world), route, world, { text }))).toEqual(invalid);
+    }
+    expect(await operation.state?.(world)).toEqual(before);
+  });
+
+  it.each([
+    '?__proto__[role]=ADMIN',
+    '?__proto__.role=ADMIN',
+    '?constructor[prototype][role]=ADMIN',
+    '?__proto__=x',
+  ])('does nothing in a query: %s', async (query) => {
+    expect((await api.get(`/product${query}`)).status).toBe(200);
+  });
+
+  it('does nothing in a header', async () => {
+    const headers = { __proto__x: '1', constructor: 'x', 'x-__proto__': 'x' };
+    expect((await api.get('/product', { headers })).status).toBe(200);
+  });
+
+  it('has left nothing behind in the service', async () => {
+    const { shop } = world;
+    const made = expectReply(await api.post('/auth/register', newAccount()), 201, accountShape);
+    expect(made.role).toBe('USER');
+    const body = { name: uniqueName('plain'), stock: 1, price: 1 };
+    const product = expectReply(await shop.admin.api.post('/product', body), 201, productShape);
+    expect(product).toMatchObject({ limit_per_customer: null, active: true });
+    expect((await api.get('/health')).body).toEqual({ status: 'ok' });
+  });
+});
+
+describe('a body that is huge inside', () => {
+  it.each([
+    ['open', '['.repeat(60_000)],
+    ['closed', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+    ['of objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+    ['in a field', `{"email":${'['.repeat(20_000)}${']'.repeat(20_000)},"password":"x"}`],
+  ])('is refused when it is nested without end, %s', async (_, text) => {
+    expect([400, 422]).toContain((await login(text)).status);
+  });
+
+  const short = (count: number, of: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => of(index)).join(',');
+
+  it.each([
+    ['elements that lack everything', `{"items":[${short(21_000, () => '{}')}]}`],
+    ['elements that are nothing', `{"items":[${short(32_000, () => '0')}]}`],
+    ['unknown fields', `{"items":[],${short(6_000, (n) => `"${n.toString(36)}":1`)}}`],
+    ['unknown fields in an element', `{"items":[{${short(6_000, (n) => `"${n.toString(36)}":1`)}}]}`],
+  ])('is refused with no more than it took: %s', async (_, text) => {
+    const reply = await send(world.customer.api, 'POST /order', world, { text });
+    expect(outcomeOf(reply)).toEqual(invalid);
+    expect(reply.problem?.errors?.length).toBeGreaterThan(0);
+    expect(JSON.stringify(reply.body).length).toBeLessThan(text.length);
+  });
+});
+
+describe('JSON that two readers read differently', () => {
+  it('has the last of two fields of one name, for every check alike', async () => {
+    const account = newAccount();
+    const twice = `{"email":"nobody@example.com","email":"${account.email}","password":"short","password":"${account.password}"}`;
+    const made = await api.post('/auth/register', undefined, { text: twice });
+    expect(expectReply(made, 201, accountShape).email).toBe(account.email);
+    expect((await api.post('/auth/login', account)).status).toBe(200);
+    const raised = `{"email":"${newAccount().email}","password":"long enough","role":"ROOT","role":"USER"}`;
+    const user = await api.post('/auth/register', undefined, { text: raised });
+    expect(expectReply(user, 201, accountShape).role).toBe('USER');
+  });
+
+  it.each([
+    ['-0', 0],
+    ['0.0', 0],
+    ['1e2', 100],
+    ['100.0', 100],
+    ['1E+2', 100],
+  ])('has %s as the number %d', async (json, price) => {
+    const text = `{"name":"${uniqueName('number')}","stock":1,"price":${json}}`;
+    const made = await world.shop.admin.api.post('/product', undefined, { text });
+    const { id } = expectReply(made, 201, productShape);
+    expect((await world.shop.read(id)).price).toBe(price);
+  });
+
+  it.each(['NaN', 'Infinity', '-Infinity', '0x10', '010', '+1', '1_000', '.5', '1.', '1n'])(
+    'has no number %s',
+    async (json) => {
+      const text = `{"name":"x","stock":1,"price":${json}}`;
+      const reply = await world.shop.admin.api.post('/product', undefined, { text });
+      expect(outcomeOf(reply)).toEqual({ status: 400, code: 'malformed_json' });
+    },
+  );
+
+  it.each(['9007199254740993', '99999999.5', '1e20', '99999999999999999999999999'])(
+    'is refused rather than rounded: %s',
+    async (json) => {
+      const text = `{"name":"x","stock":1,"price":${json}}`;
+      const reply = await world.shop.admin.api.post('/product', undefined, { text });
+      expect(outcomeOf(reply)).toEqual(invalid);
+      expect(pathsOf(reply)).toEqual(['price']);
+    },
+  );
+});
+
+describe('an address that looks like another', () => {
+  const local = randomUUID();
+
+  it.each([
+    ['é composed', `${local}é@example.com`],
+    ['é decomposed', `${local}é@example.com`.normalize('NFD')],
+    ['a Cyrillic а', `${local}а@example.com`],
+    ['a Kelvin sign, which lower case turns into k', `${local}\u212a@example.com`],
+    ['a dotted İ', `${local}İ@example.com`],
+    ['fullwidth letters', `${local}ａ@example.com`],
+    ['an invisible space', `${local}\u200b@example.com`],
+    ['a right-to-left override', `${local}\u202emoc.elpmaxe@example.com`],
+    ['a domain in another script', `${local}@exаmple.com`],
+    ['NUL', `${local}\u0000@example.com`],
+    ['a line break', `${local}@example.com\r\nBcc: a@example.com`],
+    ['a quoted part', `"${local}"@example.com`],
+    ['two dots', `${local}..x@example.com`],
+    ['an address literal', `${local}@[127.0.0.1]`],
+    ['several addresses', `${local}@example.com,${local}@example.org`],
+  ])('does not become an account: %s', async (_, email) => {
+    for (const path of ['/auth/register', '/auth/login']) {
+      const reply = await api.post(path, { email, password: 'long enough' });
+      expect(outcomeOf(reply)).toEqual(invalid);
+      expect(pathsOf(reply)).toEqual(['email']);
+    }
+  });
+
+  it('has one password however a keyboard composed it', async () => {
+    const account = newAccount({ password: 'crème brûlée' });
+    expectReply(await api.post('/auth/register', account), 201, accountShape);
+    for (const form of ['NFC', 'NFD'] as const) {
+      const body = { ...account, password: account.password.normalize(form) };
+      expect((await api.post('/auth/login', body)).status).toBe(200);
+    }
+    expect((await api.post('/auth/login', { ...account, password: 'creme brulee' })).status).toBe(401);
+  });
+});
+
+describe('text from a customer', () => {
+  it('comes back as JSON that no page takes for markup, whatever it holds', async () => {
+    for (const username of [
+      '</script><script>alert(1)</script>',
+      '"><img src=x onerror=alert(1)>',
+      'a\u2028b\u2029c',
+    ]) {
+      const reply = await api.post('/customer/add', { username });
+      expect(reply.body).toMatchObject({ username });
+      expect(reply.headers.get('Content-Type')).toMatch(/^application\/json/);
+      expect(reply.headers.get('X-Content-Type-Options')).toBe('nosniff');
+    }
+  });
+});

@@ -1,0 +1,229 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { outcomeOf, type Reply } from '../../support/client.ts';
+import { customerState, openWorld, type World } from '../../support/operations.ts';
+import { rawRequest } from '../../support/raw-http.ts';
+import { headerFaults } from '../../support/security-headers.ts';
+import { openStorefront, tryCheckout } from '../../support/storefront.ts';
+
+const url = inject('localUrl');
+
+let world: World;
+beforeAll(async () => {
+  const shop = await openStorefront();
+  world = await openWorld(shop, await shop.guest());
+});
+
+describe('a method that a header names', () => {
+  const names = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', '_method'];
+
+  it.each(names)('is not obeyed: %s', async (name) => {
+    const { shop, productId } = world;
+    const before = await shop.read(productId);
+    const headers = { [name]: 'DELETE' };
+    expect((await shop.admin.api.get(`/product/${productId}`, { headers })).body).toEqual(before);
+    const asPost = await shop.admin.api.post(`/product/${productId}?_method=DELETE`, {}, { headers });
+    expect(outcomeOf(asPost)).toEqual({ status: 404, code: 'route_not_found' });
+    expect(await shop.read(productId)).toEqual(before);
+  });
+
+  it.each(['TRACE', 'PROPFIND', 'PURGE'])('that nobody uses is refused: %s', async (method) => {
+    const { status, body } = await rawRequest(url, method, '/product', [['X-Secret', 'echoed?']]);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+    expect(body).not.toContain('echoed?');
+  });
+});
+
+describe('a path', () => {
+  const forms: readonly ((path: string) => string)[] = [
+    (path) => `/${path}`,
+    (path) => `${path}/`,
+    (path) => `${path}//`,
+    (path) => `/.${path}`,
+    (path) => `/x/..${path}`,
+    (path) => `/health/%2e%2e${path}`,
+    (path) => `/health/..%2f${path.slice(1)}`,
+    (path) => `${path}%00`,
+    (path) => `${path};a=b`,
+    (path) => `${path}%20`,
+    (path) => `${path}.json`,
+    (path) => `${path}#x`,
+    (path) => path.toUpperCase(),
+    (path) => `${path.slice(0, 1)}%${path.charCodeAt(1).toString(16)}${path.slice(2)}`,
+    (path) => path.replaceAll('/', '\\'),
+    (path) => path.replaceAll('/', '%2f'),
+    (path) => `http://other.example${path}`,
+  ];
+
+  it('written oddly opens nothing to a stranger', async () => {
+    const { productId, customer, orderId, shop } = world;
+    const before = await customerState(world);
+    const requests = [
+      ['DELETE', `/product/${productId}`],
+      ['GET', `/cart/${customer.id}`],
+      ['GET', `/order/${orderId}`],
+      ['POST', `/order/${orderId}/cancel`],
+    ] as const;
+    for (const [method, path] of requests) {
+      for (const form of forms) {
+        const { status, body } = await rawRequest(url, method, form(path));
+        expect([400, 401, 404, 422], `${method} ${form(path)}`).toContain(status);
+        expect(body).not.toContain(productId);
+      }
+      // What shows that there is something to open.
+      expect((await shop.anyone.send(method, path)).status).toBe(401);
+    }
+    expect(await customerState(world)).toEqual(before);
+  });
+
+  it.each(['X-Original-URL', 'X-Rewrite-URL', 'X-Forwarded-Path', 'X-Forwarded-Prefix'])(
+    'is not the one that %s names',
+    async (name) => {
+      const headers = { [name]: `/cart/${world.customer.id}` };
+      expect((await world.shop.anyone.get('/health', { headers })).body).toEqual({ status: 'ok' });
+      expect((await world.customer.api.get('/nowhere', { headers })).status).toBe(404);
+    },
+  );
+
+  it.each(['%0d%0aSet-Cookie:%20a=b', '%0aX-Injected:%201', '%E5%98%8D%E5%98%8ASet-Cookie:a=b'])(
+    'puts nothing into the headers of its reply: %s',
+    async (injected) => {
+      for (const path of [`/product/${injected}`, `/${injected}`, `/product?cursor=${injected}`]) {
+        const reply = await rawRequest(url, 'GET', path);
+        expect([404, 422]).toContain(reply.status);
+        expect(reply.headers.join('\n')).not.toMatch(/set-cookie|x-injected/i);
+      }
+    },
+  );
+});
+
+describe('a header', () => {
+  it('does not choose the id of a request', async () => {
+    const mine = '11111111-1111-4111-8111-111111111111';
+    const names = ['X-Request-Id', 'X-Amzn-RequestId', 'X-Amzn-Trace-Id', 'X-Correlation-Id', 'Request-Id'];
+    const headers = Object.fromEntries(names.map((name) => [name, mine]));
+    for (const reply of [
+      await world.shop.anyone.get('/health', { headers }),
+      await world.shop.anyone.get('/nowhere', { headers }),
+    ]) {
+      expect(reply.headers.get('X-Request-Id')).not.toBe(mine);
+      expect(JSON.stringify(reply.body)).not.toContain(mine);
+    }
+  });
+
+  it.each([
+    ['Host', 'evil.example'],
+    ['X-Forwarded-Host', 'evil.example'],
+    ['X-Forwarded-Proto', 'gopher'],
+    ['X-Forwarded-Port', '1'],
+    ['Forwarded', 'host=evil.example;proto=gopher'],
+    ['X-Host', 'evil.example'],
+  ])('does not change where a reply points: %s', async (name, value) => {
+    const { customer, productId } = world;
+    const token = [['Authorization', await tokenOf()]] as const;
+    const body = JSON.stringify({ items: [{ id: productId, quantity: 1 }] });
+    const headers = [...token, ['Content-Type', 'application/json'], [name, value]] as const;
+    const reply = await rawRequest(url, 'POST', '/order', headers, body);
+    expect(reply.status).toBe(202);
+    const location = reply.headers[reply.headers.findIndex((header) => /^location$/i.test(header)) + 1];
+    expect(location).toMatch(/^\/order\/[0-9a-f-]{36}$/);
+    expect(reply.headers.join() + reply.body).not.toMatch(/evil|gopher/);
+    expect(customer.id).toBeTruthy();
+
+    async function tokenOf(): Promise<string> {
+      const made = await world.shop.anyone.post('/customer/add', { username: 'x' });
+      return `Bearer ${Object(made.body).access_token}`;
+    }
+  });
+
+  it.each(['a\tb', 'a\u00a0b', 'ü', 'a,b c', ' '])('Idempotency-Key %j is refused', async (value) => {
+    const { customer } = world;
+    const reply = await tryCheckout(customer, { key: value });
+    // Blanks at either end are not part of a header's value.
+    if (value.trim() === '') expect(reply.status).toBe(422);
+    else expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
+  });
+});
+
+describe('security headers', () => {
+  it('are on a reply of every kind', async () => {
+    const { shop, customer, productId, orderId, registered } = world;
+    const { anyone, admin } = shop;
+    const stale = { headers: { 'If-Match': '"9"' } };
+    const big = { text: `"${'x'.repeat(70_000)}"` };
+    const form = { headers: { 'Content-Type': 'text/plain' } };
+    const kinds: Record<number, () => Promise<Reply>> = {
+      200: () => anyone.get('/health'),
+      201: () => anyone.post('/customer/add', { username: 'x' }),
+      202: () => customer.api.post('/order', { items: [{ id: productId, quantity: 1 }] }),
+      204: async () => admin.api.delete(`/product/${(await shop.product()).id}`),
+      304: async () => {
+        const ETag = (await anyone.get(`/product/${productId}`)).headers.get('ETag') ?? '';
+        return anyone.get(`/product/${productId}`, { headers: { 'If-None-Match': ETag } });
+      },
+      400: () => anyone.post('/auth/login', undefined, { text: '{' }),
+      401: () => anyone.get(`/order/${orderId}`),
+      403: () => customer.api.delete(`/product/${productId}`),
+      404: () => anyone.get('/nowhere'),
+      409: () => anyone.post('/auth/register', registered),
+      412: () => admin.api.patch(`/product/${productId}`, { price: 1 }, stale),
+      413: () => anyone.post('/auth/login', undefined, big),
+      415: () => anyone.post('/auth/login', registered, form),
+      422: () => anyone.post('/auth/login', {}),
+    };
+    for (const [status, ask] of Object.entries(kinds)) {
+      const reply = await ask();
+      expect({ status: reply.status, faults: headerFaults(reply.headers) }).toEqual({
+        status: Number(status),
+        faults: [],
+      });
+    }
+  });
+});
+
+describe('a page of another origin', () => {
+  const Origin = 'https://shop.example';
+  const preflight = (method: string, wanted: string) =>
+    fetch(`${url}/order/add`, {
+      method: 'OPTIONS',
+      headers: {
+        Origin,
+        'Access-Control-Request-Method': method,
+        'Access-Control-Request-Headers': wanted,
+      },
+    });
+  const listed = (reply: Response, name: string) =>
+    (reply.headers.get(`Access-Control-${name}`) ?? '').toLowerCase().split(/ *, */);
+
+  it('may read every reply, and which request it was', async () => {
+    for (const path of ['/product?limit=1', '/nowhere']) {
+      const { headers } = await world.shop.anyone.get(path, { headers: { Origin } });
+      expect(['*', Origin]).toContain(headers.get('Access-Control-Allow-Origin'));
+      expect(headers.get('Access-Control-Expose-Headers')).toContain('X-Request-Id');
+      expect(headers.get('Access-Control-Allow-Credentials')).not.toBe('true');
+    }
+  });
+
+  it.each([
+    ['POST', 'authorization,content-type,idempotency-key'],
+    ['PATCH', 'authorization,content-type,if-match'],
+    ['DELETE', 'authorization'],
+    ['GET', 'authorization'],
+  ])('may send %s with %s', async (method, wanted) => {
+    const reply = await preflight(method, wanted);
+    expect([200, 204]).toContain(reply.status);
+    expect(['*', Origin]).toContain(reply.headers.get('Access-Control-Allow-Origin'));
+    expect(listed(reply, 'Allow-Methods')).toContain(method.toLowerCase());
+    for (const name of wanted.split(',')) expect(listed(reply, 'Allow-Headers')).toContain(name);
+    // Nothing here is authenticated by what a browser sends by itself.
+    expect(reply.headers.get('Access-Control-Allow-Credentials')).not.toBe('true');
+  });
+
+  it('may not send the bootstrap secret, other methods or headers of its own', async () => {
+    const reply = await preflight('POST', 'bootstrap-secret');
+    expect(listed(reply, 'Allow-Headers')).not.toContain('bootstrap-secret');
+    expect(listed(reply, 'Allow-Headers')).not.toContain('*');
+    for (const method of ['put', 'trace', 'connect', '*'])
+      expect(listed(await preflight('PUT', 'authorization'), 'Allow-Methods')).not.toContain(method);
+  });
+});

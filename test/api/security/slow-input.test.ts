@@ -1,0 +1,100 @@
+import { beforeAll, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import type { Client } from '../../support/client.ts';
+import { byRoute, leavesOf, requestParts } from '../../support/contracts.ts';
+import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
+import { openStorefront } from '../../support/storefront.ts';
+
+/** Beginnings, what is repeated, and ends on which a pattern that backtracks tries every way to part the rest. */
+const pumps: readonly (readonly [string, string, string])[] = [
+  ['', 'a', '!'],
+  ['', 'a', '@'],
+  ['a@', 'a.', '!'],
+  ['a@', 'a', '.'],
+  ['', 'a.', '@'],
+  ['', '.', 'a'],
+  ['a@', 'a-', '!'],
+  ['', 'a@', ''],
+  ['', '0', 'x'],
+  ['', '-', ''],
+  ['x', ' ', 'x'],
+  ['x', '\t', '!'],
+  ['"1.', 'a', ''],
+  ['"', '1', ''],
+  ['"1.', '"', 'x'],
+  ['Bearer ', ' ', ''],
+  ['Bearer ', 'a ', ''],
+  ['Bearer', ' ', 'x y'],
+  ['', 'Bearer ', ''],
+  ['', 'a.', ''],
+  ['', '_A-', '='],
+  ['', '[', ''],
+  ['', '0123abcd-', ''],
+  ['', '\\', '"'],
+];
+/** Node.js takes 16 KB of headers and path, where `!` takes three; a body may have twice as much as here. */
+const charactersIn = { params: 4_500, query: 4_500, headers: 10_000, body: 30_000 };
+
+const fill = ([start, pumped, end]: (typeof pumps)[number], length: number): string =>
+  start + pumped.repeat(Math.floor((length - start.length - end.length) / pumped.length)) + end;
+
+let world: World;
+beforeAll(async () => {
+  const shop = await openStorefront();
+  world = await openWorld(shop, await shop.guest());
+});
+
+const fields = [
+  ...byRoute.flatMap((contract) =>
+    requestParts.flatMap((part) =>
+      leavesOf(contract.request[part])
+        .filter(({ schema }) => schema instanceof z.core.$ZodString)
+        .map(({ path }) => ({ route: contract.route, part, path })),
+    ),
+  ),
+  { route: 'GET /order', part: 'headers', path: 'authorization' } as const,
+  { route: 'GET /product', part: 'headers', path: 'if-none-match' } as const,
+  { route: 'GET /product', part: 'headers', path: 'accept-encoding' } as const,
+];
+
+async function timeOf(ask: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await ask();
+  return performance.now() - start;
+}
+
+const tries = 20;
+/** A request takes some milliseconds, and 10,000 characters through a quadratic pattern some hundred. */
+const factor = 25;
+
+const requestOf = (api: Client, { route, part, path }: (typeof fields)[number], value: string) =>
+  part === 'body'
+    ? send(api, route, world, { text: bodyWith(route, world, path.split('.'), JSON.stringify(value)) })
+    : send(api, route, world, { [part]: { [path]: value } });
+
+it.each(fields)('$path in the $part of $route takes no longer for text made to be slow', async (field) => {
+  const api = clientFor(operationOf(field.route), world);
+  const length = charactersIn[field.part];
+  // As long, and refused at the first character by every pattern.
+  const plain = Math.min(...(await inTurn(5, () => timeOf(() => requestOf(api, field, '!'.repeat(length))))));
+  for (const pump of pumps) {
+    const times: number[] = [];
+    // What the machine does beside it delays one request; a slow pattern delays every one.
+    do times.push(await timeOf(() => requestOf(api, field, fill(pump, length))));
+    while (Math.min(...times) > factor * plain && times.length < tries);
+    const quickest = Math.min(...times);
+    expect(quickest / plain, `${pump.join('…')}: ${quickest} ms, plain text: ${plain} ms`).toBeLessThan(
+      factor,
+    );
+  }
+});
+
+async function inTurn<T>(count: number, act: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  while (results.length < count) results.push(await act());
+  return results;
+}
+
+it('every text in every request was tried', () => {
+  expect(fields.length).toBeGreaterThan(25);
+});
