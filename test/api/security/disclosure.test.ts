@@ -233,7 +233,8 @@ describe('a password, a token, an address or a secret', () => {
 
     const secrets = [password, token, email, guest.access_token, bootstrapSecret, tokenKeys.keys[0]?.k ?? ''];
     for (const { at, text } of replies.slice(issuing)) {
-      for (const secret of [...secrets, marker, 'hunter2']) expect(text.includes(secret), `${at} ${text}`).toBe(false);
+      for (const secret of [...secrets, marker, 'hunter2'])
+        expect(text.includes(secret), `${at} ${text}`).toBe(false);
     }
     const [registered, loggedIn] = [replies[issuing - 3]?.text ?? '', replies[issuing - 2]?.text ?? ''];
     expect(registered).toContain(email);
