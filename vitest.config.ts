@@ -16,6 +16,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          globalSetup: 'test/support/engine-setup.ts',
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'api',
           include: ['test/api/**/*.test.ts'],
           globalSetup: 'test/support/service-setup.ts',

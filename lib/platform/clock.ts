@@ -4,7 +4,8 @@ export interface Clock {
   now(): number;
 }
 
-export const systemClock: Clock = { now: Date.now };
+/** Looks `Date.now` up at each call, so that a simulation can replace it. */
+export const systemClock: Clock = { now: () => Date.now() };
 
 /** ISO 8601 in UTC, as all times of the API are. */
 export const toIso = (ms: number): string => new Date(ms).toISOString();

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** DynamoDB answers within milliseconds; waiting longer than this only holds a shopper up. */
@@ -10,8 +10,12 @@ const requestTimeoutMs = 2_000;
  * function that waits for two of them in vain can still answer before its own time is up.
  * Only failures of the network or of the service are retried here. A cancelled transaction never is: that
  * is `lib/orders`' own decision.
+ *
+ * @param transport another way to the database than HTTPS; simulations have one
  */
-export function createDocuments(): DynamoDBDocumentClient {
+export function createDocuments(
+  transport: Pick<DynamoDBClientConfig, 'requestHandler' | 'signer' | 'credentials' | 'region'> = {},
+): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     maxAttempts: 3,
     requestHandler: {
@@ -20,6 +24,7 @@ export function createDocuments(): DynamoDBDocumentClient {
       // Without it the SDK only warns.
       throwOnRequestTimeout: true,
     },
+    ...transport,
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }

@@ -4,7 +4,7 @@ import { transact } from '../platform/transaction.ts';
 import type { Catalog } from './catalog.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductStores } from './product-stores.ts';
-import { readProduct } from './read-product.ts';
+import { readProduct, readProductOrDeleted } from './read-product.ts';
 import { spread } from './spread.ts';
 
 /** Over how many shards the units go, and how often that is tried, before fewer shards are. */
@@ -30,7 +30,8 @@ export async function addStock(
       const result = await transact(stores.documents, supplyWrites(stores, before, units, width));
       if (!result.committed && result.refusals.includes('deleted'))
         throw new DomainError('product_not_found');
-      if (result.committed) return readProduct(catalog, productId);
+      // The units are in, also when the product is deleted in the next moment.
+      if (result.committed) return readProductOrDeleted(catalog, productId);
     }
   }
   throw new DomainError('contention', { retryAfterSeconds: 1 });

@@ -1,0 +1,48 @@
+import type { Journal, Usage } from './journal.ts';
+import type { Observer } from './observer.ts';
+import { conditionFailed, conflict, ok, type Reply, throttled } from './reply.ts';
+import type { Table } from './table.ts';
+import { evaluate, type WriteInput, type WriteKind, writeOf } from './write.ts';
+
+const kinds = { PutItem: 'Put', UpdateItem: 'Update', DeleteItem: 'Delete' } as const satisfies Record<
+  string,
+  WriteKind
+>;
+type Operation = keyof typeof kinds;
+
+export const isSingleWrite = (operation: string): operation is Operation => operation in kinds;
+
+interface SingleWritesOptions {
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly journal: Journal;
+  readonly usage: Usage;
+  readonly observer: Observer;
+}
+
+/**
+ * Put, Update and Delete of one item: refused while a transaction is at it.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html (TransactionConflictException)
+ */
+export function createSingleWrites({ tables, journal, usage, observer }: SingleWritesOptions) {
+  return function writeSingly(operation: Operation, input: WriteInput, task: string): Reply {
+    const write = writeOf(tables, kinds[operation], input);
+    const { table, key } = write;
+    const old = table.items.get(key);
+    const change = evaluate(write);
+    // A write that fails costs what the item that is there would.
+    const cost = change === 'condition_failed' ? { table, key, before: old, after: old } : change;
+    if (!journal.charge(cost, 1)) return throttled();
+    if (table.held.has(key)) {
+      usage.conflicts++;
+      return conflict();
+    }
+    if (change === 'condition_failed') {
+      return conditionFailed(input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' ? old : undefined);
+    }
+    observer.onDecided([change], task);
+    journal.apply(change);
+    observer.onWritten([change]);
+    return ok(input.ReturnValues === 'ALL_NEW' ? { Attributes: change.after } : {});
+  };
+}

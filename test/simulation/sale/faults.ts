@@ -1,0 +1,49 @@
+import type { Fault } from '../dynamodb/service.ts';
+import type { DeliveryFault } from '../lambda/event-source.ts';
+import type { Random } from '../world/random.ts';
+import type { Rates } from './scenario.ts';
+
+const requestFaults: readonly Fault[] = [
+  'conflict',
+  'throttled',
+  'error_before',
+  'error_after',
+  'lost_request',
+  'lost_reply',
+  'late',
+  'slow',
+];
+const deliveryFaults: readonly DeliveryFault[] = ['redelivered', 'dropped'];
+const readsCannot = new Set<Fault>(['conflict']);
+const writes = /Put|Update|Delete|Transact/;
+
+/** Milliseconds into an invocation at which its environment may die: between any two of its requests. */
+const deathMs = { from: 0, to: 400 };
+
+export type FaultCounts = Partial<Record<keyof Rates, number>>;
+
+/** Draws faults at their rates while `on()`, and counts those that befell something. */
+export function createFaults(random: Random, rates: Rates, on: () => boolean) {
+  const counts: FaultCounts = {};
+  function draw<F extends keyof Rates>(names: readonly F[]): F | undefined {
+    if (!on()) return undefined;
+    let roll = random.next();
+    for (const name of names) {
+      roll -= rates[name] ?? 0;
+      if (roll >= 0) continue;
+      counts[name] = (counts[name] ?? 0) + 1;
+      return name;
+    }
+    return undefined;
+  }
+  const ofReads = requestFaults.filter((fault) => !readsCannot.has(fault));
+
+  return {
+    counts,
+    ofRequest: (operation: string): Fault | undefined =>
+      draw(writes.test(operation) ? requestFaults : ofReads),
+    ofBatch: (): DeliveryFault | undefined => draw(deliveryFaults),
+    deathMs: (): number | undefined =>
+      draw(['death']) === undefined ? undefined : random.between(deathMs.from, deathMs.to),
+  };
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod/mini';
+import { tableName } from './container.ts';
+
+/** Changes a request on its way to DynamoDB, as if the code that makes it lacked one protection. */
+type Rewrite = (operation: string, body: string) => string;
+
+/** The product without one of its protections. */
+export interface Mutant {
+  readonly rewrite?: Rewrite;
+  /** Whether the scheduled sweeps run. */
+  readonly sweeps?: boolean;
+}
+
+const write = z.looseObject({
+  TableName: z.string(),
+  ConditionExpression: z.optional(z.string()),
+  UpdateExpression: z.optional(z.string()),
+});
+type Write = z.output<typeof write>;
+const transaction = z.looseObject({
+  ClientRequestToken: z.string(),
+  TransactItems: z.array(z.record(z.string(), write)),
+});
+
+/** Changes each write of one table, alone or in a transaction. */
+const rewriting =
+  (noun: string, change: (input: Write) => Write): Rewrite =>
+  (operation, body) => {
+    const of = (input: Write) => (input.TableName === tableName(noun) ? change(input) : input);
+    if (operation === 'TransactWriteItems') {
+      const sent = transaction.parse(JSON.parse(body));
+      const items = sent.TransactItems.map((item) =>
+        Object.fromEntries(Object.entries(item).map(([kind, input]) => [kind, of(input)])),
+      );
+      return JSON.stringify({ ...sent, TransactItems: items });
+    }
+    if (!/^(Put|Update)Item$/.test(operation)) return body;
+    return JSON.stringify(of(write.parse(JSON.parse(body))));
+  };
+
+/** Takes one clause out of the conditions on a table; what is left always holds if nothing is. */
+const withoutClause = (noun: string, clause: string): Rewrite =>
+  rewriting(noun, ({ ConditionExpression: condition, ...input }) => {
+    if (condition === undefined || !condition.includes(clause))
+      return { ...input, ConditionExpression: condition };
+    const rest = condition.split(' AND ').filter((part) => part !== clause);
+    return rest.length === 0 ? input : { ...input, ConditionExpression: rest.join(' AND ') };
+  });
+
+const status = z.looseObject({ ':status': z.optional(z.object({ S: z.string() })) });
+
+const withoutStatusGuard = (to: string): Rewrite =>
+  rewriting('orders', ({ ConditionExpression, ...input }) => {
+    const values = status.safeParse(input['ExpressionAttributeValues']).data;
+    return values?.[':status']?.S === to ? input : { ...input, ConditionExpression };
+  });
+
+let tokens = 0;
+
+const rewrites: Readonly<Record<string, Rewrite>> = {
+  'enough stock': withoutClause('stock', 'stock >= :quantity'),
+  'same price': withoutClause('stock', 'price = :price'),
+  'on sale': withoutClause('stock', 'active = :true'),
+  'same purchase limit': withoutClause('stock', 'limit_per_customer = :limit'),
+  'no purchase limit': withoutClause('stock', 'attribute_not_exists(limit_per_customer)'),
+  'the higher version wins': withoutClause(
+    'stock',
+    'attribute_not_exists(shard_id) OR product_version < :version',
+  ),
+  'new units count as refills': rewriting('stock', (input) =>
+    input.UpdateExpression === undefined
+      ? input
+      : { ...input, UpdateExpression: input.UpdateExpression.replace(', refills = refills + :one', '') },
+  ),
+  'an order is confirmed from PENDING': withoutStatusGuard('CONFIRMED'),
+  'an order is rejected from PENDING': withoutStatusGuard('REJECTED'),
+  'an order is cancelled once': withoutStatusGuard('CANCELLED'),
+  'new order id': withoutClause('orders', 'attribute_not_exists(id)'),
+  'cart version': withoutClause('carts', 'version = :version'),
+  'room within the purchase limit': rewriting('purchases', ({ ConditionExpression, ...input }) => input),
+  ClientRequestToken: (operation, body) => {
+    if (operation !== 'TransactWriteItems') return body;
+    const sent = transaction.parse(JSON.parse(body));
+    return JSON.stringify({ ...sent, ClientRequestToken: `another ${tokens++}` });
+  },
+};
+
+/** Mutants by the protection that they lack. */
+export const mutants: Readonly<Record<string, Mutant>> = {
+  ...Object.fromEntries(Object.entries(rewrites).map(([name, rewrite]) => [name, { rewrite }])),
+  'the sweeps': { sweeps: false },
+};
