@@ -11,8 +11,13 @@ export default {
       outside('^lib/platform/|^lib/errors\\.ts$'),
     ),
     rule('errors-import-nothing', { path: '^lib/errors\\.ts$' }, outside('^$')),
+    rule('cache-imports-only-platform', { path: '^lib/cache/' }, outside('^lib/(cache|platform)/')),
     rule('accounts', { path: '^lib/accounts/' }, outside('^lib/(accounts|platform)/|^lib/errors\\.ts$')),
-    rule('products', { path: '^lib/products/' }, outside('^lib/(products|platform)/|^lib/errors\\.ts$')),
+    rule(
+      'products',
+      { path: '^lib/products/' },
+      outside('^lib/(products|cache|platform)/|^lib/errors\\.ts$'),
+    ),
     rule('carts', { path: '^lib/carts/' }, outside('^lib/(carts|products|platform)/|^lib/errors\\.ts$')),
     rule(
       'orders',

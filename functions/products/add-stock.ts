@@ -3,6 +3,7 @@ import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { addStock } from '../../lib/products/add-stock.ts';
 import { createCatalog } from '../../lib/products/catalog.ts';
+import { createProductCache } from '../../lib/products/product-cache.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { addStockContract } from './contracts.ts';
 import { productReply } from './replies.ts';
@@ -10,7 +11,8 @@ import { productReply } from './replies.ts';
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);
 const catalog = createCatalog(tables);
+const cache = createProductCache(config);
 
-export const handler = endpoint(addStockContract, async ({ body }) =>
-  productReply(await addStock(stores, catalog, body.product_id, body.stock)),
+export const handler = endpoint(addStockContract, async ({ body: { product_id, stock } }) =>
+  productReply(await cache.whileChanging(product_id, () => addStock(stores, catalog, product_id, stock))),
 );

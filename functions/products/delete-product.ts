@@ -2,6 +2,7 @@ import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createCatalog } from '../../lib/products/catalog.ts';
+import { createProductCache } from '../../lib/products/product-cache.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { deleteProduct } from '../../lib/products/update-product.ts';
 import { deleteProductContract } from './contracts.ts';
@@ -9,8 +10,10 @@ import { deleteProductContract } from './contracts.ts';
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);
 const catalog = createCatalog(tables);
+const cache = createProductCache(config);
 
 export const handler = endpoint(deleteProductContract, async ({ params }) => {
-  await deleteProduct(stores, catalog, params.product_id);
+  const id = params.product_id;
+  await cache.whileChanging(id, () => deleteProduct(stores, catalog, id));
   return {};
 });

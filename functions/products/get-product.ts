@@ -1,13 +1,17 @@
 import { publicEndpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
-import { readProduct } from '../../lib/products/read-product.ts';
+import { createProductCache } from '../../lib/products/product-cache.ts';
+import { createProductReader } from '../../lib/products/product-reader.ts';
+import { createProductStores } from '../../lib/products/product-stores.ts';
 import { getProductContract } from './contracts.ts';
 import { productReply } from './replies.ts';
 
-const catalog = createCatalog({ documents: createDocuments(), ...config });
+const reader = createProductReader(
+  { ...createProductStores({ documents: createDocuments(), ...config }), ...config },
+  createProductCache(config),
+);
 
 export const handler = publicEndpoint(getProductContract, async ({ params }) =>
-  productReply(await readProduct(catalog, params.product_id)),
+  productReply(await reader.read(params.product_id)),
 );

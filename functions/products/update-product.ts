@@ -3,6 +3,7 @@ import { parseEntityTags } from '../../lib/http/entity-tags.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createCatalog } from '../../lib/products/catalog.ts';
+import { createProductCache } from '../../lib/products/product-cache.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { updateProduct } from '../../lib/products/update-product.ts';
 import { updateProductContract } from './contracts.ts';
@@ -11,10 +12,13 @@ import { productReply } from './replies.ts';
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);
 const catalog = createCatalog(tables);
+const cache = createProductCache(config);
 
 export const handler = endpoint(updateProductContract, async ({ params, headers, body }) =>
   productReply(
-    await updateProduct(stores, catalog, params.product_id, body, versionsOf(headers['if-match'])),
+    await cache.whileChanging(params.product_id, () =>
+      updateProduct(stores, catalog, params.product_id, body, versionsOf(headers['if-match'])),
+    ),
   ),
 );
 

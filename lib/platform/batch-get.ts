@@ -17,7 +17,7 @@ const maxKeys = 100;
 const maxAttempts = 8;
 
 /**
- * Reads many items by key, of any tables, strongly consistent: each item as it is at some moment during the
+ * Reads many items by key, of any tables. Strongly consistent, each item is as it is at some moment during the
  * call, not all at the same one. Absent items are left out.
  *
  * @param keys distinct, any number: every 100 make one request, and the requests run side by side
@@ -26,13 +26,16 @@ const maxAttempts = 8;
 export async function batchGet(
   documents: Documents,
   keys: readonly TableKey[],
+  consistency: 'strong' | 'eventual' = 'strong',
 ): Promise<Map<string, StoredItem[]>> {
   const chunks = Array.from({ length: Math.ceil(keys.length / maxKeys) }, (_, index) =>
     keys.slice(index * maxKeys, (index + 1) * maxKeys),
   );
   const found = new Map<string, StoredItem[]>();
   for (const { table, item } of (
-    await Promise.all(chunks.map((chunk) => readChunk(documents, chunk)))
+    await Promise.all(
+      chunks.map((chunk) => readChunk(documents, requestFor(chunk, consistency === 'strong'))),
+    )
   ).flat()) {
     const items = found.get(table);
     if (items === undefined) found.set(table, [item]);
@@ -41,9 +44,11 @@ export async function batchGet(
   return found;
 }
 
-async function readChunk(documents: Documents, keys: readonly TableKey[]) {
+type Request = NonNullable<BatchGetCommand['input']['RequestItems']>;
+
+async function readChunk(documents: Documents, request: Request) {
   const items: { table: string; item: StoredItem }[] = [];
-  let open = requestFor(keys);
+  let open = request;
   for (let attempt = 0; Object.keys(open).length > 0; attempt++) {
     if (attempt === maxAttempts) throw new DomainError('contention', { retryAfterSeconds: 1 });
     if (attempt > 0) await backoff(attempt);
@@ -56,10 +61,10 @@ async function readChunk(documents: Documents, keys: readonly TableKey[]) {
   return items;
 }
 
-function requestFor(keys: readonly TableKey[]) {
-  const request: NonNullable<BatchGetCommand['input']['RequestItems']> = {};
+function requestFor(keys: readonly TableKey[], ConsistentRead: boolean): Request {
+  const request: Request = {};
   for (const { table, key } of keys) {
-    request[table] ??= { ConsistentRead: true, Keys: [] };
+    request[table] ??= { ConsistentRead, Keys: [] };
     request[table].Keys?.push(key);
   }
   return request;

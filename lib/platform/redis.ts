@@ -22,7 +22,8 @@ export async function connectRedis(url: string): Promise<Redis> {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
-    disconnectTimeout: commandTimeoutMs,
+    // A silent server does not close its end either, and until then commands are still sent to it.
+    disconnectTimeout: 1,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -52,11 +53,18 @@ export async function connectRedis(url: string): Promise<Redis> {
  * The client's own `socketTimeout` for this throws where nothing can catch it (iovalkey 0.3 and 0.4).
  */
 function dropWhenSilent(redis: Redis): void {
+  let dropping = false;
+  redis.on('close', () => {
+    dropping = false;
+  });
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = (command, stream) => {
     const reply = send(command, stream);
     command.promise.catch((error: Error) => {
-      if (error.message === 'Command timed out' && redis.status === 'ready') redis.disconnect(true);
+      if (error.message !== 'Command timed out' || redis.status !== 'ready' || dropping) return;
+      // The status stays as it is until the connection is closed, and all that was sent ends at once.
+      dropping = true;
+      redis.disconnect(true);
     });
     return reply;
   };

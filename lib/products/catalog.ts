@@ -1,8 +1,6 @@
 import { CacheableMemory } from '@cacheable/memory';
-import * as z from 'zod/mini';
-import { batchGet, type TableKey } from '../platform/batch-get.ts';
-import type { Documents } from '../platform/dynamodb.ts';
-import { type Product, product, type StockedProduct, shardId, stockOf, stockShard } from './product.ts';
+import { type Product, type StockedProduct, stockOf } from './product.ts';
+import { createProductItems, type ProductTables } from './product-items.ts';
 
 /** A copy this old may be used for what a transaction compares anyway (price) or nobody decides on (name). */
 const copyTtlMs = 5_000;
@@ -16,27 +14,12 @@ const maxRemembered = 10_000;
 export type Catalog = ReturnType<typeof createCatalog>;
 
 /** What a container knows of products and stock: fresh by reading, or remembered for a stated time. */
-export function createCatalog(deps: { documents: Documents; productsTable: string; stockTable: string }) {
-  const { documents, productsTable, stockTable } = deps;
+export function createCatalog(tables: ProductTables) {
+  const items = createProductItems(tables);
   const memory = { lruSize: maxRemembered, useClone: false };
   const copies = new CacheableMemory({ ttl: copyTtlMs, ...memory });
   const shortages = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
   const looks = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
-
-  const productKey = (id: string): TableKey => ({ table: productsTable, key: { id } });
-  const shardKeys = (id: string, from: number, to: number): TableKey[] =>
-    Array.from({ length: Math.max(0, to - from) }, (_, index) => ({
-      table: stockTable,
-      key: { shard_id: shardId(id, from + index) },
-    }));
-
-  async function load(keys: readonly TableKey[]) {
-    const items = await batchGet(documents, keys);
-    return {
-      products: z.array(product).parse(items.get(productsTable) ?? []),
-      shards: z.array(stockShard).parse(items.get(stockTable) ?? []),
-    };
-  }
 
   function remember(products: readonly Product[]) {
     for (const item of products) copies.set(item.id, item);
@@ -52,7 +35,7 @@ export function createCatalog(deps: { documents: Documents; productsTable: strin
       }
       const missing = ids.filter((id) => !found.has(id));
       if (missing.length > 0) {
-        const { products } = await load(missing.map(productKey));
+        const { products } = await items.load(missing.map(items.productKey));
         remember(products);
         for (const item of products) found.set(item.id, item);
       }
@@ -65,14 +48,15 @@ export function createCatalog(deps: { documents: Documents; productsTable: strin
      */
     async read(ids: readonly string[]): Promise<Map<string, StockedProduct>> {
       const believed = new Map(ids.map((id) => [id, copies.get<Product>(id)?.stock_shards ?? 0]));
-      const first = await load(
-        [...believed].flatMap(([id, count]) => [productKey(id), ...shardKeys(id, 0, count)]),
+      const first = await items.load(
+        [...believed].flatMap(([id, stock_shards]) => [
+          items.productKey(id),
+          ...items.shardKeys({ id, stock_shards }),
+        ]),
       );
       remember(first.products);
-      const more = first.products.flatMap(({ id, stock_shards }) =>
-        shardKeys(id, believed.get(id) ?? 0, stock_shards),
-      );
-      const shards = more.length === 0 ? first.shards : [...first.shards, ...(await load(more)).shards];
+      const more = first.products.flatMap((item) => items.shardKeys(item, believed.get(item.id)));
+      const shards = more.length === 0 ? first.shards : [...first.shards, ...(await items.load(more)).shards];
       return new Map(
         first.products.map((item) => [
           item.id,

@@ -94,14 +94,16 @@ const sumOf = (shards: readonly StockShard[], of: (shard: StockShard) => number)
 export const stockOf = (shards: readonly StockShard[]): number => sumOf(shards, ({ stock }) => stock);
 export const soldOf = (shards: readonly StockShard[]): number => sumOf(shards, ({ sold }) => sold);
 
-export function viewOf({ product, shards }: StockedProduct, currency: string): ProductView {
-  return {
-    ...product,
-    currency,
-    stock: stockOf(shards),
-    sold: soldOf(shards),
-    limit_per_customer: product.limit_per_customer ?? null,
-  };
+export const viewOf = ({ product, shards }: StockedProduct, currency: string): ProductView =>
+  viewOfCounted(product, { stock: stockOf(shards), sold: soldOf(shards) }, currency);
+
+/** The same where the shards have been summed before. */
+export function viewOfCounted(
+  product: Product,
+  { stock, sold }: { stock: number; sold: number },
+  currency: string,
+): ProductView {
+  return { ...product, currency, stock, sold, limit_per_customer: product.limit_per_customer ?? null };
 }
 
 /** Changes with every write to the product and with its stock; If-Match compares the version alone. */

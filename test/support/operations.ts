@@ -1,11 +1,16 @@
 // Long: one table of every request that there is, with a valid body for each.
 import { randomInt } from 'node:crypto';
+import { inject } from 'vitest';
 import * as z from 'zod/mini';
+import type { Product } from '../../lib/products/product.ts';
+import { createProductStore } from '../../lib/products/product-store.ts';
+import { tablePrefix } from '../../localstack/tables.ts';
 import type { badBodyValues, badTextValues } from './bad-values.ts';
 import { newAccount, uniqueName } from './builders.ts';
 import { type Client, expectReply, outcomeOf, type Reply } from './client.ts';
 import { accountShape } from './shapes.ts';
 import { type Actor, checkOut, putInCart, readCart, type Storefront } from './storefront.ts';
+import { connect } from './tables.ts';
 
 type Account = ReturnType<typeof newAccount>;
 
@@ -72,8 +77,20 @@ export const customerState = async ({ shop, customer, productId }: World) => ({
   product: await shop.read(productId),
 });
 
-const markedProducts = async ({ shop, mark, markedPrice }: World) =>
-  (await shop.list()).filter(({ name, price }) => name === mark || price === markedPrice);
+/** As they are stored: the API's list may lag behind what a request has just done. */
+async function markedProducts({ mark, markedPrice }: World) {
+  const documents = connect(inject('dynamodbEndpoint'));
+  const store = createProductStore({ documents, table: `${await tablePrefix('local')}-products` });
+  const marked: Product[] = [];
+  let after: string | undefined;
+  do {
+    const { products, last } = await store.list(100, after);
+    marked.push(...products.filter(({ name, price }) => name === mark || price === markedPrice));
+    after = last;
+  } while (after !== undefined);
+  documents.destroy();
+  return marked;
+}
 
 /** Every field of every request. `bad-input.test.ts` compares it with the contracts. */
 export const operations: Record<string, Operation> = {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { vi } from 'vitest';
 import { newAccount, newProduct, uniqueName } from './builders.ts';
 import { type Client, expectReply, localClient, type Reply } from './client.ts';
 import {
@@ -128,6 +129,10 @@ export const readOrder = async (api: Client, orderId: string) =>
   expectReply(await api.get(`/order/${orderId}`), 200, orderShape);
 
 export const newKey = (): string => randomUUID();
+
+/** The list may lag by five seconds: waits until it is as expected. @throws what `expectations` throws */
+export const eventually = (expectations: () => Promise<void>): Promise<void> =>
+  vi.waitFor(expectations, { timeout: 15_000, interval: 100 });
 
 /** `count` times at once. */
 export const atOnce = <T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> =>

@@ -8,6 +8,7 @@ import {
   type Actor,
   atOnce,
   checkOut,
+  eventually,
   newKey,
   openStorefront,
   putInCart,
@@ -38,7 +39,9 @@ describe('the 12.12 store, step by step', () => {
     const { id: product_id } = expectReply(added, 201, productShape);
     const supplied = await admin.api.post('/product/add-stock', { product_id, stock: 5 });
     expect(expectReply(supplied, 200, productShape).stock).toBe(15);
-    expect((await shop.list('/product/all')).find(({ id }) => id === product_id)?.stock).toBe(15);
+    await eventually(async () =>
+      expect((await shop.list('/product/all')).find(({ id }) => id === product_id)?.stock).toBe(15),
+    );
 
     const customer_id = customer.id;
     const line = { customer_id, product_id, quantity: 3 };

@@ -1,7 +1,6 @@
 // Long: one product through every write to it and its shards.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addStock } from '../../../lib/products/add-stock.ts';
-import { listProducts } from '../../../lib/products/list-products.ts';
 import { moveUnits } from '../../../lib/products/move-units.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
@@ -296,28 +295,5 @@ describe('added stock', () => {
     await Promise.all([buy(keyboard, 20), addStock(shop, shop.catalog, keyboard, 30)]);
     shop.supplied[keyboard] = 40;
     await shop.books();
-  });
-});
-
-describe('the list', () => {
-  it('gives each active product once, oldest first, page by page', async () => {
-    const ids: string[] = [];
-    for (let n = 0; n < 7; n++) ids.push(await shop.sell({ name: `N${n}`, stock: n }));
-    const [gone = '', paused = ''] = ids;
-    await deleteProduct(shop, shop.catalog, gone);
-    await updateProduct(shop, shop.catalog, paused, { active: false });
-    const seen: string[] = [];
-    let after: string | undefined;
-    for (let page = 0; page < 5; page++) {
-      const { items, next_cursor } = await listProducts(shop, shop.catalog, 'EUR', 2, after);
-      expect(items.length).toBeLessThanOrEqual(2);
-      seen.push(...items.map(({ id }) => id));
-      if (next_cursor === null) break;
-      after = items.at(-1)?.id;
-    }
-    expect(seen).toEqual(ids.slice(2));
-    expect((await listProducts(shop, shop.catalog, 'EUR', 100)).items.map(({ stock }) => stock)).toEqual([
-      2, 3, 4, 5, 6,
-    ]);
   });
 });

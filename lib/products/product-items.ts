@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import { batchGet, type TableKey } from '../platform/batch-get.ts';
+import type { Documents } from '../platform/dynamodb.ts';
+import { type Product, product, shardId, stockShard } from './product.ts';
+
+export interface ProductTables {
+  readonly documents: Documents;
+  readonly productsTable: string;
+  readonly stockTable: string;
+}
+
+/** Reads of products and stock shards by key, any number of both together. */
+export function createProductItems({ documents, productsTable, stockTable }: ProductTables) {
+  return {
+    productKey: (id: string): TableKey => ({ table: productsTable, key: { id } }),
+
+    /** A product's shards, from the number `from` on. */
+    shardKeys: ({ id, stock_shards }: Pick<Product, 'id' | 'stock_shards'>, from = 0): TableKey[] =>
+      Array.from({ length: Math.max(0, stock_shards - from) }, (_, index) => ({
+        table: stockTable,
+        key: { shard_id: shardId(id, from + index) },
+      })),
+
+    /** @param consistency `eventual` costs half, and may be behind by what is usually less than a second */
+    async load(keys: readonly TableKey[], consistency: 'strong' | 'eventual' = 'strong') {
+      const items = await batchGet(documents, keys, consistency);
+      return {
+        products: z.array(product).parse(items.get(productsTable) ?? []),
+        shards: z.array(stockShard).parse(items.get(stockTable) ?? []),
+      };
+    },
+  };
+}
