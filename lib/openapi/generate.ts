@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { areas } from './areas.ts';
 import { openapiDocument } from './document.ts';
+import { postmanCollection } from './postman/collection.ts';
 
 const root = join(import.meta.dirname, '../..');
 const packageFile = z.object({ version: z.string() });
 const { version } = packageFile.parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
 
+const openapi = openapiDocument(areas, version);
+
 /** The files under docs/ that are made from the contracts, by name. */
-export const generated = { 'openapi.json': openapiDocument(areas, version) };
+export const generated = {
+  'openapi.json': openapi,
+  'postman_collection.json': postmanCollection(openapi),
+};
 
 if (import.meta.main) {
   for (const [name, content] of Object.entries(generated))

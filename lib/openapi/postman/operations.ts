@@ -1,0 +1,63 @@
+import * as z from 'zod/mini';
+import type { Json } from '../schemas.ts';
+
+const jsonObject = z.record(z.string(), z.unknown());
+const content = z.object({
+  'application/json': z.object({ schema: jsonObject, example: z.optional(z.unknown()) }),
+});
+const operation = z.object({
+  operationId: z.string(),
+  summary: z.string(),
+  description: z.string(),
+  tags: z.tuple([z.string()]),
+  parameters: z._default(
+    z.array(
+      z.object({
+        name: z.string(),
+        in: z.enum(['path', 'query', 'header']),
+        description: z.string(),
+        example: z.unknown(),
+      }),
+    ),
+    [],
+  ),
+  requestBody: z.optional(z.object({ content })),
+  responses: z.record(z.string(), z.object({ content: z.optional(z.unknown()) })),
+});
+const document = z.object({
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+  components: z.object({ schemas: z.record(z.string(), jsonObject) }),
+});
+
+/** What a collection needs of an operation. */
+export type DocumentedOperation = ReturnType<typeof documentedOperations>[number];
+
+/** The operations of an OpenAPI document of ours, each with its success alone and no references in its schema. */
+export function documentedOperations(openapi: Json) {
+  const { paths, components } = document.parse(openapi);
+
+  /** Postman checks schemas by draft 7, where nothing may stand beside a reference. */
+  function resolved(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(resolved);
+    if (typeof value !== 'object' || value === null) return value;
+    const { description: _, $ref, ...rest } = jsonObject.parse(value);
+    const name = typeof $ref === 'string' ? $ref.replace('#/components/schemas/', '') : undefined;
+    if (name !== undefined) return resolved(components.schemas[name]);
+    return Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, resolved(part)]));
+  }
+
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { responses, requestBody, ...rest }]) => {
+      const [status, success] = Object.entries(responses)[0] ?? [];
+      const shown = content.safeParse(success?.content);
+      return {
+        ...rest,
+        method: method.toUpperCase(),
+        path,
+        status: Number(status),
+        schema: shown.success ? resolved(shown.data['application/json'].schema) : undefined,
+        body: jsonObject.safeParse(requestBody?.content['application/json'].example).data,
+      };
+    }),
+  );
+}

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import newman from 'newman';
+import { describe, expect, inject, it } from 'vitest';
+import * as z from 'zod';
+
+const file = join(import.meta.dirname, '../../../docs/postman_collection.json');
+const shape = z.object({ item: z.array(z.object({ item: z.array(z.object({ name: z.string() })) })) });
+
+/** "Run collection", against the service at stage `local`. */
+const runCollection = (bootstrapSecret: string) =>
+  new Promise<newman.NewmanRunSummary>((resolve, reject) => {
+    const variables = { baseUrl: inject('localUrl'), bootstrapSecret };
+    const envVar = Object.entries(variables).map(([key, value]) => ({ key, value }));
+    newman.run({ collection: file, envVar, timeoutRequest: 30_000 }, (error, summary) =>
+      error === null ? resolve(summary) : reject(error),
+    );
+  });
+
+const namesOf = ({ run }: newman.NewmanRunSummary) => [
+  ...new Set(run.executions.map(({ item }) => item.name)),
+];
+const firstOf = ({ run }: newman.NewmanRunSummary) => {
+  const [{ request, response } = {}] = run.executions;
+  return { secret: request?.headers.get('Bootstrap-Secret'), status: response?.code };
+};
+const failuresOf = ({ run }: newman.NewmanRunSummary) =>
+  run.failures.map(({ source, error }) => `${source?.name}: ${error.message}`);
+
+describe('the Postman collection', () => {
+  it('runs from an empty store to a confirmed order, and runs again', async () => {
+    const { item: folders } = shape.parse(JSON.parse(await readFile(file, 'utf8')));
+    const names = folders.flatMap(({ item }) => item.map(({ name }) => name));
+    expect(new Set(names).size).toBe(names.length);
+
+    const first = await runCollection('a secret');
+    expect(failuresOf(first)).toEqual([]);
+    expect(namesOf(first)).toEqual(names);
+    // Each has a test of its status, all but the one without a body a test of its schema.
+    expect(first.run.stats.assertions.total).toBeGreaterThanOrEqual(2 * names.length - 1);
+    expect(firstOf(first)).toEqual({ secret: 'a secret', status: 201 });
+
+    const second = await runCollection('');
+    expect(failuresOf(second)).toEqual([]);
+    expect(namesOf(second)).toEqual(names);
+    expect(firstOf(second)).toEqual({ secret: undefined, status: 409 });
+  });
+});
