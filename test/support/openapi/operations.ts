@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 // Written down a second time, and read from the file that users get: what the generator gets wrong shows here.
 
-export const documentFile = join(import.meta.dirname, '../../../docs/openapi.json');
+const documentFile = join(import.meta.dirname, '../../../docs/openapi.json');
 
 const pointer = z.object({ $ref: z.string().startsWith('#/') });
 
@@ -81,7 +81,7 @@ const documentShape = z.looseObject({
 });
 
 /** A reply that the document has: where its schema stands, and its headers. */
-export interface DocumentedReply {
+interface DocumentedReply {
   readonly mediaType: string | undefined;
   readonly schema: string | undefined;
   readonly headers: readonly string[];
@@ -111,7 +111,7 @@ const escaped = (segment: string): string => segment.replaceAll('~', '~0').repla
 const pointerTo = (...segments: readonly string[]): string => `#/${segments.map(escaped).join('/')}`;
 
 /** What a pointer into the document points at. */
-export function resolve(reference: string): unknown {
+function resolve(reference: string): unknown {
   let found: unknown = rawDocument;
   for (const segment of reference.slice(2).split('/')) {
     const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
