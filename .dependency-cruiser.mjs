@@ -24,6 +24,7 @@ export default {
       { path: '^lib/orders/' },
       outside('^lib/(orders|carts|products|platform)/|^lib/errors\\.ts$'),
     ),
+    rule('rate-limit', { path: '^lib/rate-limit/' }, outside('^lib/(rate-limit|platform)/')),
     rule(
       'lib-knows-no-functions',
       { path: '^lib/', pathNot: '^lib/openapi/' },

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'price_changed'
   | 'product_not_found'
   | 'product_unavailable'
+  | 'rate_limited'
   | 'route_not_found'
   | 'unauthenticated'
   | 'unavailable'

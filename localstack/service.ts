@@ -23,6 +23,8 @@ interface ServiceOptions {
   dynamodbEndpoint: string;
   ssmEndpoint: string;
   environment?: Readonly<Record<string, string>>;
+  /** Parameters of serverless.yml, such as `limit_orders_per_account: '60/60'`. */
+  params?: Readonly<Record<string, string>>;
   /** Gets each line, from when it is ready, of the handlers' logs and serverless-offline's complaints. */
   onLine?: ((line: string) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -40,6 +42,7 @@ export async function startService({
   dynamodbEndpoint,
   ssmEndpoint,
   environment = {},
+  params = {},
   onLine,
   signal,
 }: ServiceOptions): Promise<Service> {
@@ -57,7 +60,9 @@ export async function startService({
     String(lambdaPort),
     '--noSponsor',
     // Packages stay outside the bundles, which starts three times faster; some exist as ES modules only.
-    ...['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => ['--param', param]),
+    ...Object.entries({ packages: 'external', format: 'esm', extension: '.mjs', ...params }).flatMap(
+      ([name, value]) => ['--param', `${name}=${value}`],
+    ),
   ];
   const child = spawn(
     process.execPath,

@@ -15,6 +15,7 @@ export const registerContract = contract({
   summary: 'Makes an account with a password; role ADMIN needs the right to it',
   routes: ['POST /auth/register'],
   access: 'anyone_or_account',
+  rateLimits: ['auth-per-address', 'auth-per-email'],
   request: {
     headers: z.object({ 'bootstrap-secret': z.optional(z.string().check(z.maxLength(200))) }),
     body: registration,
@@ -28,6 +29,7 @@ export const loginContract = contract({
   summary: 'An access token for an e-mail address and its password',
   routes: ['POST /auth/login'],
   access: 'anyone',
+  rateLimits: ['auth-per-address', 'auth-per-email'],
   request: { body: credentials },
   reply: { status: 200, body: z.object(token) },
   errors: ['invalid_credentials'],
@@ -38,6 +40,7 @@ export const addCustomerContract = contract({
   summary: 'Makes a guest customer, who has a name and a token but no password',
   routes: ['POST /customer/add'],
   access: 'anyone',
+  rateLimits: ['guests-per-address'],
   request: { body: newCustomer },
   reply: { status: 201, body: z.object({ id, username: z.string(), role, ...token }) },
   errors: [],

@@ -4,10 +4,15 @@ import { accessTokens as tokens } from '../../lib/http/access-tokens.ts';
 import { publicEndpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
+import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { loginContract } from './contracts.ts';
 
-const accounts = createAccountStore({ documents: createDocuments(), table: config.accountsTable });
+const documents = createDocuments();
+const accounts = createAccountStore({ documents, table: config.accountsTable });
+const rateLimits = createRateLimits({ documents, ...config });
 
-export const handler = publicEndpoint(loginContract, async ({ body }) => ({
-  body: await login({ accounts, tokens }, body),
-}));
+export const handler = publicEndpoint(
+  loginContract,
+  async ({ body }) => ({ body: await login({ accounts, tokens }, body) }),
+  { rateLimits },
+);

@@ -4,11 +4,18 @@ import { parameters } from '../../lib/http/access-tokens.ts';
 import { publicEndpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
+import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { registerContract } from './contracts.ts';
 
-const accounts = createAccountStore({ documents: createDocuments(), table: config.accountsTable });
+const documents = createDocuments();
+const accounts = createAccountStore({ documents, table: config.accountsTable });
+const rateLimits = createRateLimits({ documents, ...config });
 const deps = { accounts, parameters, ...config };
 
-export const handler = publicEndpoint(registerContract, async ({ headers, body }, caller) => ({
-  body: await register(deps, body, { caller, bootstrapSecret: headers['bootstrap-secret'] }),
-}));
+export const handler = publicEndpoint(
+  registerContract,
+  async ({ headers, body }, caller) => ({
+    body: await register(deps, body, { caller, bootstrapSecret: headers['bootstrap-secret'] }),
+  }),
+  { rateLimits },
+);

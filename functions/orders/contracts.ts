@@ -20,6 +20,7 @@ export const checkoutContract = contract({
   summary: 'Turns the cart into a confirmed order, wholly or not at all',
   routes: ['POST /order/add'],
   access: 'customer',
+  rateLimits: ['orders-per-account'],
   request: {
     headers: z.object({ 'idempotency-key': z.optional(idempotencyKey) }),
     body: z.strictObject({
@@ -44,6 +45,7 @@ export const submitOrderContract = contract({
   summary: 'Accepts an order at once; it is decided in the background',
   routes: ['POST /order'],
   access: 'account',
+  rateLimits: ['orders-per-account'],
   request: {
     headers: z.object({ 'idempotency-key': z.optional(idempotencyKey) }),
     body: z.strictObject({

@@ -5,10 +5,12 @@ import { systemClock } from '../../lib/platform/clock.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createCatalog } from '../../lib/products/catalog.ts';
+import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { submitOrderContract } from './contracts.ts';
 import { placedReply } from './replies.ts';
 
 const documents = createDocuments();
+const rateLimits = createRateLimits({ documents, ...config });
 const deps = {
   catalog: createCatalog({ documents, ...config }),
   orders: createOrderStore({ documents, table: config.ordersTable }),
@@ -16,7 +18,13 @@ const deps = {
   currency: config.currency,
 };
 
-export const handler = endpoint(submitOrderContract, async ({ headers, body }, caller) => {
-  const request = { customer_id: caller.id, items: body.items, idempotency_key: headers['idempotency-key'] };
-  return placedReply(await submitOrder(deps, request));
-});
+export const handler = endpoint(
+  submitOrderContract,
+  async ({ headers, body }, caller) => {
+    const idempotency_key = headers['idempotency-key'];
+    return placedReply(
+      await submitOrder(deps, { customer_id: caller.id, items: body.items, idempotency_key }),
+    );
+  },
+  { rateLimits },
+);

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { ErrorCode } from '../errors.ts';
+import type { RateLimitName } from '../rate-limit/rate-limits.ts';
 
 type Schema = z.ZodMiniType;
 
@@ -32,6 +33,8 @@ export interface Contract<
   /** As written in serverless.yml, such as `GET /product/{product_id}`. */
   readonly routes: readonly string[];
   readonly access: Who;
+  /** In the order in which they count; one that is exceeded keeps the request from the rest. */
+  readonly rateLimits?: readonly RateLimitName[];
   readonly request: Shape;
   readonly reply: {
     readonly status: number;

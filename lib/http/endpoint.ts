@@ -3,7 +3,9 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as z from 'zod/mini';
 import type { Caller } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
+import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { accessTokens } from './access-tokens.ts';
+import { admit, type Counted, type Limited, refund } from './admission.ts';
 import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
 import { compression } from './compression.ts';
 import { conditional } from './conditional.ts';
@@ -13,7 +15,7 @@ import { replies } from './replies.ts';
 import { securityHeaders } from './security-headers.ts';
 import { validate } from './validate.ts';
 
-type Event = APIGatewayProxyEventV2 & Authenticated;
+type Event = APIGatewayProxyEventV2 & Authenticated & Limited;
 type Result = APIGatewayProxyStructuredResultV2;
 type Public = 'anyone' | 'anyone_or_account';
 type Parsed<Shape extends RequestShape> = z.output<z.ZodMiniObject<Shape>>;
@@ -24,10 +26,19 @@ interface Reply<Body> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** `admit` counts the request by its limits; where the edge has done so before, it is not to be called. */
 type UseCase<Shape extends RequestShape, Body extends z.ZodMiniType, Who> = (
   request: Parsed<Shape>,
   caller: Who,
+  admit: () => Promise<void>,
 ) => Promise<Reply<z.input<Body>>> | Reply<z.input<Body>>;
+
+interface Options {
+  /** Needed where the contract names limits. */
+  readonly rateLimits?: RateLimits;
+  /** The use case calls `admit` itself, beside its first read and before it writes anything. */
+  readonly admitsItself?: true;
+}
 
 /**
  * A Lambda handler for a signed-in caller, behind an HTTP API (payload format 2.0). Every failure becomes a
@@ -37,27 +48,31 @@ export function endpoint<
   Shape extends RequestShape,
   Body extends z.ZodMiniType,
   Who extends Exclude<Access, Public>,
->(contract: Contract<Shape, Body, Who>, useCase: UseCase<Shape, Body, Caller>) {
-  return edge(contract, (request, caller) => {
+>(contract: Contract<Shape, Body, Who>, useCase: UseCase<Shape, Body, Caller>, options: Options = {}) {
+  const signedIn: UseCase<Shape, Body, Caller | undefined> = (request, caller, admit) => {
     if (caller === undefined) throw new DomainError('unauthenticated');
-    return useCase(request, caller);
-  });
+    return useCase(request, caller, admit);
+  };
+  return edge(contract, signedIn, options);
 }
 
 /** The same for an operation that is open to anyone; the caller is known where a token was sent and counts. */
 export function publicEndpoint<Shape extends RequestShape, Body extends z.ZodMiniType, Who extends Public>(
   contract: Contract<Shape, Body, Who>,
   useCase: UseCase<Shape, Body, Caller | undefined>,
+  options: Options = {},
 ) {
-  return edge(contract, useCase);
+  return edge(contract, useCase, options);
 }
 
 function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
   contract: Contract<Shape, Body>,
   useCase: UseCase<Shape, Body, Caller | undefined>,
+  { rateLimits, admitsItself }: Options,
 ) {
   const { access, request, reply } = contract;
   const schema = z.object(request);
+  const limits = limitsOf(contract, rateLimits);
 
   const handle = async (event: Event): Promise<Result> => {
     const parsed = validate(schema, {
@@ -67,7 +82,10 @@ function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
       body: event.body,
     });
     authorizeCustomer(access, event.caller, parsed);
-    const { body, headers } = await useCase(parsed, event.caller);
+    const counted = { event, parsed, caller: event.caller };
+    if (admitsItself !== true) await limits.admit(counted);
+    const { body, headers } = await useCase(parsed, event.caller, () => limits.admit(counted));
+    await limits.refund(counted);
     const cacheControl = reply.cacheControl ?? 'no-store';
     const base = { statusCode: reply.status, headers: { 'Cache-Control': cacheControl, ...headers } };
     if (reply.body === undefined) return base;
@@ -82,4 +100,13 @@ function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
   if (access !== 'anyone') handler.use(authenticate(accessTokens, access));
   if (request.body !== undefined) handler.use(jsonBody());
   return handler.handler(handle);
+}
+
+function limitsOf({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {
+  if (names === undefined) return { admit: async () => {}, refund: async () => {} };
+  if (rateLimits === undefined) throw new Error(`${operation} has rate limits and nothing to count them`);
+  return {
+    admit: (request: Counted) => admit(rateLimits, names, request),
+    refund: (request: Counted) => refund(rateLimits, names, request),
+  };
 }

@@ -14,12 +14,13 @@ const byAccess: Record<Access, readonly ErrorCode[]> = {
  * Every code that an operation can answer: its own, and those of what `endpoint` puts in front of it. One that
  * takes nothing is taken to reach no database either, unless its contract names `unavailable`.
  */
-export function possibleErrors({ access, request, errors }: Contract): ErrorCode[] {
+export function possibleErrors({ access, rateLimits, request, errors }: Contract): ErrorCode[] {
   const takesSomething = access !== 'anyone' || Object.keys(request).length > 0;
   const possible: readonly ErrorCode[] = [
     'body_too_large',
     'internal',
     ...byAccess[access],
+    ...(rateLimits === undefined ? [] : (['rate_limited'] as const)),
     ...(request.body === undefined ? [] : (['malformed_json', 'unsupported_media_type'] as const)),
     ...(Object.keys(request).length === 0 ? [] : (['invalid_request'] as const)),
     ...(takesSomething ? (['unavailable'] as const) : []),

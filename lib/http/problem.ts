@@ -22,6 +22,7 @@ export const problems = {
   price_changed: { status: 409, title: 'The price has changed' },
   product_not_found: { status: 404, title: 'No such product' },
   product_unavailable: { status: 409, title: 'The product is not for sale' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   route_not_found: { status: 404, title: 'No such route' },
   unauthenticated: { status: 401, title: 'A valid access token is needed' },
   unavailable: { status: 503, title: 'Try again shortly' },

@@ -2,25 +2,26 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { DomainError } from '../errors.ts';
 import { logger } from '../platform/logger.ts';
 import { isOutage } from '../platform/outage.ts';
+import { type Limited, rateLimitHeaders } from './admission.ts';
 import { problemReply } from './problem.ts';
 
 interface Exchange {
-  readonly event: APIGatewayProxyEventV2;
+  readonly event: APIGatewayProxyEventV2 & Limited;
   readonly context: Context;
   readonly error: Error | null | undefined;
   response: APIGatewayProxyStructuredResultV2 | undefined;
 }
 
-/** Puts the request's id on every reply, and turns whatever was thrown into a problem reply. */
+/** Puts the request's id and what it used of its limits on every reply, and turns whatever was thrown into a problem reply. */
 export const replies = () => ({
-  after({ context, response }: Exchange) {
-    if (response !== undefined) withRequestId(response, context.awsRequestId);
+  after({ event, context, response }: Exchange) {
+    if (response !== undefined) withOurHeaders(response, event, context.awsRequestId);
   },
   onError(exchange: Exchange) {
     const { event, context, error } = exchange;
     const request_id = context.awsRequestId;
     const known = expected(error, { request_id, route: event.routeKey });
-    exchange.response = withRequestId(problemReply(known, request_id), request_id);
+    exchange.response = withOurHeaders(problemReply(known, request_id), event, request_id);
   },
 });
 
@@ -35,7 +36,7 @@ function expected(error: unknown, request: { request_id: string; route: string }
   return new DomainError('internal');
 }
 
-function withRequestId(response: APIGatewayProxyStructuredResultV2, requestId: string) {
-  response.headers = { ...response.headers, 'X-Request-Id': requestId };
+function withOurHeaders(response: APIGatewayProxyStructuredResultV2, event: Limited, requestId: string) {
+  response.headers = { ...response.headers, ...rateLimitHeaders(event), 'X-Request-Id': requestId };
   return response;
 }

@@ -17,6 +17,19 @@ const headers: Readonly<Record<string, object>> = {
     schema: { type: 'string', format: 'uri-reference' },
     example: '/order/68d40ff2-1fcf-5e4b-8c52-ad4d5504c5f0',
   },
+  RateLimit: {
+    description:
+      'Of each limit in `RateLimit-Policy`: the requests left (`r`) and the seconds until it starts anew (`t`).',
+    required: true,
+    schema: { type: 'string' },
+    example: '"orders-per-account";r=59;t=42',
+  },
+  'RateLimit-Policy': {
+    description: 'The limits that counted this request: how many (`q`) in how many seconds (`w`).',
+    required: true,
+    schema: { type: 'string' },
+    example: '"orders-per-account";q=60;w=60',
+  },
   'Retry-After': {
     description: 'Seconds to wait before the request is repeated.',
     required: true,

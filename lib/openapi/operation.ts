@@ -60,10 +60,11 @@ function securityOf({ access, request }: Contract): Json[] {
   return [{}, { bearer: [] }, ...(bootstrapHeader in headers ? [{ bootstrap: [] }] : [])];
 }
 
-function successesOf({ summary, reply }: Contract, area: Area, example: unknown): Json {
+function successesOf({ summary, rateLimits, reply }: Contract, area: Area, example: unknown): Json {
   const { status, body, cacheControl } = reply;
   const etag = cacheControl === undefined ? [] : ['ETag'];
-  const headers = headerRefs(['X-Request-Id', 'Cache-Control', ...etag, ...(reply.headers ?? [])]);
+  const limits = rateLimits === undefined ? [] : ['RateLimit-Policy', 'RateLimit'];
+  const headers = headerRefs(['X-Request-Id', 'Cache-Control', ...limits, ...etag, ...(reply.headers ?? [])]);
   const success = {
     description: body === undefined ? 'Done; there is nothing to say.' : `${summary}.`,
     headers,

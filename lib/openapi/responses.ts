@@ -26,6 +26,7 @@ const advice: Record<ErrorCode, string> = {
   price_changed: 'Read the product or the cart again, and ask the customer.',
   product_not_found: 'Check the id; a deleted product counts as unknown.',
   product_unavailable: 'It is not active now; leave it out.',
+  rate_limited: 'Wait `Retry-After` seconds; `RateLimit` on earlier replies tells how much is left.',
   route_not_found: 'Check method and path.',
   unauthenticated: 'Send a token; if you did it has expired, so log in again.',
   unavailable: 'The database is out of reach. Repeat after `Retry-After` seconds.',
@@ -56,6 +57,7 @@ const exampleOf = (code: ErrorCode): Json => ({
 
 const headersByStatus: Readonly<Record<number, readonly string[]>> = {
   401: ['WWW-Authenticate'],
+  429: ['Retry-After', 'RateLimit-Policy', 'RateLimit'],
   503: ['Retry-After'],
 };
 

@@ -1,9 +1,14 @@
 import * as z from 'zod/mini';
 
-/** Requests in a window of seconds, such as `100/60`. */
+export interface RateLimit {
+  readonly requests: number;
+  readonly windowSeconds: number;
+}
+
+/** Written as `100/60`. */
 const limit = z.pipe(
   z.string().check(z.regex(/^[1-9]\d{0,8}\/[1-9]\d{0,4}$/, { error: 'not requests/seconds' })),
-  z.transform((text) => {
+  z.transform((text): RateLimit => {
     const [requests = 0, windowSeconds = 0] = text.split('/').map(Number);
     return { requests, windowSeconds };
   }),
@@ -37,11 +42,11 @@ function readConfig() {
     purchasesTable: `${env.TABLE_PREFIX}-purchases`,
     /** Redis or Valkey, shared by all containers; without it each has its own memory. */
     cacheUrl: env.CACHE_URL === '' ? undefined : env.CACHE_URL,
-    limits: {
-      authPerAddress: env.LIMIT_AUTH_PER_ADDRESS,
-      authPerEmail: env.LIMIT_AUTH_PER_EMAIL,
-      guestsPerAddress: env.LIMIT_GUESTS_PER_ADDRESS,
-      ordersPerAccount: env.LIMIT_ORDERS_PER_ACCOUNT,
+    rateLimits: {
+      'auth-per-address': env.LIMIT_AUTH_PER_ADDRESS,
+      'auth-per-email': env.LIMIT_AUTH_PER_EMAIL,
+      'guests-per-address': env.LIMIT_GUESTS_PER_ADDRESS,
+      'orders-per-account': env.LIMIT_ORDERS_PER_ACCOUNT,
     },
     tokenIssuer: `sellout/${env.STAGE}`,
     tokenAudience: `sellout/${env.STAGE}/api`,
