@@ -6,6 +6,12 @@ const serviceFailure = z.object({
   $metadata: z.optional(z.object({ httpStatusCode: z.optional(z.number()) })),
 });
 
+const throttles = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+]);
+
 /** How the SDK and Node.js name a connection that failed, was cut or took too long. */
 const networkFailures = new Set([
   'ECONNREFUSED',
@@ -15,11 +21,9 @@ const networkFailures = new Set([
   'NetworkingError',
   'TimeoutError',
   'InternalServerError',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
   'ServiceUnavailable',
-  'ThrottlingException',
   'TransactionInProgressException',
+  ...throttles,
 ]);
 
 /** Whether an error of the SDK says that the service was out of reach or overloaded, not that we are wrong. */
@@ -31,3 +35,7 @@ export function isOutage(error: unknown): boolean {
     networkFailures.has(name) || networkFailures.has(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500
   );
 }
+
+/** Whether DynamoDB says that a table, or one item of it, gets more requests than it takes. */
+export const isThrottled = (error: unknown): boolean =>
+  throttles.has(serviceFailure.safeParse(error).data?.name ?? '');

@@ -5,8 +5,10 @@ import RateLimiterRedis from 'rate-limiter-flexible/lib/RateLimiterRedis.js';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import type { config, RateLimit } from '../platform/config.ts';
 import type { Documents } from '../platform/dynamodb.ts';
+import { logger } from '../platform/logger.ts';
+import { isThrottled } from '../platform/outage.ts';
 import { connectRedis } from '../platform/redis.ts';
-import { WindowStore } from './window-store.ts';
+import { CounterStore } from './counter-store.ts';
 
 export type RateLimitName = keyof typeof config.rateLimits;
 
@@ -20,16 +22,28 @@ export interface Usage extends RateLimit {
 }
 
 export interface RateLimits {
-  /** Counts a request of the subject, of any number at once at most the limit without `exceeded`. */
+  /** Counts a request of the subject. */
   count(name: RateLimitName, subject: string): Promise<Usage>;
   /** Takes a counted request back. */
   refund(name: RateLimitName, subject: string): Promise<Usage>;
 }
 
+/** Those that keep guesses from passwords: where their count is not known for load, they refuse. */
+const guards: ReadonlySet<RateLimitName> = new Set(['auth-per-address', 'auth-per-email']);
+
+/** The two places where a limit is counted: this container's memory and the store that all share. */
+interface Counters {
+  readonly own: RateLimiterAbstract;
+  readonly shared: RateLimiterAbstract;
+}
+
+type Change = (limiter: RateLimiterAbstract, key: string) => Promise<RateLimiterRes>;
+
 /**
- * Counts requests by subject, such as an address, for all containers together: in Redis or Valkey where there
- * is one, else in DynamoDB. While the store is out of reach each container counts in its own memory, so
- * limits are looser then, and no request fails. What is stored of a subject is a hash.
+ * Counts requests by subject, such as an address, in windows that start at multiples of their length. Of any
+ * number at once exactly the limit is not `exceeded`, in all containers together: they share Redis or Valkey
+ * where there is one, else DynamoDB. While the store is out of reach no request fails for it, and each
+ * container still keeps to the limit. What is stored of a subject is a hash.
  */
 export function createRateLimits(deps: {
   documents: Documents;
@@ -38,56 +52,66 @@ export function createRateLimits(deps: {
   cacheUrl: string | undefined;
 }): RateLimits {
   const redis = deps.cacheUrl === undefined ? undefined : connectRedis(deps.cacheUrl);
-  const limiters = new Map<RateLimitName, Promise<RateLimiterAbstract>>();
+  const counters = new Map<RateLimitName, Promise<Counters>>();
 
-  async function createLimiter(name: RateLimitName): Promise<RateLimiterAbstract> {
+  async function createCounters(name: RateLimitName): Promise<Counters> {
     const { requests, windowSeconds } = deps.rateLimits[name];
-    const budget = { points: requests, duration: windowSeconds };
+    const own = new RateLimiterMemory({ points: requests, duration: windowSeconds });
     const options = {
-      ...budget,
-      insuranceLimiter: new RateLimiterMemory(budget),
+      points: requests,
+      duration: windowSeconds,
       // Who is over the limit is refused from memory; at the limit a refund may still come.
       inMemoryBlockOnConsumed: requests + 1,
     };
     if (redis !== undefined) {
       // Stages may share a server.
       const keyPrefix = `${deps.rateLimitsTable}:${name}`;
-      return new RateLimiterRedis({ ...options, keyPrefix, storeClient: await redis });
+      return { own, shared: new RateLimiterRedis({ ...options, keyPrefix, storeClient: await redis }) };
     }
-    return new WindowStore({
-      ...options,
-      keyPrefix: name,
-      documents: deps.documents,
-      table: deps.rateLimitsTable,
-    });
+    const { documents, rateLimitsTable: table } = deps;
+    return { own, shared: new CounterStore({ ...options, keyPrefix: name, documents, table }) };
   }
 
-  async function change(
-    name: RateLimitName,
-    apply: (limiter: RateLimiterAbstract) => Promise<RateLimiterRes>,
-  ): Promise<Usage> {
-    const limiter = limiters.get(name) ?? createLimiter(name);
-    limiters.set(name, limiter);
-    const usage = (result: RateLimiterRes, exceeded: boolean): Usage => ({
+  /** The result of the shared count, or of the own one where that is exceeded or the store fails. */
+  async function change(name: RateLimitName, key: string, apply: Change): Promise<RateLimiterRes> {
+    const known = counters.get(name) ?? createCounters(name);
+    counters.set(name, known);
+    const { own, shared } = await known;
+    const local = await apply(own, key);
+    try {
+      return await apply(shared, key);
+    } catch (error) {
+      if (error instanceof RateLimiterRes) throw error;
+      // One counter takes a thousand writes a second: more are no shopper's.
+      if (guards.has(name) && isThrottled(error)) throw new RateLimiterRes(0, 1_000);
+      logger.warn('a rate limit is counted in memory alone', { limit: name, error });
+      return local;
+    }
+  }
+
+  async function use(name: RateLimitName, subject: string, apply: Change): Promise<Usage> {
+    const windowMs = deps.rateLimits[name].windowSeconds * 1_000;
+    const now = Date.now();
+    const window = Math.floor(now / windowMs);
+    const usage = (remaining: number, exceeded: boolean): Usage => ({
       name,
       ...deps.rateLimits[name],
       exceeded,
-      remaining: result.remainingPoints,
-      resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)),
+      remaining,
+      resetSeconds: Math.max(1, Math.ceil(((window + 1) * windowMs - now) / 1_000)),
     });
+    const hash = createHash('sha256').update(subject).digest('base64url');
     try {
-      return usage(await apply(await limiter), false);
+      return usage((await change(name, `${hash}:${window}`, apply)).remainingPoints, false);
     } catch (result) {
       // The package throws its result when there is nothing left.
-      if (result instanceof RateLimiterRes) return usage(result, true);
+      if (result instanceof RateLimiterRes) return usage(0, true);
       throw result;
     }
   }
 
   return {
-    count: (name, subject) => change(name, (limiter) => limiter.consume(hash(subject))),
-    refund: (name, subject) => change(name, (limiter) => limiter.reward(hash(subject))),
+    count: (name, subject) => use(name, subject, (limiter, key) => limiter.consume(key)),
+    refund: (name, subject) => use(name, subject, (limiter, key) => limiter.reward(key)),
   };
 }
-
-const hash = (subject: string): string => createHash('sha256').update(subject).digest('base64url');

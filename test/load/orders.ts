@@ -3,6 +3,7 @@ import { startEngine } from '../../localstack/engine.ts';
 import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
+import { unlimited } from '../support/environment.ts';
 import { costOfCheckout, costOfSubmit } from './order-costs.ts';
 import { createShop } from './shop.ts';
 
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
     await createTables({ endpoint: engine.endpoint, prefix: await tablePrefix('local') });
     const service = await startService({
       stage: 'local',
+      params: unlimited,
       dynamodbEndpoint: engine.endpoint,
       ssmEndpoint: parameters.endpoint,
     });

@@ -10,3 +10,10 @@ export const environment = {
   LIMIT_GUESTS_PER_ADDRESS: '600/60',
   LIMIT_ORDERS_PER_ACCOUNT: '60/60',
 };
+
+/** Parameters of serverless.yml for a service that hundreds of tests use at once from one address. */
+export const unlimited = {
+  limit_auth_per_address: '1000000/60',
+  limit_guests_per_address: '1000000/60',
+  limit_orders_per_account: '1000000/60',
+};

@@ -3,6 +3,7 @@ import { startEngine } from '../../localstack/engine.ts';
 import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/parameters.ts';
 import { type Service, startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
+import { unlimited } from './environment.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -41,7 +42,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const startStage = async (stage: string): Promise<Service> => {
       await createTables({ endpoint: engine.endpoint, prefix: await tablePrefix(stage) });
       const endpoints = { dynamodbEndpoint: engine.endpoint, ssmEndpoint: parameters.endpoint };
-      return started(await startService({ stage, ...endpoints, onLine }));
+      return started(await startService({ stage, params: unlimited, ...endpoints, onLine }));
     };
     // Side by side; the second is awaited even if the first fails, so that it is stopped as well.
     const both = [startStage('local'), startStage('dev')] as const;

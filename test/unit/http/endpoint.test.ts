@@ -44,6 +44,11 @@ const failing = (error: unknown) => () => {
   throw error;
 };
 
+it('cannot be made for a contract with limits and nothing to count them', () => {
+  const limited = contract({ ...echo, rateLimits: ['guests-per-address'] });
+  expect(() => publicEndpoint(limited, ({ body }) => ({ body }))).toThrow('echo has rate limits');
+});
+
 describe('an endpoint', () => {
   const logged: string[] = [];
   beforeEach(() => {

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { newSecrets, parametersOf, startParameterStore } from '../../../localstack/parameters.ts';
+import { startService } from '../../../localstack/service.ts';
+import { createTables, tablePrefix } from '../../../localstack/tables.ts';
+import { type Client, createClient, expectReply, outcomeOf } from '../../support/client.ts';
+
+const windowSeconds = 20;
+/** Requests of one subject in a window. */
+const limit = 10;
+const stage = `limits${randomUUID().slice(0, 6)}`;
+const password = 'correct horse battery';
+
+let client: Client;
+let url: string;
+const ends: (() => Promise<void>)[] = [];
+
+/** A service with small limits of its own. */
+beforeAll(async () => {
+  const dynamodbEndpoint = inject('dynamodbEndpoint');
+  const parameters = await startParameterStore(new Map(parametersOf(stage, newSecrets())));
+  ends.push(parameters.stop);
+  await createTables({ endpoint: dynamodbEndpoint, prefix: await tablePrefix(stage) });
+  const params = {
+    limit_auth_per_address: `10000/${windowSeconds}`,
+    limit_auth_per_email: `${limit}/${windowSeconds}`,
+    limit_guests_per_address: `${limit}/${windowSeconds}`,
+    limit_orders_per_account: `${limit}/${windowSeconds}`,
+  };
+  const service = await startService({ stage, params, dynamodbEndpoint, ssmEndpoint: parameters.endpoint });
+  ends.unshift(service.stop);
+  url = service.url;
+  client = createClient(url);
+}, 60_000);
+
+afterAll(async () => {
+  for (const end of ends) await end();
+});
+
+const windowMs = windowSeconds * 1_000;
+const windowNow = () => Math.floor(Date.now() / windowMs);
+const patience = { timeout: 2 * windowMs, interval: 100 };
+
+/** Does it early in a window, and again if the window is over before it is done. */
+async function withinWindow<T>(act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    await vi.waitUntil(() => Date.now() % windowMs < windowMs / 2, patience);
+    const window = windowNow();
+    const result = await act();
+    if (windowNow() === window) return result;
+  }
+}
+
+const token = z.object({ access_token: z.string() });
+const login = (email: string, secret = password) => client.post('/auth/login', { email, password: secret });
+
+async function account(): Promise<string> {
+  const email = `${randomUUID()}@example.com`;
+  expect((await client.post('/auth/register', { email, password })).status).toBe(201);
+  return email;
+}
+
+/** Sent from another address of this machine. */
+function postFrom(localAddress: string, path: string, body: unknown): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const headers = { 'Content-Type': 'application/json' };
+  const sent = request(`${url}${path}`, { method: 'POST', localAddress, headers }, (reply) => {
+    reply.resume();
+    resolve(reply.statusCode);
+  });
+  sent.on('error', reject).end(JSON.stringify(body));
+  return promise;
+}
+
+describe('guessing a password', () => {
+  it('reaches the password check no more often than the limit in a thousand parallel tries', async () => {
+    const victim = await account();
+    const other = await account();
+    const tries = await withinWindow(async () => {
+      const guesses = await Promise.all(Array.from({ length: 1_000 }, (_, n) => login(victim, `wrong ${n}`)));
+      const right = await login(victim);
+      const elsewhere = await login(other);
+      return { guesses, right, elsewhere };
+    });
+    const codes = Map.groupBy(tries.guesses, (reply) => outcomeOf(reply).code);
+    expect(codes.get('invalid_credentials')).toHaveLength(limit);
+    expect(codes.get('rate_limited')).toHaveLength(1_000 - limit);
+    expect(outcomeOf(tries.right)).toEqual({ status: 429, code: 'rate_limited' });
+    expect(tries.elsewhere.status).toBe(200);
+    await vi.waitUntil(async () => (await login(victim)).status === 200, patience);
+  });
+
+  it('counts an unknown address as it counts a known one', async () => {
+    const known = await account();
+    const unknown = `${randomUUID()}@example.com`;
+    const [first, second] = await withinWindow(() =>
+      Promise.all(
+        [known, unknown].map((email) =>
+          Promise.all(Array.from({ length: limit + 3 }, () => login(email, 'wrong'))),
+        ),
+      ),
+    );
+    const codes = (replies = first) => replies?.map((reply) => outcomeOf(reply).code).sort();
+    expect(codes(second)).toEqual(codes(first));
+    expect(codes(first)?.filter((code) => code === 'rate_limited')).toHaveLength(3);
+  });
+
+  it('is counted by mailbox, whatever the case of its address', async () => {
+    const email = await account();
+    const replies = await withinWindow(() =>
+      Promise.all(
+        Array.from({ length: 2 * limit }, (_, n) => login(n % 2 === 0 ? email : email.toUpperCase(), 'no')),
+      ),
+    );
+    expect(replies.filter(({ status }) => status === 401)).toHaveLength(limit);
+  });
+
+  it('does not count logins that are right', async () => {
+    const email = await account();
+    for (let n = 0; n < limit + 3; n += 1) expect((await login(email)).status).toBe(200);
+  });
+});
+
+describe('a limit by address', () => {
+  it('cannot be escaped with headers that name another, and leaves other addresses alone', async () => {
+    const headerNames = ['X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'X-Client-IP', 'True-Client-IP'];
+    const { replies, elsewhere } = await withinWindow(async () => {
+      const replies = await Promise.all(
+        Array.from({ length: 3 * limit }, (_, n) => {
+          const headers = Object.fromEntries(
+            headerNames.map((name) => [name, name === 'Forwarded' ? `for=10.0.0.${n}` : `10.0.0.${n}`]),
+          );
+          return client.post('/customer/add', { username: 'bot' }, { headers });
+        }),
+      );
+      return { replies, elsewhere: await postFrom('127.0.0.2', '/customer/add', { username: 'shopper' }) };
+    });
+    expect(replies.filter(({ status }) => status === 201)).toHaveLength(limit);
+    expect(replies.filter(({ status }) => status === 429)).toHaveLength(2 * limit);
+    expect(elsewhere).toBe(201);
+  });
+});
+
+describe('placing orders', () => {
+  it('is counted by account, over both ways to order, and nothing of the rest is placed', async () => {
+    const email = await account();
+    const { access_token } = expectReply(await login(email), 200, token);
+    const shopper = client.as(access_token);
+    const claims = z.object({ sub: z.string() });
+    const { sub } = claims.parse(
+      JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString()),
+    );
+    const unknown = { items: [{ id: randomUUID(), quantity: 1 }] };
+    const replies = await withinWindow(() =>
+      Promise.all(
+        Array.from({ length: 3 * limit }, (_, n) =>
+          n % 2 === 0
+            ? shopper.post('/order', unknown)
+            : shopper.post('/order/add', { customer_id: sub }, { headers: { 'Idempotency-Key': `k${n}` } }),
+        ),
+      ),
+    );
+    const byStatus = Map.groupBy(replies, ({ status }) => status);
+    expect(byStatus.get(429)).toHaveLength(2 * limit);
+    // An unknown product and an empty cart: those were let through.
+    expect([...(byStatus.get(404) ?? []), ...(byStatus.get(409) ?? [])]).toHaveLength(limit);
+  });
+});
+
+describe('a reply of a limited operation', () => {
+  it('tells the policy and what is left of it, and when to come back', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const replies = await withinWindow(async () => {
+      const replies = [];
+      for (let n = 0; n <= limit; n += 1) replies.push(await login(email, 'wrong'));
+      return replies;
+    });
+    const policy = `"auth-per-address";q=10000;w=${windowSeconds}, "auth-per-email";q=${limit};w=${windowSeconds}`;
+    for (const [index, { headers }] of replies.entries()) {
+      expect(headers.get('RateLimit-Policy')).toBe(policy);
+      const left = Math.max(0, limit - 1 - index);
+      expect(headers.get('RateLimit')).toMatch(
+        new RegExp(`^"auth-per-address";r=\\d+;t=\\d+, "auth-per-email";r=${left};t=\\d+$`),
+      );
+    }
+    const last = replies.at(-1);
+    expect(last?.status).toBe(429);
+    const seconds = Number(last?.headers.get('Retry-After'));
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(windowSeconds);
+  });
+});
