@@ -1,3 +1,5 @@
+import type { Contract } from '../http/contract.ts';
+
 /** Headers of replies, beside the usual ones for security and CORS. */
 const headers: Readonly<Record<string, object>> = {
   'Cache-Control': { description: 'Whether and how long the reply may be kept.', schema: { type: 'string' } },
@@ -20,13 +22,11 @@ const headers: Readonly<Record<string, object>> = {
   RateLimit: {
     description:
       'Of each limit in `RateLimit-Policy`: the requests left (`r`) and the seconds until it starts anew (`t`).',
-    required: true,
     schema: { type: 'string' },
     example: '"orders-per-account";r=59;t=42',
   },
   'RateLimit-Policy': {
     description: 'The limits that counted this request: how many (`q`) in how many seconds (`w`).',
-    required: true,
     schema: { type: 'string' },
     example: '"orders-per-account";q=60;w=60',
   },
@@ -49,6 +49,10 @@ const headers: Readonly<Record<string, object>> = {
 };
 
 export const headerComponents = headers;
+
+/** On the replies of an operation with limits, unless it was refused before they were counted. */
+export const limitHeaders = ({ rateLimits }: Contract): readonly string[] =>
+  rateLimits === undefined ? [] : ['RateLimit-Policy', 'RateLimit'];
 
 /** References to the headers of these names. @throws {Error} for a name that is not described here */
 export function headerRefs(names: readonly string[]): Record<string, { $ref: string }> {

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Access, Contract } from '../http/contract.ts';
 import type { Area, Component } from './area.ts';
-import { headerRefs } from './headers.ts';
+import { headerRefs, limitHeaders } from './headers.ts';
 import { bootstrapHeader, parametersOf } from './parameters.ts';
 import { problemResponses } from './responses.ts';
 import { type Json, parameterSchemas } from './schemas.ts';
@@ -60,11 +60,17 @@ function securityOf({ access, request }: Contract): Json[] {
   return [{}, { bearer: [] }, ...(bootstrapHeader in headers ? [{ bootstrap: [] }] : [])];
 }
 
-function successesOf({ summary, rateLimits, reply }: Contract, area: Area, example: unknown): Json {
+function successesOf(contract: Contract, area: Area, example: unknown): Json {
+  const { summary, reply } = contract;
   const { status, body, cacheControl } = reply;
   const etag = cacheControl === undefined ? [] : ['ETag'];
-  const limits = rateLimits === undefined ? [] : ['RateLimit-Policy', 'RateLimit'];
-  const headers = headerRefs(['X-Request-Id', 'Cache-Control', ...limits, ...etag, ...(reply.headers ?? [])]);
+  const headers = headerRefs([
+    'X-Request-Id',
+    'Cache-Control',
+    ...limitHeaders(contract),
+    ...etag,
+    ...(reply.headers ?? []),
+  ]);
   const success = {
     description: body === undefined ? 'Done; there is nothing to say.' : `${summary}.`,
     headers,

@@ -3,7 +3,7 @@ import type { Contract } from '../http/contract.ts';
 import { possibleErrors } from '../http/possible-errors.ts';
 import { problems } from '../http/problem.ts';
 import { productId, requestId } from './example-values.ts';
-import { headerRefs } from './headers.ts';
+import { headerRefs, limitHeaders } from './headers.ts';
 import type { Json } from './schemas.ts';
 
 /** What a client does about each code. */
@@ -57,7 +57,7 @@ const exampleOf = (code: ErrorCode): Json => ({
 
 const headersByStatus: Readonly<Record<number, readonly string[]>> = {
   401: ['WWW-Authenticate'],
-  429: ['Retry-After', 'RateLimit-Policy', 'RateLimit'],
+  429: ['Retry-After'],
   503: ['Retry-After'],
 };
 
@@ -66,13 +66,15 @@ interface ProblemGroup {
   readonly name: string;
   readonly status: number;
   readonly codes: readonly ErrorCode[];
+  readonly limitHeaders: readonly string[];
 }
 
 const groupsOf = (contract: Contract): ProblemGroup[] =>
   [...Map.groupBy(possibleErrors(contract), (code) => problems[code].status)].map(([status, codes]) => ({
-    name: codes.join('.'),
+    name: [...codes, ...(contract.rateLimits === undefined ? [] : ['limited'])].join('.'),
     status,
     codes,
+    limitHeaders: limitHeaders(contract),
   }));
 
 /** The error replies of an operation by status. */
@@ -91,9 +93,9 @@ export function problemComponents(contracts: readonly Contract[]) {
   };
 }
 
-const problemResponse = ({ status, codes }: ProblemGroup): Json => ({
+const problemResponse = ({ status, codes, limitHeaders }: ProblemGroup): Json => ({
   description: codes.map((code) => `- \`${code}\`: ${problems[code].title}. ${advice[code]}`).join('\n'),
-  headers: headerRefs(['X-Request-Id', 'Cache-Control', ...(headersByStatus[status] ?? [])]),
+  headers: headerRefs(['X-Request-Id', 'Cache-Control', ...limitHeaders, ...(headersByStatus[status] ?? [])]),
   content: {
     'application/problem+json': {
       schema: {
