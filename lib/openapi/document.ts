@@ -1,3 +1,4 @@
+import type { Contract } from '../http/contract.ts';
 import type { Area } from './area.ts';
 import { headerComponents } from './headers.ts';
 import { operationOf } from './operation.ts';
@@ -75,7 +76,7 @@ export function openapiDocument(areas: readonly Area[], version: string): Json {
 
 function pathsOf(areas: readonly Area[]): Json {
   const routes = areas.flatMap((area) =>
-    area.contracts.flatMap((contract) =>
+    inOrder(area).flatMap((contract) =>
       contract.routes.map((route) => {
         const [method = '', path = ''] = route.split(' ');
         return { path, method: method.toLowerCase(), operation: operationOf(contract, route, area) };
@@ -88,4 +89,10 @@ function pathsOf(areas: readonly Area[]): Json {
       Object.fromEntries(operations.map(({ method, operation }) => [method, operation])),
     ]),
   );
+}
+
+/** As the words for them stand; a module's exports come by the alphabet. */
+function inOrder({ contracts, operations }: Area): Contract[] {
+  const order = Object.keys(operations);
+  return contracts.toSorted((a, b) => order.indexOf(a.operation) - order.indexOf(b.operation));
 }

@@ -5,8 +5,6 @@ export const productId = '01a204a0-ae46-747a-92c4-e1d56e5cdf0d';
 export const orderId = '68d40ff2-1fcf-5e4b-8c52-ad4d5504c5f0';
 export const requestId = '7ed60454-f7fd-4983-9fce-95b1cbc0bd41';
 export const time = '2026-12-12T00:00:00.000Z';
-/** `{"id": productId}`, as a list's cursor. */
-export const cursor = 'eyJpZCI6IjAxYTIwNGEwLWFlNDYtNzQ3YS05MmM0LWUxZDU2ZTVjZGYwZCJ9';
 export const token = {
   access_token: 'eyJhbGciOiJIUzI1NiIsImtpZCI6IjEifQ.eyJyb2xlIjoiVVNFUiJ9.c2lnbmF0dXJl',
   token_type: 'Bearer',

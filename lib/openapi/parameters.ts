@@ -1,25 +1,27 @@
 import type { Contract, RequestShape } from '../http/contract.ts';
-import { cursor, customerId, orderId, productId } from './example-values.ts';
+import { customerId, orderId, productId } from './example-values.ts';
 import { type Json, parameterSchemas } from './schemas.ts';
 
-const descriptions: Readonly<Record<string, { description: string; example?: unknown }>> = {
-  product_id: { description: 'Which product.', example: productId },
-  customer_id: { description: 'Which customer.', example: customerId },
-  order_id: { description: 'Which order.', example: orderId },
-  status: { description: 'Only orders of this status.', example: 'CONFIRMED' },
-  limit: { description: 'At most so many items.', example: 50 },
-  cursor: { description: "A page's `next_cursor`, to get the page after it.", example: cursor },
-  'idempotency-key': {
-    description:
-      'Any text of your choice, new for each order. A repeat with the same key and body gives the order that the ' +
-      'first request made, with its status code and `Idempotent-Replayed: true`; with another body, 422.',
-    example: '12-12-first',
-  },
-  'if-match': {
-    description:
-      'ETags of the product, or `*`. Refused when the product has changed since; its sales do not count.',
-    example: '"1.15-0"',
-  },
+const descriptions: Readonly<Record<string, string>> = {
+  product_id: 'Which product.',
+  customer_id: 'Which customer.',
+  order_id: 'Which order.',
+  status: 'Only orders of this status.',
+  limit: 'At most so many items.',
+  cursor: "A page's `next_cursor`, to get the page after it.",
+  'idempotency-key':
+    'Any text of your choice, new for each order. A repeat with the same key and body gives the order that the ' +
+    'first request made, with its status code and `Idempotent-Replayed: true`; with another body, 422.',
+  'if-match':
+    'ETags of the product such as `"1.15-0"`, or `*`. Refused when the product has changed since; its sales do ' +
+    'not count.',
+};
+
+/** For paths alone: a page that tries requests would send an optional parameter's example without being asked. */
+const examples: Readonly<Record<string, string>> = {
+  product_id: productId,
+  customer_id: customerId,
+  order_id: orderId,
 };
 
 /** Sent as a credential, so it stands among the security schemes. */
@@ -33,7 +35,6 @@ const ifNoneMatch = {
   in: 'header',
   required: false,
   description: 'ETags of what you have; if one of them still holds, the answer is 304 without a body.',
-  example: 'W/"47DEQpj8HBSa-_TImW-5"',
   schema: { type: 'string' },
 };
 
@@ -50,9 +51,20 @@ function parametersIn(place: 'path' | 'query' | 'header', schema: RequestShape['
   const { properties, required } = parameterSchemas(schema);
   return Object.entries(properties).flatMap(([name, property]) => {
     if (name === bootstrapHeader) return [];
-    const words = descriptions[name];
-    if (words === undefined) throw new Error(`describe the parameter ${name} in lib/openapi/parameters.ts`);
+    const description = descriptions[name];
+    if (description === undefined)
+      throw new Error(`describe the parameter ${name} in lib/openapi/parameters.ts`);
     const shown = place === 'header' ? titleCase(name) : name;
-    return [{ name: shown, in: place, required: required.includes(name), ...words, schema: property }];
+    const example = place === 'path' ? { example: examples[name] } : {};
+    return [
+      {
+        name: shown,
+        in: place,
+        required: required.includes(name),
+        description,
+        ...example,
+        schema: property,
+      },
+    ];
   });
 }

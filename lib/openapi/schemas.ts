@@ -22,7 +22,7 @@ function named(components: readonly Component[], io: 'input' | 'output'): Json {
   const registry = z.registry<{ id: string; description: string; minProperties?: number }>();
   for (const { name, schema, description, also } of components)
     registry.add(schema, { id: name, description, ...also });
-  const { schemas } = z.toJSONSchema(registry, { io, uri });
+  const { schemas } = z.toJSONSchema(registry, { io, uri, metadata: registry });
   return Object.fromEntries(
     components.map(({ name, fields }) => {
       const { $schema, $id, properties, ...rest } = jsonObject.parse(schemas[name]);

@@ -74,7 +74,7 @@ const valuesOf = (
       const value = step.parameters?.[name];
       return {
         key: name,
-        value: value ?? String(example),
+        value: value ?? example,
         description,
         ...(value === undefined ? { disabled: true } : {}),
       };

@@ -16,7 +16,7 @@ const operation = z.object({
         name: z.string(),
         in: z.enum(['path', 'query', 'header']),
         description: z.string(),
-        example: z.unknown(),
+        example: z._default(z.string(), ''),
       }),
     ),
     [],
