@@ -45,10 +45,13 @@ function mayAct(access: Access, who: Who): boolean {
 const callers = ['anonymous', 'another guest', 'another USER', 'another ADMIN', 'the owner'] as const;
 type Who = (typeof callers)[number];
 const owners = ['guest', 'USER', 'ADMIN'] as const;
+type Owner = (typeof owners)[number];
 
 let shop: Storefront;
 let others: Record<Exclude<Who, 'the owner'>, Client>;
-let owningActors: Record<(typeof owners)[number], Actor>;
+let owningActors: Record<Owner, Actor>;
+/** Theirs, and as it was: nobody may change anything of it. */
+let closed: Record<Owner, { world: World; before: unknown }>;
 let registered: World['registered'];
 beforeAll(async () => {
   shop = await openStorefront();
@@ -63,13 +66,23 @@ beforeAll(async () => {
     'another USER': user.api,
     'another ADMIN': admin.api,
   };
-  const ownUser = await signUp(shop.anyone);
-  owningActors = {
+  const newOwners = async (): Promise<Record<Owner, Actor>> => ({
     guest: await shop.guest(),
-    USER: ownUser,
+    USER: await signUp(shop.anyone),
     ADMIN: await signUp(shop.anyone, { role: 'ADMIN' }),
+  });
+  owningActors = await newOwners();
+  registered = (await openWorld(shop, owningActors.USER)).registered;
+  const closedOf = async (owner: Actor) => {
+    const world = await openWorld(shop, owner, registered);
+    return { world, before: await customerState(world) };
   };
-  registered = (await openWorld(shop, ownUser)).registered;
+  const victims = await newOwners();
+  closed = {
+    guest: await closedOf(victims.guest),
+    USER: await closedOf(victims.USER),
+    ADMIN: await closedOf(victims.ADMIN),
+  };
 });
 
 const clientOf = (who: Who, { customer }: World) => (who === 'the owner' ? customer.api : others[who]);
@@ -87,8 +100,7 @@ describe.each(cases)('$path in the $part of $route', ({ contract, route, part, p
   it.each(table.filter(({ allowed }) => !allowed))(
     "of a $owner's is closed to $who",
     async ({ owner, who }) => {
-      const world = await openWorld(shop, owningActors[owner], registered);
-      const before = await customerState(world);
+      const { world, before } = closed[owner];
       const reply = await send(clientOf(who, world), route, world, naming(part, path, world));
       expect(outcomeOf(reply)).toEqual(
         who === 'anonymous' ? { status: 401, code: 'unauthenticated' } : { status: 403, code: 'forbidden' },
