@@ -3,6 +3,7 @@ import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { type DatabaseLink, linkDatabase } from './database-link.ts';
+import { unlimited } from './environment.ts';
 
 export interface OwnService {
   readonly url: string;
@@ -29,6 +30,7 @@ export async function startOwnService(stage: string): Promise<OwnService> {
   try {
     const service = await startService({
       stage,
+      params: unlimited,
       dynamodbEndpoint: database.endpoint,
       ssmEndpoint: parameters.endpoint,
       onLine: (line) => lines.push(line),
