@@ -16,7 +16,8 @@ nothing. \`POST /order\` accepts an order at once, PENDING, and decides it in th
 not at all.
 
 **Units.** Prices and totals are integers in the minor unit of the store's one currency: 4990 is 49.90 USD. Times
-are ISO 8601 in UTC, ids are UUIDs, fields are snake_case. Unknown fields are refused.
+are ISO 8601 in UTC, ids are UUIDs, fields are snake_case. Unknown fields are refused. Lengths of texts count
+UTF-16 code units, as JavaScript and Java do.
 
 **Lists** give 50 items, or \`limit\`; pass \`next_cursor\` as \`cursor\` until it is null.
 

@@ -1,0 +1,68 @@
+import * as fc from 'fast-check';
+import { resolveSchema, type Schema } from './operations.ts';
+import type { Known } from './stage.ts';
+
+/** Made by the service, and good for nothing else than to be sent back. */
+const opaque = ['cursor', 'If-Match', 'If-None-Match'];
+
+/** Values that the schema takes, of things that exist where any are known by the field's name. */
+export function fitting(schema: Schema, name: string, known: Known): fc.Arbitrary<unknown> {
+  const {
+    type,
+    anyOf,
+    enum: choices,
+    format,
+    pattern,
+    maxLength = 40,
+    minLength = 0,
+  } = resolveSchema(schema);
+  const values = known(name);
+  if (opaque.includes(name)) return fc.constantFrom(...values);
+  const made = (): fc.Arbitrary<unknown> => {
+    if (choices !== undefined) return fc.constantFrom(...choices);
+    if (anyOf !== undefined) return fc.oneof(...anyOf.map((option) => fitting(option, name, known)));
+    if (type === 'boolean') return fc.boolean();
+    if (type === 'null') return fc.constant(null);
+    if (type === 'integer') return integers(resolveSchema(schema));
+    if (type === 'array') return arrays(resolveSchema(schema), name, known);
+    if (type === 'object') return objects(resolveSchema(schema), known);
+    if (format === 'uuid') return fc.uuid();
+    if (pattern !== undefined)
+      return fc.stringMatching(new RegExp(pattern, 'u')).filter((text) => text.length <= maxLength);
+    if (type === 'string') return texts(minLength, maxLength);
+    throw new Error(`no values for ${name}: ${JSON.stringify(schema)}`);
+  };
+  return values.length === 0
+    ? made()
+    : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: made() });
+}
+
+/** The bounds more often than chance would have it. */
+const integers = ({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: Schema) =>
+  fc.oneof(
+    fc.constantFrom(minimum, maximum),
+    fc.integer({ min: minimum, max: maximum }),
+    fc.integer({ min: minimum, max: Math.min(maximum, minimum + 9) }),
+  );
+
+/** Lengths count UTF-16 units; blank text is no text, which JSON Schema does not say. */
+const texts = (minLength: number, maxLength: number) =>
+  fc
+    .oneof(
+      fc.string({ minLength, maxLength: Math.min(maxLength, minLength + 20), unit: 'grapheme' }),
+      fc.constant('x'.repeat(maxLength)),
+    )
+    .filter((text) => text.trim().length >= Math.max(minLength, 1) && text.length <= maxLength);
+
+const arrays = ({ items = {}, minItems = 0, maxItems = 5 }: Schema, name: string, known: Known) =>
+  fc.array(fitting(items, name, known), { minLength: minItems, maxLength: Math.min(maxItems, 5) });
+
+const objects = ({ properties = {}, required = [], minProperties = 0 }: Schema, known: Known) => {
+  const fields = Object.entries(properties).filter(([, { not }]) => not === undefined);
+  return fc
+    .record(Object.fromEntries(fields.map(([name, field]) => [name, fitting(field, name, known)])), {
+      requiredKeys: required,
+      noNullPrototype: true,
+    })
+    .filter((value) => Object.keys(value).length >= minProperties);
+};
