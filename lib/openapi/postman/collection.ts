@@ -1,6 +1,6 @@
 import type { Json } from '../schemas.ts';
 import { flow, type Step, variables } from './flow.ts';
-import { type DocumentedOperation, documentedOperations } from './operations.ts';
+import { type DocumentedOperation, documentedOperations, tagDescriptions } from './operations.ts';
 
 const introduction = `"Run collection" goes from an empty store to a confirmed order, by both ways to order, and cancels one
 of them. Each request checks the status and the JSON schema of its reply, and keeps what later ones need in the
@@ -16,6 +16,7 @@ Set \`baseUrl\`. On any stage but \`local\`, set \`bootstrapSecret\` for the fir
  */
 export function postmanCollection(openapi: Json): Json {
   const operations = documentedOperations(openapi).filter(({ tags: [tag] }) => tag in flow);
+  const descriptions = tagDescriptions(openapi);
   const sent = new Set(Object.values(flow).flatMap((steps) => steps.map(({ operation }) => operation)));
   const missing = operations.find(({ operationId }) => !sent.has(operationId));
   if (missing !== undefined)
@@ -34,6 +35,7 @@ export function postmanCollection(openapi: Json): Json {
     },
     item: Object.entries(flow).map(([name, steps]) => ({
       name,
+      description: descriptions.get(name),
       item: steps.map((step) => itemOf(name, step)),
     })),
     variable: Object.entries(variables).map(([key, value]) => ({ key, value })),

@@ -29,6 +29,12 @@ const document = z.object({
   components: z.object({ schemas: z.record(z.string(), jsonObject) }),
 });
 
+const tagged = z.object({ tags: z.array(z.object({ name: z.string(), description: z.string() })) });
+
+/** What the document says about the operations of each tag. */
+export const tagDescriptions = (openapi: Json): ReadonlyMap<string, string> =>
+  new Map(tagged.parse(openapi).tags.map(({ name, description }) => [name, description]));
+
 /** What a collection needs of an operation. */
 export type DocumentedOperation = ReturnType<typeof documentedOperations>[number];
 
