@@ -28,6 +28,8 @@ export default defineConfig({
           include: ['test/api/**/*.test.ts'],
           globalSetup: 'test/support/service-setup.ts',
           testTimeout: 60_000,
+          // Preparing a file's world is as much work as a test.
+          hookTimeout: 60_000,
         },
       },
     ],
