@@ -45,6 +45,10 @@ export interface Contract<
      * if the use case sets none) and a matching If-None-Match gets 304. All other replies say `no-store`.
      */
     readonly cacheControl?: string;
+    /** The media type of a reply that is no JSON but the `text` that the use case gives. */
+    readonly media?: string;
+    /** Of a page, in place of the one that lets nothing happen. */
+    readonly contentSecurityPolicy?: string;
   };
   /** Beyond those that any operation with its access and body can give. */
   readonly errors: readonly ErrorCode[];

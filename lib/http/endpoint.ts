@@ -23,6 +23,8 @@ type Parsed<Shape extends RequestShape> = z.output<z.ZodMiniObject<Shape>>;
 /** What a use case gives back: the body, which the contract shapes so that nothing else leaks, and headers. */
 interface Reply<Body> {
   readonly body?: Body;
+  /** Of a reply whose contract names a media type, in place of the body. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -73,6 +75,9 @@ function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
   const { access, request, reply } = contract;
   const schema = z.object(request);
   const limits = limitsOf(contract, rateLimits);
+  const { contentSecurityPolicy } = reply;
+  const isPage = contentSecurityPolicy !== undefined;
+  const page = isPage ? { 'Content-Security-Policy': contentSecurityPolicy } : {};
 
   const handle = async (event: Event): Promise<Result> => {
     const parsed = validate(schema, {
@@ -84,17 +89,21 @@ function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
     authorizeCustomer(access, event.caller, parsed);
     const counted = { event, parsed, caller: event.caller };
     if (admitsItself !== true) await limits.admit(counted);
-    const { body, headers } = await useCase(parsed, event.caller, () => limits.admit(counted));
+    const { body, text, headers } = await useCase(parsed, event.caller, () => limits.admit(counted));
     await limits.refund(counted);
     const cacheControl = reply.cacheControl ?? 'no-store';
-    const base = { statusCode: reply.status, headers: { 'Cache-Control': cacheControl, ...headers } };
-    if (reply.body === undefined) return base;
-    const content = JSON.stringify(reply.body.parse(body));
-    return { ...base, headers: { 'Content-Type': 'application/json', ...base.headers }, body: content };
+    const base = {
+      statusCode: reply.status,
+      headers: { 'Cache-Control': cacheControl, ...page, ...headers },
+    };
+    const content = reply.body === undefined ? text : JSON.stringify(reply.body.parse(body));
+    if (content === undefined) return base;
+    const type = reply.media ?? 'application/json';
+    return { ...base, headers: { 'Content-Type': type, ...base.headers }, body: content };
   };
 
   // middy runs onError and after from the last registered to the first: the outermost come first here.
-  const handler = middy<Event, Result>().use(securityHeaders()).use(replies()).use(bodyLimit());
+  const handler = middy<Event, Result>().use(securityHeaders({ isPage })).use(replies()).use(bodyLimit());
   handler.use(compression());
   if (reply.cacheControl !== undefined) handler.use(conditional());
   if (access !== 'anyone') handler.use(authenticate(accessTokens, access));

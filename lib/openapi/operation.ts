@@ -72,9 +72,10 @@ function successesOf(contract: Contract, area: Area, example: unknown): Json {
     ...(reply.headers ?? []),
   ]);
   const success = {
-    description: body === undefined ? 'Done; there is nothing to say.' : `${summary}.`,
+    description: status === 204 ? 'Done; there is nothing to say.' : `${summary}.`,
     headers,
     ...(body === undefined ? {} : { content: jsonContent(body, area.replies, example) }),
+    ...(reply.media === undefined ? {} : { content: { [reply.media]: { schema: { type: 'string' } } } }),
   };
   if (cacheControl === undefined) return { [status]: success };
   return { [status]: success, 304: { description: 'What `If-None-Match` names is still so.', headers } };

@@ -95,7 +95,8 @@ function check(at: string, { status, headers }: Response, content: string): Repl
   if (requestId === null) throw refuse('no X-Request-Id');
   const faults = headerFaults(headers);
   if (faults.length > 0) throw refuse(faults.join(', '));
-  const body: unknown = content === '' ? undefined : JSON.parse(content);
+  const isJson = /json(;|$)/.test(headers.get('Content-Type') ?? '');
+  const body: unknown = content === '' ? undefined : isJson ? JSON.parse(content) : content;
   if (status < 400) return { status, headers, body, problem: undefined };
 
   const parsed = problem.safeParse(body);

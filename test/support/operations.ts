@@ -201,6 +201,9 @@ export const operations: Record<string, Operation> = {
   'GET /order/product/{product_id}': { by: 'anyone', params: { product_id: 'id' } },
   'GET /health': { by: 'anyone' },
   'GET /openapi.json': { by: 'anyone' },
+  'GET /docs': { by: 'anyone' },
+  'GET /docs/page.js': { by: 'anyone' },
+  'GET /docs/page.css': { by: 'anyone' },
 };
 
 export function operationOf(route: string): Operation {

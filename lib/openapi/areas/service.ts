@@ -61,6 +61,11 @@ export const service: Area = {
   ],
   operations: {
     health: { description: '200 when the service reaches its database.' },
+    getDocs: {
+      description: 'Swagger UI over this document, with nothing loaded from elsewhere.',
+    },
+    getDocsScript: { description: 'For the page alone.' },
+    getDocsStyles: { description: 'For the page alone.' },
     getOpenapi: {
       description: 'OpenAPI 3.1, made from the contracts that validate every request and reply.',
     },

@@ -1,0 +1,10 @@
+// By their paths: a local build bundles files, while packages stay outside.
+
+import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import swaggerUi from '../../node_modules/swagger-ui-dist/swagger-ui-bundle.js' with { type: 'text' };
+import { getDocsScriptContract } from './contracts.ts';
+import start from './page/page.js' with { type: 'text' };
+
+const text = `${swaggerUi}\n${start}`;
+
+export const handler = publicEndpoint(getDocsScriptContract, () => ({ text }));

@@ -1,0 +1,5 @@
+import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import text from '../../node_modules/swagger-ui-dist/swagger-ui.css' with { type: 'text' };
+import { getDocsStylesContract } from './contracts.ts';
+
+export const handler = publicEndpoint(getDocsStylesContract, () => ({ text }));

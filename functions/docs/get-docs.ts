@@ -1,0 +1,5 @@
+import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import { getDocsContract } from './contracts.ts';
+import text from './page/page.html' with { type: 'text' };
+
+export const handler = publicEndpoint(getDocsContract, () => ({ text }));
