@@ -44,7 +44,7 @@ export default {
     rule(
       'functions-import-only-contracts-and-replies-beside-them',
       { path: '^functions/([^/]+)/', pathNot: 'contracts\\.ts$' },
-      { path: '^functions/', pathNot: '^functions/$1/(contracts|replies)\\.ts$' },
+      { path: '^functions/', pathNot: '^functions/$1/((contracts|replies)\\.ts$|page/)' },
     ),
     rule(
       'contracts-import-lib-only',

@@ -16,7 +16,6 @@ type Provoke = (world: World, route: string) => Promise<Reply>;
 /** Codes that no request can provoke at will, and where tests make the faults that lead to them. */
 const elsewhere: Partial<Record<ErrorCode, string>> = {
   contention: 'test/integration: conflicts are injected, because DynamoDB Local has none',
-  rate_limited: 'test/api/security/rate-limits.test.ts: a service with small limits',
   internal: 'test/api/security/disclosure.test.ts: items are spoiled in the database',
   rate_limited: 'test/api/security/rate-limits.test.ts: the limits are low, for all these but register',
   unavailable: 'test/api/security/disclosure.test.ts: the database is taken away, for every route',
