@@ -64,6 +64,7 @@ function dropWhenSilent(redis: Redis): void {
       if (error.message !== 'Command timed out' || redis.status !== 'ready' || dropping) return;
       // The status stays as it is until the connection is closed, and all that was sent ends at once.
       dropping = true;
+      redis.emit('error', error);
       redis.disconnect(true);
     });
     return reply;

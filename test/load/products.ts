@@ -1,0 +1,71 @@
+import { cpus } from 'node:os';
+import { createProduct } from '../../lib/products/create-product.ts';
+import { createProductStores } from '../../lib/products/product-stores.ts';
+import { startEngine } from '../../localstack/engine.ts';
+import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
+import { startService } from '../../localstack/service.ts';
+import { createTables, tablePrefix } from '../../localstack/tables.ts';
+import { startRedis } from '../support/redis.ts';
+import { connect } from '../support/tables.ts';
+import { comparedReads } from './product-reads.ts';
+import { stormPhases } from './product-storm.ts';
+
+/** A catalogue of a middling store, and a sale in which every product is sharded by default. */
+const products = 100;
+const shards = 4;
+
+/**
+ * GET /product and GET /product/{id} with cache against without, in one run, and a storm of requests over HTTP
+ * in the middle of which Redis is killed. Prints tables for docs/benchmarks.md.
+ */
+async function main(): Promise<void> {
+  const engine = await startEngine();
+  const parameters = await startParameterStore(new Map(parametersOf('local', newSecrets())));
+  const redis = await startRedis();
+  try {
+    const prefix = await tablePrefix('local');
+    await createTables({ endpoint: engine.endpoint, prefix });
+    const tables = {
+      documents: connect(engine.endpoint),
+      productsTable: `${prefix}-products`,
+      stockTable: `${prefix}-stock`,
+    };
+    const stores = createProductStores(tables);
+    for (let n = 0; n < products; n += 1)
+      await createProduct(stores, { name: `Product ${n}`, price: 1_000, stock: 1_000, stock_shards: shards });
+
+    print(
+      `${products} products of ${shards} shards, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}),`,
+    );
+    print(`${process.version}, all on one machine\n`);
+    print(
+      '| request | cache | requests/s | ratio | p50 / p99 ms | reads per request | read units per request |',
+    );
+    print('| --- | --- | --- | --- | --- | --- | --- |');
+    for (const row of await comparedReads({ ...tables, ...stores, redisUrl: redis.url })) print(row);
+
+    const service = await startService({
+      stage: 'local',
+      dynamodbEndpoint: engine.endpoint,
+      ssmEndpoint: parameters.endpoint,
+      environment: { CACHE_URL: redis.url },
+    });
+    try {
+      print('\n| storm over HTTP | requests/s | p50 / p99 / longest ms | failed |');
+      print('| --- | --- | --- | --- |');
+      for await (const row of stormPhases(service.url, redis)) print(row);
+    } finally {
+      await service.stop();
+    }
+  } finally {
+    await redis.stop();
+    await parameters.stop();
+    await engine.stop();
+  }
+}
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+await main();
+// A connection of the caches above keeps trying to reach its Redis.
+process.exit();
