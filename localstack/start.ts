@@ -10,7 +10,8 @@ const usage = `usage: npm start [-- --demo] [--data DIR] [--stage local]
   --demo       add an ADMIN, products and a customer, and print requests to try
   --data DIR   keep tables and secrets in DIR; without it they are gone at the end
   --stage NAME "local" lets anyone register as ADMIN, as no other stage does
-  PORT and DYNAMODB_PORT in the environment change the ports 3000 and 8000`;
+  PORT and DYNAMODB_PORT in the environment change the ports 3000 and 8000
+  CACHE_URL=redis://127.0.0.1:6379 shares the cache and the rate limits through a Redis that runs already`;
 
 class UsageError extends Error {}
 

@@ -5,7 +5,7 @@ import { startRedis } from '../support/redis.ts';
 import { rates } from './quantiles.ts';
 
 const phaseMs = 6_000;
-const concurrency = 32;
+const concurrency = 16;
 /** Pages that differ, so that not all is in the first container's memory; their entries end every two seconds. */
 const paths = Array.from({ length: 20 }, (_, n) => `/product?limit=${n + 1}`);
 
@@ -15,8 +15,12 @@ interface Answer {
   readonly ok: boolean;
 }
 
-/** Requests without pause through six phases of Redis, and how they fared in each, as rows of a table. */
-export async function* stormPhases(url: string, redis: RedisServer): AsyncGenerator<string> {
+interface Storm {
+  readonly answers: readonly Answer[];
+  end(): Promise<void>;
+}
+
+function startStorm(url: string): Storm {
   const answers: Answer[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   let stormy = true;
@@ -27,14 +31,38 @@ export async function* stormPhases(url: string, redis: RedisServer): AsyncGenera
       answers.push({ at, ms: performance.now() - at, ok });
     }
   });
+  return {
+    answers,
+    async end() {
+      stormy = false;
+      await Promise.all(clients);
+      agent.destroy();
+    },
+  };
+}
+
+/**
+ * Requests without pause through six phases of Redis, and how they fared in each, as rows of a table; beside
+ * them the same requests to a service that has no Redis, at the same time on the same machine.
+ */
+export async function* stormPhases(
+  url: string,
+  controlUrl: string,
+  redis: RedisServer,
+): AsyncGenerator<string> {
+  const storm = startStorm(url);
+  const control = startStorm(controlUrl);
   const phase = async (name: string) => {
     const from = performance.now();
     await delay(phaseMs);
-    return row(
-      name,
-      answers.filter(({ at }) => at >= from),
-      performance.now() - from,
+    const seconds = (performance.now() - from) / 1_000;
+    const [tested, compared] = [storm, control].map(({ answers }) =>
+      figures(
+        answers.filter(({ at }) => at >= from),
+        seconds,
+      ),
     );
+    return `| ${[name, ...(tested ?? []), ...(compared ?? [])].join(' | ')} |`;
   };
 
   let successor: RedisServer | undefined;
@@ -51,22 +79,23 @@ export async function* stormPhases(url: string, redis: RedisServer): AsyncGenera
     successor = await startRedis(redis.port);
     yield await phase('a new Redis');
   } finally {
-    stormy = false;
-    await Promise.all(clients);
-    agent.destroy();
+    await Promise.all([storm.end(), control.end()]);
     await successor?.stop();
   }
-  const failed = answers.filter(({ ok }) => !ok).length;
-  yield `| all, also in between | | | ${failed} of ${answers.length} |`;
+  const failures = [storm, control].map(({ answers }) => {
+    const failed = answers.filter(({ ok }) => !ok).length;
+    return `| | | ${failed} of ${answers.length} `;
+  });
+  yield `| all, also in between ${failures.join('')}|`;
 }
 
-function row(name: string, answers: readonly Answer[], ms: number): string {
+function figures(answers: readonly Answer[], seconds: number): string[] {
   const { perSecond, p50, p99, longest } = rates(
-    answers.map((answer) => answer.ms),
-    ms / 1_000,
+    answers.map(({ ms }) => ms),
+    seconds,
   );
-  const times = [p50, p99, longest].map((value) => value.toFixed(0)).join(' / ');
-  return `| ${name} | ${perSecond.toFixed(0)} | ${times} | ${answers.filter(({ ok }) => !ok).length} |`;
+  const times = [p50, p99, longest].map((ms) => ms.toFixed(0)).join(' / ');
+  return [perSecond.toFixed(0), times, String(answers.filter(({ ok }) => !ok).length)];
 }
 
 const answersOk = (agent: Agent, url: string): Promise<boolean> =>

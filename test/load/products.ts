@@ -44,17 +44,18 @@ async function main(): Promise<void> {
     print('| --- | --- | --- | --- | --- | --- | --- |');
     for (const row of await comparedReads({ ...tables, ...stores, redisUrl: redis.url })) print(row);
 
-    const service = await startService({
-      stage: 'local',
-      dynamodbEndpoint: engine.endpoint,
-      ssmEndpoint: parameters.endpoint,
-      environment: { CACHE_URL: redis.url },
-    });
+    const endpoints = { dynamodbEndpoint: engine.endpoint, ssmEndpoint: parameters.endpoint };
+    const serve = (CACHE_URL: string) =>
+      startService({ stage: 'local', ...endpoints, environment: { CACHE_URL } });
+    const service = await serve(redis.url);
+    const control = await serve('');
     try {
-      print('\n| storm over HTTP | requests/s | p50 / p99 / longest ms | failed |');
-      print('| --- | --- | --- | --- |');
-      for await (const row of stormPhases(service.url, redis)) print(row);
+      const columns = 'requests/s | p50 / p99 / longest ms | failed';
+      print(`\n| storm over HTTP | ${columns} | without Redis: ${columns} |`);
+      print('| --- | --- | --- | --- | --- | --- | --- |');
+      for await (const row of stormPhases(service.url, control.url, redis)) print(row);
     } finally {
+      await control.stop();
       await service.stop();
     }
   } finally {
