@@ -1,14 +1,12 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { nextCursor } from '../../lib/platform/cursor.ts';
 import type { RedisServer } from '../support/redis.ts';
 import { startRedis } from '../support/redis.ts';
 import { rates } from './quantiles.ts';
 
 const phaseMs = 6_000;
 const concurrency = 16;
-/** Pages that differ, so that not all is in the first container's memory; their entries end every two seconds. */
-const paths = Array.from({ length: 20 }, (_, n) => `/product?limit=${n + 1}`);
-
 interface Answer {
   readonly at: number;
   readonly ms: number;
@@ -20,7 +18,7 @@ interface Storm {
   end(): Promise<void>;
 }
 
-function startStorm(url: string): Storm {
+function startStorm(url: string, paths: readonly string[]): Storm {
   const answers: Answer[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   let stormy = true;
@@ -44,14 +42,18 @@ function startStorm(url: string): Storm {
 /**
  * Requests without pause through six phases of Redis, and how they fared in each, as rows of a table; beside
  * them the same requests to a service that has no Redis, at the same time on the same machine.
+ *
+ * @param ids of products: there is a page after each, kept for two seconds, so that Redis is asked all the time
  */
 export async function* stormPhases(
   url: string,
   controlUrl: string,
   redis: RedisServer,
+  ids: readonly string[],
 ): AsyncGenerator<string> {
-  const storm = startStorm(url);
-  const control = startStorm(controlUrl);
+  const paths = ids.map((id) => `/product?limit=10&cursor=${nextCursor({ id })}`);
+  const storm = startStorm(url, paths);
+  const control = startStorm(controlUrl, paths);
   const phase = async (name: string) => {
     const from = performance.now();
     await delay(phaseMs);

@@ -31,8 +31,11 @@ async function main(): Promise<void> {
       stockTable: `${prefix}-stock`,
     };
     const stores = createProductStores(tables);
-    for (let n = 0; n < products; n += 1)
-      await createProduct(stores, { name: `Product ${n}`, price: 1_000, stock: 1_000, stock_shards: shards });
+    const ids: string[] = [];
+    for (let n = 0; n < products; n += 1) {
+      const input = { name: `Product ${n}`, price: 1_000, stock: 1_000, stock_shards: shards };
+      ids.push((await createProduct(stores, input)).product.id);
+    }
 
     print(
       `${products} products of ${shards} shards, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}),`,
@@ -53,7 +56,7 @@ async function main(): Promise<void> {
       const columns = 'requests/s | p50 / p99 / longest ms | failed';
       print(`\n| storm over HTTP | ${columns} | without Redis: ${columns} |`);
       print('| --- | --- | --- | --- | --- | --- | --- |');
-      for await (const row of stormPhases(service.url, control.url, redis)) print(row);
+      for await (const row of stormPhases(service.url, control.url, redis, ids)) print(row);
     } finally {
       await control.stop();
       await service.stop();
