@@ -7,6 +7,7 @@ import { chainsOf } from './chains.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
 import type { RejectionReason, ShortLine } from './order.ts';
 import type { OrderMetrics } from './order-metrics.ts';
+import { maxAttempts, patience } from './patience.ts';
 import type { Candidate, Placement } from './placement.ts';
 import { type Draft, planOrders } from './plan.ts';
 import type { PurchaseStore } from './purchase-store.ts';
@@ -29,14 +30,15 @@ export interface CommitDeps extends ProductStores {
   readonly metrics: OrderMetrics;
 }
 
-/** Rounds of planning and executing: some five seconds when all of them meet conflicts. */
+/** Rounds of planning and executing a batch: some five seconds when all of them meet conflicts. */
 const maxRounds = 16;
 
 /**
  * Takes stock and confirms orders, each wholly or not at all. Safe to call again with the same orders.
  *
  * @param candidates in arrival order; all of them arrived before the call
- * @param blindly tries a random shard before anything is read: one round trip where stock is plenty
+ * @param blindly tries a random shard before anything is read: one round trip where stock is plenty. Somebody
+ *   waits for it, so it is more persistent than a batch
  * @param lane in [0, 1): where the search for stock begins, until something turns out to be busy
  * @param decisions filled with what is decided, also when the call throws in the end
  * @returns a decision for every order that was decided; the others met contention to the end, and nothing
@@ -55,7 +57,9 @@ export async function commit<S>(
   const knowledge = createKnowledge(deps.catalog, candidates);
   let blind = blindly;
   let from = lane;
-  for (let round = 0; round < maxRounds && decisions.size < candidates.length; round++) {
+  let conflicts = 0;
+  const rounds = blindly ? maxAttempts : maxRounds;
+  for (let round = 0; round < rounds && decisions.size < candidates.length; round++) {
     const open = candidates.filter(({ id }) => !decisions.has(id));
     const supplies = blind ? await knowledge.remembered() : await knowledge.read();
     const plan = planOrders(open, supplies, from, knowledge.bought);
@@ -71,7 +75,9 @@ export async function commit<S>(
     blind &&= plan.unsure.length === 0 && results.every(({ stale }) => !stale);
     const busy = results.some((result) => result.busy);
     if (busy) from = Math.random();
-    if ((busy || plan.unsure.length > 0) && decisions.size < candidates.length) await backoff(round);
+    if (decisions.size === candidates.length) break;
+    if (busy && blindly) await patience(++conflicts);
+    else if (busy || plan.unsure.length > 0) await backoff(round);
   }
   return decisions;
 }

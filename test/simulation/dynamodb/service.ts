@@ -37,6 +37,8 @@ export interface ServiceOptions {
   readonly random: Random;
   readonly definitions: Awaited<ReturnType<typeof readTables>>;
   partitions(table: string): number;
+  /** The same for the indexes of a table, where they have another number. */
+  readonly indexPartitions?: number | undefined;
   /** Consulted once for each attempt that arrives. */
   faultOf?: ((operation: string) => Fault | undefined) | undefined;
   observer?: Observer | undefined;
@@ -63,11 +65,21 @@ const slowFactor = { from: 5, to: 40 };
  * the ledger, prepare, write) is about what a write of its own takes. A cancelled transaction takes as long as
  * one that succeeds, lets its items go at 60 %, and is charged for each item it came to.
  */
-export function createDynamoDb({ time, random, definitions, partitions, ...hooks }: ServiceOptions) {
+export function createDynamoDb({
+  time,
+  random,
+  definitions,
+  partitions,
+  indexPartitions,
+  ...hooks
+}: ServiceOptions) {
   const tables = new Map<string, Table>();
   for (const definition of definitions) {
     const { TableName } = definition;
-    tables.set(TableName, createTable(definition, partitions(TableName), time.now));
+    tables.set(
+      TableName,
+      createTable(definition, partitions(TableName), indexPartitions ?? partitions(TableName), time.now),
+    );
   }
   const usage = noUsage();
   const latency = createLatency(random.fork('latency'));

@@ -20,9 +20,15 @@ export interface Table {
 /**
  * A table as serverless.yml has it.
  *
- * @param partitions of the table and of each of its indexes
+ * @param partitions of the table
+ * @param indexPartitions of each of its indexes
  */
-export function createTable(definition: Definition, partitions: number, now: () => number): Table {
+export function createTable(
+  definition: Definition,
+  partitions: number,
+  indexPartitions: number,
+  now: () => number,
+): Table {
   const { TableName, KeySchema, GlobalSecondaryIndexes = [], StreamSpecification } = definition;
   const [hashKey, range] = KeySchema;
   if (hashKey === undefined || range !== undefined)
@@ -35,6 +41,8 @@ export function createTable(definition: Definition, partitions: number, now: () 
     items: new Map(),
     held: new Map(),
     capacity: createCapacity(partitions, now),
-    indexes: GlobalSecondaryIndexes.map((index) => createIndex(index, name, createCapacity(partitions, now))),
+    indexes: GlobalSecondaryIndexes.map((index) =>
+      createIndex(index, name, createCapacity(indexPartitions, now)),
+    ),
   };
 }

@@ -78,7 +78,11 @@ function term(parser: Parser): (scope: Scope) => Value {
   parser.expect(',');
   const otherwise = term(parser);
   parser.expect(')');
-  return (scope) => lookUp(scope.item, path(scope)) ?? otherwise(scope);
+  return (scope) => {
+    // Evaluated also where it is not needed, as DynamoDB does.
+    const fallback = otherwise(scope);
+    return lookUp(scope.item, path(scope)) ?? fallback;
+  };
 }
 
 const present =

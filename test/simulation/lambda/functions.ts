@@ -36,6 +36,14 @@ export function createLambda<C>({ time, random, newContainer, skewMs, deathMs }:
   const allowance = new Map<string, { left: number; at: number }>();
   let started = 0;
 
+  function idleOf(name: string): Environment<C>[] {
+    const known = idle.get(name);
+    if (known !== undefined) return known;
+    const none: Environment<C>[] = [];
+    idle.set(name, none);
+    return none;
+  }
+
   function mayStart(name: string): boolean {
     const bucket = allowance.get(name) ?? { left: environmentsPerTenSeconds, at: time.now() };
     allowance.set(name, bucket);
@@ -48,7 +56,7 @@ export function createLambda<C>({ time, random, newContainer, skewMs, deathMs }:
   }
 
   async function environmentOf(name: string, warm: boolean): Promise<Environment<C>> {
-    const free = idle.get(name)?.pop();
+    const free = idleOf(name).pop();
     if (free !== undefined) return free;
     if (!warm) {
       if (!mayStart(name)) throw new InvocationError('throttled');
@@ -62,7 +70,7 @@ export function createLambda<C>({ time, random, newContainer, skewMs, deathMs }:
     /** Makes environments that wait for requests, as a function has that was used before. */
     async warm(name: string, count: number): Promise<void> {
       const made = Array.from({ length: count }, () => environmentOf(name, true));
-      idle.set(name, await Promise.all(made));
+      idleOf(name).push(...(await Promise.all(made)));
     },
 
     /** @throws {InvocationError} or what `run` throws */
@@ -79,7 +87,7 @@ export function createLambda<C>({ time, random, newContainer, skewMs, deathMs }:
         const end = (settle: () => void, reusable: boolean) => {
           if (over) return;
           over = true;
-          if (reusable) idle.set(name, [...(idle.get(name) ?? []), environment]);
+          if (reusable) idleOf(name).push(environment);
           else machine.alive = false;
           settle();
         };

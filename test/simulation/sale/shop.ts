@@ -25,6 +25,7 @@ export interface ShopOptions {
   readonly random: Random;
   /** Partitions of a table by its noun. */
   partitions(noun: string): number;
+  readonly indexPartitions?: number;
   readonly skewMs?: number;
   readonly faults?: ReturnType<typeof createFaults>;
   readonly observer?: Observer;
@@ -43,6 +44,7 @@ export async function openShop({
   time,
   random,
   partitions,
+  indexPartitions,
   skewMs = 0,
   faults,
   observer,
@@ -55,6 +57,7 @@ export async function openShop({
     random: random.fork('dynamodb'),
     definitions: await definitions,
     partitions: (name) => partitions(name.slice(tableName('').length)),
+    indexPartitions,
     faultOf: faults?.ofRequest,
     observer,
     onRecord: (record) => source.onRecord(record),

@@ -21,7 +21,7 @@ const epoch = Date.UTC(2026, 11, 12);
 const realImmediate = globalThis.setImmediate;
 
 /**
- * Time and randomness of a run. While it runs, `Date.now`, `setTimeout`, `Math.random`, UUIDs and random bytes
+ * Time and randomness of a run. While it runs, `Date`, `setTimeout`, `Math.random`, UUIDs and random bytes
  * of the whole process are its own, so the code of the product runs in virtual time without knowing: minutes
  * pass as fast as the events in them are computed, in an order that depends on the seed alone.
  */
@@ -98,7 +98,7 @@ interface Sources {
 /** @returns a function that puts the real ones back */
 function replaceGlobals({ wallClock, machineTimer, cancel, random }: Sources): () => void {
   const real = {
-    now: Date.now,
+    Date: globalThis.Date,
     random: Math.random,
     timers: { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout },
     randomUUID: crypto.randomUUID,
@@ -116,16 +116,18 @@ function replaceGlobals({ wallClock, machineTimer, cancel, random }: Sources): (
   const clearTimeout = (timer?: { event?: object }) => {
     if (timer?.event !== undefined) cancel(timer.event);
   };
-  Object.assign(Date, { now: wallClock });
+  const virtualDate = new Proxy(Date, {
+    construct: (target, args) => Reflect.construct(target, args.length === 0 ? [wallClock()] : args),
+    get: (target, key) => (key === 'now' ? wallClock : Reflect.get(target, key)),
+  });
   Object.assign(Math, { random: random.fork('program').next });
-  Object.assign(globalThis, { setTimeout: machineTimer, clearTimeout });
+  Object.assign(globalThis, { Date: virtualDate, setTimeout: machineTimer, clearTimeout });
   Object.assign(crypto, { randomUUID });
   Object.defineProperty(globalThis.crypto, 'getRandomValues', { value: fill, configurable: true });
   syncBuiltinESMExports();
   return () => {
-    Object.assign(Date, { now: real.now });
     Object.assign(Math, { random: real.random });
-    Object.assign(globalThis, real.timers);
+    Object.assign(globalThis, { Date: real.Date }, real.timers);
     Object.assign(crypto, { randomUUID: real.randomUUID });
     Reflect.deleteProperty(globalThis.crypto, 'getRandomValues');
     syncBuiltinESMExports();
