@@ -28,7 +28,7 @@ const failuresOf = ({ run }: newman.NewmanRunSummary) =>
   run.failures.map(({ source, error }) => `${source?.name}: ${error.message}`);
 
 describe('the Postman collection', () => {
-  it('runs from an empty store to a confirmed order, and runs again', async () => {
+  it('runs from an empty store to a confirmed order, and runs again', { timeout: 120_000 }, async () => {
     const { item: folders } = shape.parse(JSON.parse(await readFile(file, 'utf8')));
     const names = folders.flatMap(({ item }) => item.map(({ name }) => name));
     expect(new Set(names).size).toBe(names.length);
