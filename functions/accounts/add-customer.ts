@@ -7,9 +7,8 @@ import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { addCustomerContract } from './contracts.ts';
 
-const documents = createDocuments();
-const accounts = createAccountStore({ documents, table: config.accountsTable });
-const rateLimits = createRateLimits({ documents, ...config });
+const accounts = createAccountStore({ documents: createDocuments(), table: config.accountsTable });
+const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
 
 export const handler = publicEndpoint(
   addCustomerContract,

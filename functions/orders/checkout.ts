@@ -10,7 +10,7 @@ import { placedReply } from './replies.ts';
 
 const documents = createDocuments();
 const carts = createCartStore({ documents, table: config.cartsTable });
-const rateLimits = createRateLimits({ documents, ...config });
+const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
 const deps = { ...createOrderDeps({ documents, ...config }), currency: config.currency };
 
 /** Carts whose first read has the limits counted beside it, which saves a round trip. */

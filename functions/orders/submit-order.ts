@@ -10,7 +10,7 @@ import { submitOrderContract } from './contracts.ts';
 import { placedReply } from './replies.ts';
 
 const documents = createDocuments();
-const rateLimits = createRateLimits({ documents, ...config });
+const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
 const deps = {
   catalog: createCatalog({ documents, ...config }),
   orders: createOrderStore({ documents, table: config.ordersTable }),

@@ -11,10 +11,14 @@ const requestTimeoutMs = 2_000;
  * Only failures of the network or of the service are retried here. A cancelled transaction never is: that
  * is `lib/orders`' own decision.
  *
- * @param transport another way to the database than HTTPS; simulations have one
+ * @param options another way to the database than HTTPS, which simulations have; fewer attempts, for what has
+ *   another answer to a failure
  */
 export function createDocuments(
-  transport: Pick<DynamoDBClientConfig, 'requestHandler' | 'signer' | 'credentials' | 'region'> = {},
+  options: Pick<
+    DynamoDBClientConfig,
+    'maxAttempts' | 'requestHandler' | 'signer' | 'credentials' | 'region'
+  > = {},
 ): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     maxAttempts: 3,
@@ -24,7 +28,7 @@ export function createDocuments(
       // Without it the SDK only warns.
       throwOnRequestTimeout: true,
     },
-    ...transport,
+    ...options,
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }

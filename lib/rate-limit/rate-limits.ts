@@ -31,6 +31,9 @@ export interface RateLimits {
 /** Those that keep guesses from passwords: where their count is not known for load, they refuse. */
 const guards: ReadonlySet<RateLimitName> = new Set(['auth-per-address', 'auth-per-email']);
 
+/** For so long after a failure nobody waits for the store again. */
+const restMs = 1_000;
+
 /** The two places where a limit is counted: this container's memory and the store that all share. */
 interface Counters {
   readonly own: RateLimiterAbstract;
@@ -44,6 +47,8 @@ type Change = (limiter: RateLimiterAbstract, key: string) => Promise<RateLimiter
  * number at once exactly the limit is not `exceeded`, in all containers together: they share Redis or Valkey
  * where there is one, else DynamoDB. While the store is out of reach no request fails for it, and each
  * container still keeps to the limit. What is stored of a subject is a hash.
+ *
+ * @param deps.documents without retries: a container's own count is the answer to a failure
  */
 export function createRateLimits(deps: {
   documents: Documents;
@@ -53,6 +58,7 @@ export function createRateLimits(deps: {
 }): RateLimits {
   const redis = deps.cacheUrl === undefined ? undefined : connectRedis(deps.cacheUrl);
   const counters = new Map<RateLimitName, Promise<Counters>>();
+  let restsUntil = 0;
 
   async function createCounters(name: RateLimitName): Promise<Counters> {
     const { requests, windowSeconds } = deps.rateLimits[name];
@@ -78,13 +84,15 @@ export function createRateLimits(deps: {
     counters.set(name, known);
     const { own, shared } = await known;
     const local = await apply(own, key);
+    if (Date.now() < restsUntil) return local;
     try {
       return await apply(shared, key);
     } catch (error) {
       if (error instanceof RateLimiterRes) throw error;
       // One counter takes a thousand writes a second: more are no shopper's.
       if (guards.has(name) && isThrottled(error)) throw new RateLimiterRes(0, 1_000);
-      logger.warn('a rate limit is counted in memory alone', { limit: name, error });
+      restsUntil = Date.now() + restMs;
+      logger.warn('rate limits are counted in memory alone', { limit: name, error });
       return local;
     }
   }

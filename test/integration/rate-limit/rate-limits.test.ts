@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RateLimit } from '../../../lib/platform/config.ts';
 import { createRateLimits, type RateLimits } from '../../../lib/rate-limit/rate-limits.ts';
@@ -134,6 +137,32 @@ describe('rate limits without their store', () => {
     const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined };
     const limits = createRateLimits({ ...deps, rateLimits: limitsOf(limit) });
     expect(await admitted(times(30, () => limits.count('auth-per-email', 'a')))).toBe(10);
+  });
+
+  it('wait for a DynamoDB that never answers once, and then not for a while', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    ends.push(() => silent.close());
+    const address = silent.address();
+    if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+    const client = new DynamoDBClient({
+      endpoint: `http://127.0.0.1:${address.port}`,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+      requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
+    });
+    ends.unshift(() => client.destroy());
+    const documents = DynamoDBDocumentClient.from(client);
+    const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined };
+    const limits = createRateLimits({ ...deps, rateLimits: limitsOf(limit) });
+    const before = performance.now();
+    const first = await limits.count('auth-per-address', 'a');
+    const waited = performance.now() - before;
+    const rest = [];
+    for (let n = 0; n < 20; n += 1) rest.push(limits.count('auth-per-email', 'a'));
+    expect([first.exceeded, await admitted(rest)]).toEqual([false, 10]);
+    expect(performance.now() - before).toBeLessThan(1.5 * waited);
   });
 
   it.each([
