@@ -1,14 +1,26 @@
 import { parseArgs } from 'node:util';
 import { campaign, type Failure, seedsFrom, shrunken, type Tally } from './sale/campaign.ts';
+import { mutants } from './sale/mutants.ts';
 import { faultNames } from './sale/scenario.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Simulates sales, one for each seed, and ends with 1 if an invariant was broken in one of them. */
+/**
+ * Simulates sales, one for each seed, and ends with 1 if an invariant was broken in one of them. With `--mutants`
+ * the product lacks one protection after the other, and it ends with 1 if that is not found out.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string', default: '200' }, from: { type: 'string', default: '1' } },
+    options: {
+      mutants: { type: 'boolean', default: false },
+      seeds: { type: 'string', default: '200' },
+      from: { type: 'string', default: '1' },
+    },
   });
+  if (values.mutants) {
+    await killMutants(Number(values.seeds));
+    return;
+  }
   const start = performance.now();
   const { tally, failure } = await campaign(seedsFrom(Number(values.from), Number(values.seeds)));
   printTally(tally, (performance.now() - start) / 1_000);
@@ -21,6 +33,17 @@ async function main(): Promise<void> {
   if (Number(values.seeds) >= 200 && missing.length > 0) {
     print(`These faults befell nothing: ${missing.join(', ')}`);
     process.exitCode = 1;
+  }
+}
+
+async function killMutants(seeds: number): Promise<void> {
+  print('| protection taken out | sales until it is found out | broken rule |\n| --- | --- | --- |');
+  for (const [name, mutant] of Object.entries(mutants)) {
+    const { tally, failure } = await campaign(seedsFrom(1, seeds), mutant);
+    print(
+      `| ${name} | ${failure === undefined ? 'never' : tally.seeds} | ${failure?.report.violations[0]?.rule} |`,
+    );
+    if (failure === undefined) process.exitCode = 1;
   }
 }
 

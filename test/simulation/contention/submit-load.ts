@@ -1,13 +1,14 @@
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { textOf } from '../dynamodb/item.ts';
+import type { Change } from '../dynamodb/write.ts';
 import { answerOf } from '../sale/calls.ts';
 import { tableName } from '../sale/container.ts';
 import { openMarket } from './market.ts';
 import { createMeasurement, type Measured, type Measurement } from './measurement.ts';
 
-const warmUpMs = 1_000;
-const endMs = 2_500;
+const warmUpMs = 2_000;
+const endMs = 3_500;
 const plenty = 10_000_000;
 /** Environments that wait for requests when the sale begins. */
 const warmed = 1_000;
@@ -23,7 +24,7 @@ export async function loadSubmit(
   const sent = new Map<string, number>();
   const observer = {
     onDecided: () => {},
-    onWritten(changes: Parameters<typeof confirmedIn>[0]) {
+    onWritten(changes: readonly Change[]) {
       for (const customer of confirmedIn(changes)) measurement?.decided(sent.get(customer) ?? 0, true);
     },
   };
@@ -54,9 +55,7 @@ export async function loadSubmit(
 }
 
 /** Customers whose orders the write confirms. */
-function confirmedIn(
-  changes: Parameters<NonNullable<Parameters<typeof openMarket>[0]['observer']>['onWritten']>[0],
-) {
+function confirmedIn(changes: readonly Change[]): string[] {
   return changes.flatMap(({ table, before, after }) => {
     if (table.name !== tableName('orders') || textOf(before?.['status']) !== 'PENDING') return [];
     return textOf(after?.['status']) === 'CONFIRMED' ? [textOf(after?.['customer_id']) ?? ''] : [];

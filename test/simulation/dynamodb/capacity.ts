@@ -34,6 +34,8 @@ export function createCapacity(partitions: number, now: () => number) {
     partitionOf,
     /** @returns whether the partition had anything left; the last request may take more than that */
     write: (key: string, units: number): boolean => write(partitionOf(key), units),
+    /** Takes them in any case: what was prepared is written. */
+    spend: (key: string, units: number): boolean => write(partitionOf(key), units, false),
     read: (key: string, units: number): boolean => read(partitionOf(key), units),
   };
 }
@@ -42,12 +44,12 @@ export type Capacity = ReturnType<typeof createCapacity>;
 function createBuckets(unitsPerSecond: number, now: () => number) {
   const buckets = new Map<number, Bucket>();
   const full = unitsPerSecond * keptSeconds;
-  return (partition: number, units: number): boolean => {
+  return (partition: number, units: number, mustHave = true): boolean => {
     const bucket = buckets.get(partition) ?? { units: full, at: now() };
     buckets.set(partition, bucket);
     bucket.units = Math.min(full, bucket.units + ((now() - bucket.at) * unitsPerSecond) / 1_000);
     bucket.at = now();
-    if (bucket.units <= 0) return false;
+    if (mustHave && bucket.units <= 0) return false;
     bucket.units -= units;
     return true;
   };

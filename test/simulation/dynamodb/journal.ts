@@ -38,29 +38,57 @@ interface JournalOptions {
 /**
  * Takes what a write costs and makes it visible: in the table at once, in its indexes some time later.
  *
+ * A transaction prepares each item and then writes it, and both count; so one that is cancelled has taken half.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html (capacity management)
+ *
  * Modelling choice: a write that an index' partition has no units for is throttled itself. DynamoDB does so once
  * the index has fallen behind.
  */
 export function createJournal({ usage, indexLagMs, inside, onRecord }: JournalOptions) {
   let writes = 0;
 
+  const touchedBy = ({ table, before, after }: Change): [Index, string][] =>
+    table.indexes.flatMap((index) =>
+      index.touched(before, after).map((hash): [Index, string] => [index, hash]),
+    );
+
+  function prepare(change: Change): boolean {
+    const { table, key } = change;
+    const units = writeUnits(change);
+    const hasRoom = touchedBy(change).every(([index, hash]) => index.capacity.write(hash, 0));
+    if (!hasRoom || !table.capacity.write(key, units)) {
+      usage.throttled++;
+      return false;
+    }
+    usage.writeUnits += units;
+    return true;
+  }
+
+  function writeIndexes(change: Change): void {
+    for (const [index, hash] of touchedBy(change)) {
+      index.capacity.spend(hash, 1);
+      usage.indexWriteUnits++;
+    }
+  }
+
   return {
-    /** @param times 2 in a transaction: prepared and written. @returns whether there were units left */
-    charge(change: Change, times: 1 | 2): boolean {
-      const { table, key } = change;
-      const units = writeUnits(change) * times;
-      const indexes = table.indexes.flatMap((index): [Index, string][] =>
-        index.touched(change.before, change.after).map((hash) => [index, hash]),
-      );
-      const has =
-        table.capacity.write(key, units) && indexes.every(([index, hash]) => index.capacity.write(hash, 1));
-      if (!has) {
-        usage.throttled++;
-        return false;
-      }
-      usage.writeUnits += units;
-      usage.indexWriteUnits += indexes.length;
+    /** What a write of its own takes. @returns whether there were units left */
+    charge(change: Change): boolean {
+      if (!prepare(change)) return false;
+      writeIndexes(change);
       return true;
+    },
+
+    /** In a transaction half of what an item costs is taken when it is prepared; the indexes wait. */
+    prepare,
+
+    /** The other half: what was prepared is written, even if there are no units left. */
+    complete(change: Change): void {
+      const units = writeUnits(change);
+      change.table.capacity.spend(change.key, units);
+      usage.writeUnits += units;
+      writeIndexes(change);
     },
 
     apply(change: Change): void {

@@ -63,7 +63,7 @@ const slowFactor = { from: 5, to: 40 };
  * Modelling choices: a request reaches its item half-way through its time. A transaction prepares its items at 30 to
  * 35 % of its time and writes them at 80 to 85 %, so an item is held for half of it; each of the four steps (two of
  * the ledger, prepare, write) is about what a write of its own takes. A cancelled transaction takes as long as
- * one that succeeds, lets its items go at 60 %, and is charged for each item it came to.
+ * one that succeeds and lets its items go at 60 %.
  */
 export function createDynamoDb({
   time,

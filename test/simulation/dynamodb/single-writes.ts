@@ -32,7 +32,7 @@ export function createSingleWrites({ tables, journal, usage, observer }: SingleW
     const change = evaluate(write);
     // A write that fails costs what the item that is there would.
     const cost = change === 'condition_failed' ? { table, key, before: old, after: old } : change;
-    if (!journal.charge(cost, 1)) return throttled();
+    if (!journal.charge(cost)) return throttled();
     if (table.held.has(key)) {
       usage.conflicts++;
       return conflict();

@@ -68,7 +68,7 @@ export function createTransactions({ tables, journal, usage, now, inside, observ
     const { table, key, input } = write;
     try {
       const change = evaluate(write);
-      const charged = journal.charge(change === 'condition_failed' ? unchanged(write) : change, 2);
+      const charged = journal.prepare(change === 'condition_failed' ? unchanged(write) : change);
       if (!charged) return { Code: 'ThrottlingError' };
       if (forced || table.held.has(key)) {
         usage.conflicts++;
@@ -131,6 +131,7 @@ export function createTransactions({ tables, journal, usage, now, inside, observ
       let unwritten = changes.length;
       for (const change of changes) {
         inside(timing.writeAt() - timing.decideAt, () => {
+          journal.complete(change);
           journal.apply(change);
           release(change);
           if (--unwritten === 0) observer.onWritten(changes);

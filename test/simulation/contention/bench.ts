@@ -1,0 +1,40 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { chartOf, type Result, result, tableOf } from './report.ts';
+import { rows } from './rows.ts';
+
+const docs = join(import.meta.dirname, '../../../docs');
+const dataFile = join(docs, 'contention.json');
+const textFile = join(docs, 'contention.md');
+const marks = { from: '<!-- table -->', to: '<!-- end of table -->' };
+
+/**
+ * Measures every way to sell one hot product on the simulated clock, and writes table and chart. Names of ways as
+ * arguments measure those alone; the others keep their figures.
+ */
+async function main(ways: readonly string[]): Promise<void> {
+  const known = existsSync(dataFile) ? z.array(result).parse(JSON.parse(readFileSync(dataFile, 'utf8'))) : [];
+  const results: Result[] = [];
+  for (const { way, shards, load, measure } of rows) {
+    const before = known.find((one) => one.way === way && one.shards === shards && one.load === load);
+    if (ways.length > 0 && !ways.includes(way)) {
+      if (before !== undefined) results.push(before);
+      continue;
+    }
+    const measured = { way, shards, load, ...(await measure()) };
+    results.push(measured);
+    process.stdout.write(`${tableOf([measured]).split('\n').at(-1)}\n`);
+  }
+  write(results);
+}
+
+function write(results: readonly Result[]): void {
+  writeFileSync(dataFile, `${JSON.stringify(results, undefined, 1)}\n`);
+  writeFileSync(join(docs, 'contention.svg'), chartOf(results));
+  const [before = '', rest = ''] = readFileSync(textFile, 'utf8').split(marks.from);
+  const after = rest.split(marks.to)[1] ?? '';
+  writeFileSync(textFile, `${before}${marks.from}\n\n${tableOf(results)}\n\n${marks.to}${after}`);
+}
+
+await main(process.argv.slice(2));
