@@ -5,8 +5,8 @@ import { tableName } from '../sale/container.ts';
 import { type Market, openMarket } from './market.ts';
 import { createMeasurement, type Measured, type Measurement } from './measurement.ts';
 
-const warmUpMs = 500;
-const endMs = 1_500;
+const warmUpMs = 3_000;
+const endMs = 5_500;
 const plenty = 10_000_000;
 /** As `Retry-After` says when contention outlasts the retries. */
 const retryAfterMs = 1_000;

@@ -5,8 +5,8 @@ import { tableName } from '../sale/container.ts';
 import { openMarket } from './market.ts';
 import { createMeasurement, type Measured, type Measurement } from './measurement.ts';
 
-const warmUpMs = 500;
-const endMs = 2_500;
+const warmUpMs = 2_500;
+const endMs = 4_000;
 const plenty = 10_000_000;
 
 /**
