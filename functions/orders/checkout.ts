@@ -13,27 +13,19 @@ const carts = createCartStore({ documents, table: config.cartsTable });
 const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
 const deps = { ...createOrderDeps({ documents, ...config }), currency: config.currency };
 
-/** Carts whose first read has the limits counted beside it, which saves a round trip. */
-function countedCarts(admit: () => Promise<void>) {
-  let admission: Promise<void> | undefined;
-  return {
-    ...carts,
-    async get(customerId: string) {
-      admission ??= admit();
-      const [cart] = await Promise.all([carts.get(customerId), admission]);
-      return cart;
-    },
-  };
-}
-
 export const handler = endpoint(
   checkoutContract,
   async ({ headers, body }, _caller, admit) => {
     const request = { ...body, idempotency_key: headers['idempotency-key'] };
+    const admission = admit();
+    // Counted beside the first read of the cart, which saves a round trip.
+    const get = async (id: string) => (await Promise.all([carts.get(id), admission]))[0];
     try {
-      return placedReply(await checkout({ ...deps, carts: countedCarts(admit) }, request));
+      return placedReply(await checkout({ ...deps, carts: { ...carts, get } }, request));
     } finally {
       deps.metrics.publish();
+      // A checkout that is refused still looks for an earlier order with its key, which it is not to answer with.
+      await admission;
     }
   },
   { rateLimits, admitsItself: true },

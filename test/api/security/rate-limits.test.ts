@@ -6,12 +6,15 @@ import { newSecrets, parametersOf, startParameterStore } from '../../../localsta
 import { startService } from '../../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../../localstack/tables.ts';
 import { type Client, createClient, expectReply, outcomeOf } from '../../support/client.ts';
+import { signUp, storefrontOf } from '../../support/storefront.ts';
 
 const windowSeconds = 30;
 /** Requests of one subject in a window. */
 const limit = 10;
 const stage = `limits${randomUUID().slice(0, 6)}`;
 const password = 'correct horse battery';
+
+const secrets = newSecrets();
 
 let client: Client;
 let url: string;
@@ -20,7 +23,7 @@ const ends: (() => Promise<void>)[] = [];
 /** A service with small limits of its own. */
 beforeAll(async () => {
   const dynamodbEndpoint = inject('dynamodbEndpoint');
-  const parameters = await startParameterStore(new Map(parametersOf(stage, newSecrets())));
+  const parameters = await startParameterStore(new Map(parametersOf(stage, secrets)));
   ends.push(parameters.stop);
   await createTables({ endpoint: dynamodbEndpoint, prefix: await tablePrefix(stage) });
   const params = {
@@ -169,6 +172,31 @@ describe('placing orders', () => {
     expect(byStatus.get(429)).toHaveLength(2 * limit);
     // An unknown product and an empty cart: those were let through.
     expect([...(byStatus.get(404) ?? []), ...(byStatus.get(409) ?? [])]).toHaveLength(limit);
+  });
+
+  it('is counted for replays too, both ways', async () => {
+    const bootstrap = { headers: { 'Bootstrap-Secret': secrets.bootstrapSecret } };
+    const shop = storefrontOf(client, await signUp(client, { role: 'ADMIN' }, bootstrap));
+    const { id } = await shop.product();
+    const shopper = await signUp(client);
+    const customer_id = shopper.id;
+    await shopper.api.post('/cart/add', { customer_id, product_id: id, quantity: 1 });
+    const checkout = () =>
+      shopper.api.post('/order/add', { customer_id }, { headers: { 'Idempotency-Key': 'checkout' } });
+    const submit = () =>
+      shopper.api.post(
+        '/order',
+        { items: [{ id, quantity: 1 }] },
+        { headers: { 'Idempotency-Key': 'submit' } },
+      );
+    const replies = await withinWindow(async () => {
+      const first = [await checkout(), await submit()];
+      const rest = Array.from({ length: 2 * limit }, (_, n) => (n % 2 === 0 ? checkout() : submit()));
+      return [...first, ...(await Promise.all(rest))];
+    });
+    expect(replies[0]?.status).toBe(201);
+    expect(replies[1]?.status).toBe(202);
+    expect(replies.filter(({ status }) => status === 429)).toHaveLength(limit + 2);
   });
 });
 
