@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { redisUrl } from './redis.ts';
 
 export interface RateLimit {
   readonly requests: number;
@@ -19,7 +20,7 @@ const environment = z.object({
   TABLE_PREFIX: z.string().check(z.minLength(1)),
   PARAMETER_PREFIX: z.string().check(z.startsWith('/')),
   CURRENCY: z.string().check(z.regex(/^[A-Z]{3}$/)),
-  CACHE_URL: z.union([z.literal(''), z.url({ protocol: /^rediss?$/ })]),
+  CACHE_URL: z.union([z.literal(''), redisUrl]),
   LIMIT_AUTH_PER_ADDRESS: limit,
   LIMIT_AUTH_PER_EMAIL: limit,
   LIMIT_GUESTS_PER_ADDRESS: limit,

@@ -1,7 +1,22 @@
 import type { Redis } from 'iovalkey';
+import * as z from 'zod/mini';
 import { logger } from './logger.ts';
 
 export type { Redis };
+
+/** `redis://` or, over TLS, `rediss://`. The client throws at a percent sign that encodes nothing. */
+export const redisUrl = z
+  .url({ protocol: /^rediss?$/ })
+  .check(z.refine(isDecodable, { error: 'holds a % that encodes nothing' }));
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** In one availability zone an answer takes less than a millisecond; waiting longer only holds a shopper up. */
 const commandTimeoutMs = 100;
@@ -13,7 +28,7 @@ const maxReconnectDelayMs = 2_000;
  * fails within a tenth of a second, and at once while the server is away or silent; nothing is queued or sent
  * twice. The connection comes back by itself.
  *
- * @param url `redis://` or, over TLS, `rediss://`
+ * @param url as `redisUrl` allows it
  */
 export async function connectRedis(url: string): Promise<Redis> {
   // Loading the client takes longer than most requests, and most stores have no Redis.

@@ -18,8 +18,10 @@ export async function settleProduct(
   catalog: Catalog,
   product: Product,
 ): Promise<void> {
-  const numbers = Array.from({ length: product.stock_shards }, (_, shard) => shard);
-  await Promise.all(numbers.map((shard) => stores.stock.follow(product, shard)));
+  // The first one first: a reader that knows of fewer shards learns from it that there may be more.
+  await stores.stock.follow(product, 0);
+  const others = Array.from({ length: product.stock_shards - 1 }, (_, index) => index + 1);
+  await Promise.all(others.map((shard) => stores.stock.follow(product, shard)));
   await fillNewShards(stores, catalog, product.id);
   await stores.products.markSettled(product.id, product.version);
 }

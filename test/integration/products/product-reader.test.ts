@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addStock } from '../../../lib/products/add-stock.ts';
-import { viewOf } from '../../../lib/products/product.ts';
+import { type Product, stockOf, viewOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { settleProduct } from '../../../lib/products/settle-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
@@ -52,6 +52,26 @@ describe('a product', () => {
     }
     await deleteProduct(shop, shop.catalog, keyboard);
     for (const reader of readers) await expect(reader.read(keyboard)).rejects.toMatchObject(notFound);
+  });
+
+  it('has all its units in a reader that missed new shards, also when making them died halfway', async () => {
+    const keyboard = await shop.sell({ stock: 4, stock_shards: 1 });
+    const reader = readingContainer();
+    await reader.read(keyboard);
+    const dying = {
+      ...shop,
+      stock: {
+        ...shop.stock,
+        follow: async (product: Product, shard: number) => {
+          if (shard === 0) throw new Error('died');
+          await shop.stock.follow(product, shard);
+        },
+      },
+    };
+    await expect(updateProduct(dying, shop.catalog, keyboard, { stock_shards: 2 })).rejects.toThrow('died');
+    const added = await addStock(shop, shop.catalog, keyboard, 10);
+    expect(stockOf(added.shards)).toBe(14);
+    expect(stockOf((await reader.read(keyboard)).shards)).toBe(14);
   });
 
   it('is never older than a change that was replied to while many read', async () => {
