@@ -89,8 +89,9 @@ function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
     authorizeCustomer(access, event.caller, parsed);
     const counted = { event, parsed, caller: event.caller };
     if (admitsItself !== true) await limits.admit(counted);
-    const { body, text, headers } = await useCase(parsed, event.caller, () => limits.admit(counted));
-    await limits.refund(counted);
+    const { body, text, headers } = await limits.refunding(counted, async () =>
+      useCase(parsed, event.caller, () => limits.admit(counted)),
+    );
     const cacheControl = reply.cacheControl ?? 'no-store';
     const base = {
       statusCode: reply.status,
@@ -112,10 +113,22 @@ function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
 }
 
 function limitsOf({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {
-  if (names === undefined) return { admit: async () => {}, refund: async () => {} };
+  if (names === undefined)
+    return { admit: async () => {}, refunding: <T>(_: Counted, run: () => Promise<T>) => run() };
   if (rateLimits === undefined) throw new Error(`${operation} has rate limits and nothing to count them`);
   return {
     admit: (request: Counted) => admit(rateLimits, names, request),
-    refund: (request: Counted) => refund(rateLimits, names, request),
+    /** Runs it, and gives back what only a refusal uses up: not a success, and no failure of ours. */
+    async refunding<T>(request: Counted, run: () => Promise<T>): Promise<T> {
+      let refused = false;
+      try {
+        return await run();
+      } catch (error) {
+        refused = error instanceof DomainError;
+        throw error;
+      } finally {
+        if (!refused) await refund(rateLimits, names, request);
+      }
+    },
   };
 }

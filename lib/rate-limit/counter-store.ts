@@ -1,3 +1,4 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { IRateLimiterStoreOptions } from 'rate-limiter-flexible';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
@@ -13,8 +14,8 @@ interface Counter {
 }
 
 /**
- * Counters in DynamoDB, for keys that name their window: one unconditional write for a request. The package's
- * own DynamoDB store keeps one item for all windows of a key, so it writes twice in sequence, once in vain.
+ * Counters in DynamoDB, for keys that name their window, up to the limit and no further: one write for a request.
+ * The package's own DynamoDB store keeps one item for all windows of a key, so it writes twice in sequence, once in vain.
  */
 export class CounterStore extends RateLimiterStoreAbstract {
   readonly #documents: Documents;
@@ -34,14 +35,21 @@ export class CounterStore extends RateLimiterStoreAbstract {
       TableName: this.#table,
       Key: { key },
       UpdateExpression: 'ADD points :points SET expires_at = :expires_at',
+      ConditionExpression: 'attribute_not_exists(points) OR points <= :most',
       ExpressionAttributeValues: {
         ':points': points,
+        ':most': this.points - points,
         ':expires_at': Math.ceil((Date.now() + durationMs) / 1_000),
       },
       ReturnValues: 'ALL_NEW',
     });
-    const { Attributes } = await this.#documents.send(command);
-    return { points: attributes.parse(Attributes).points, durationMs };
+    try {
+      const { Attributes } = await this.#documents.send(command);
+      return { points: attributes.parse(Attributes).points, durationMs };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { points: this.points + 1, durationMs };
+    }
   }
 
   protected override _getRateLimiterRes(_key: string, added: number, counter: Counter): RateLimiterRes {

@@ -100,6 +100,22 @@ describe.each([
     }
   });
 
+  run('do not count what they refuse, so that a refund opens the limit again', async () => {
+    const shop = await open();
+    const containers = times(2, () => shop.container({ requests: 2, windowSeconds: 3_600 }));
+    const floods = containers.map((limits) => times(20, () => limits.count('auth-per-email', 'a')));
+    expect(await admitted(floods.flat())).toBe(2);
+    // The request that was admitted gives it back, in its own container; then either has room again.
+    for (const [index, limits] of containers.entries())
+      for (let left = await admitted(floods[index] ?? []); left > 0; left -= 1)
+        await limits.refund('auth-per-email', 'a');
+    for (const limits of containers)
+      await vi.waitUntil(async () => !(await limits.count('auth-per-email', 'a')).exceeded, {
+        interval: 50,
+        timeout: 5_000,
+      });
+  });
+
   run('start anew when the window is over, also for who was over the limit', async () => {
     const limits = (await open()).container({ requests: 1, windowSeconds: 1 });
     await vi.waitUntil(async () => (await limits.count('auth-per-email', 'a')).exceeded, {
