@@ -36,7 +36,9 @@ const maxRepeats = 6;
 
 /**
  * Sends the writes as one TransactWriteItems: all or none. A lost reply is safe, since every repeat carries
- * the same ClientRequestToken, for which DynamoDB executes a transaction at most once in ten minutes.
+ * the same ClientRequestToken, for which DynamoDB executes a transaction at most once in ten minutes. So an
+ * attempt that is still on its way does no harm later either: once a reply was lost, busy items are no answer
+ * with which a caller might begin anew, under another token.
  *
  * @param writes 1 to 100, on distinct items
  * @throws what the SDK throws after its retries; whether the transaction happened is then unknown
@@ -49,14 +51,15 @@ export async function transact<Refusal>(
     ClientRequestToken: randomUUID(),
     TransactItems: writes.map(({ item }) => item),
   });
-  let mayBeExecuted = false;
+  /** Why it is not known whether an attempt was, or still will be, carried out. */
+  let lost: unknown;
   // Inside the SDK's retries, where every attempt is seen and not the last one only.
   command.middlewareStack.add(
     (next) => async (args) => {
       try {
         return await next(args);
       } catch (error) {
-        mayBeExecuted ||= !isThrottling(error) && !(error instanceof TransactionCanceledException);
+        if (!isThrottling(error) && !(error instanceof TransactionCanceledException)) lost ??= error;
         throw error;
       }
     },
@@ -68,11 +71,10 @@ export async function transact<Refusal>(
       await documents.send(command);
       return { committed: true };
     } catch (error) {
-      if (error instanceof TransactionCanceledException) return cancelled(error, writes);
-      const throttled = isThrottling(error);
-      if (throttled && !mayBeExecuted) return { committed: false, refusals: [], busy: true };
-      const repeatable = throttled || error instanceof TransactionInProgressException;
-      if (!repeatable || attempt >= maxRepeats) throw error;
+      const result = refusedBy(error, writes);
+      if (result !== undefined && (lost === undefined || result.refusals.length > 0)) return result;
+      if (result === undefined && !(error instanceof TransactionInProgressException)) throw error;
+      if (attempt >= maxRepeats) throw lost ?? error;
       await backoff(attempt);
     }
   }
@@ -80,10 +82,16 @@ export async function transact<Refusal>(
 
 const busyCodes = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
+/** What DynamoDB said in place of carrying it out; undefined for any other error. */
+function refusedBy<Refusal>(error: unknown, writes: readonly TransactionWrite<Refusal>[]) {
+  if (isThrottling(error)) return { committed: false, refusals: [], busy: true } as const;
+  return error instanceof TransactionCanceledException ? cancelled(error, writes) : undefined;
+}
+
 function cancelled<Refusal>(
   error: TransactionCanceledException,
   writes: readonly TransactionWrite<Refusal>[],
-): TransactionResult<Refusal> {
+) {
   const refusals: Refusal[] = [];
   let busy = false;
   for (const [index, reason] of (error.CancellationReasons ?? []).entries()) {
@@ -97,7 +105,7 @@ function cancelled<Refusal>(
     }
   }
   if (refusals.length === 0 && !busy) throw error;
-  return { committed: false, refusals, busy };
+  return { committed: false, refusals, busy } as const;
 }
 
 const isThrottling = (error: unknown): boolean =>
