@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { chartOf, type Result, result, tableOf } from './report.ts';
 import { rows } from './rows.ts';
+import { sellOut } from './whole-sale.ts';
 
 const docs = join(import.meta.dirname, '../../../docs');
 const dataFile = join(docs, 'contention.json');
 const textFile = join(docs, 'contention.md');
 const marks = { from: '<!-- table -->', to: '<!-- end of table -->' };
+const wholeSale = { units: 10_000, shards: 32, shoppers: 100_000, atOnce: 1_000 };
 
 /**
  * Measures every way to sell one hot product on the simulated clock, and writes table and chart. Names of ways as
- * arguments measure those alone; the others keep their figures.
+ * arguments measure those alone; the others keep their figures. `sale` is a whole sale by checkout, printed only.
  */
 async function main(ways: readonly string[]): Promise<void> {
   const known = existsSync(dataFile) ? z.array(result).parse(JSON.parse(readFileSync(dataFile, 'utf8'))) : [];
@@ -27,6 +29,13 @@ async function main(ways: readonly string[]): Promise<void> {
     process.stdout.write(`${tableOf([measured]).split('\n').at(-1)}\n`);
   }
   write(results);
+  if (ways.length > 0 && !ways.includes('sale')) return;
+  const { sold, soldOutMs, overMs } = await sellOut(wholeSale);
+  const { shoppers, atOnce, shards } = wholeSale;
+  process.stdout.write(
+    `sale: ${sold} units to ${shoppers} shoppers, ${atOnce} at once, ${shards} shards: ` +
+      `sold out after ${(soldOutMs / 1_000).toFixed(1)} s, everybody answered after ${(overMs / 1_000).toFixed(1)} s\n`,
+  );
 }
 
 function write(results: readonly Result[]): void {

@@ -12,7 +12,7 @@ const plenty = 10_000_000;
 const retryAfterMs = 1_000;
 
 /** A cart that was filled before the sale: one unit of the product. */
-function fillCart({ shop, product }: Market, customer_id: string): void {
+export function fillCart({ shop, product }: Market, customer_id: string): void {
   const item = {
     customer_id: { S: customer_id },
     lines: { M: { [product]: { N: '1' } } },
@@ -23,7 +23,7 @@ function fillCart({ shop, product }: Market, customer_id: string): void {
 }
 
 /** One shopper's checkout, repeated as long as the reply says so. @returns whether it became an order */
-async function buy(market: Market, customer_id: string): Promise<boolean> {
+export async function buy(market: Market, customer_id: string): Promise<boolean> {
   const { shop, time } = market;
   for (;;) {
     const fromMs = time.now();

@@ -25,8 +25,8 @@ const usdPerMillionUnits = 0.625;
 /** Rows as a table in Markdown. Cost is that of write units, indexes included, for a million accepted orders. */
 export function tableOf(results: readonly Result[]): string {
   const head = [
-    '| way | shards | load | accepted orders/s | p50 / p99 ms to decision | write units per order | index write units | conflicts per order | USD per million orders |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| way | shards | load | accepted orders/s | s for 10,000 units | p50 / p99 ms to decision | write units per order | index write units | conflicts per order | USD per million orders |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
   ];
   const lines = results.map((one) => {
     const usd = (one.writeUnitsPerOrder + one.indexUnitsPerOrder) * usdPerMillionUnits;
@@ -35,6 +35,7 @@ export function tableOf(results: readonly Result[]): string {
       one.shards,
       one.load,
       one.acceptedPerSecond.toFixed(0),
+      (10_000 / one.acceptedPerSecond).toFixed(1),
       `${one.p50.toFixed(0)} / ${one.p99.toFixed(0)}`,
       one.writeUnitsPerOrder.toFixed(2),
       one.indexUnitsPerOrder.toFixed(2),
