@@ -1,19 +1,8 @@
 import type { Fault } from '../dynamodb/service.ts';
 import type { DeliveryFault } from '../lambda/event-source.ts';
 import type { Random } from '../world/random.ts';
-import type { Rates } from './scenario.ts';
+import { deliveryFaults, type Rates, requestFaults } from './scenario.ts';
 
-const requestFaults: readonly Fault[] = [
-  'conflict',
-  'throttled',
-  'error_before',
-  'error_after',
-  'lost_request',
-  'lost_reply',
-  'late',
-  'slow',
-];
-const deliveryFaults: readonly DeliveryFault[] = ['redelivered', 'dropped'];
 const readsCannot = new Set<Fault>(['conflict']);
 const writes = /Put|Update|Delete|Transact/;
 

@@ -69,7 +69,7 @@ export interface Scenario {
   readonly calmAtMs: number;
 }
 
-export const faultNames = [
+export const requestFaults = [
   'conflict',
   'throttled',
   'error_before',
@@ -78,9 +78,12 @@ export const faultNames = [
   'lost_reply',
   'late',
   'slow',
+] as const satisfies readonly Fault[];
+export const deliveryFaults = ['redelivered', 'dropped'] as const satisfies readonly DeliveryFault[];
+export const faultNames = [
+  ...requestFaults,
   'death',
-  'redelivered',
-  'dropped',
+  ...deliveryFaults,
 ] as const satisfies readonly (keyof Rates)[];
 
 /** A sale of its own for each seed: some calm and some wild, some with plenty of stock and some with hardly any. */
