@@ -100,6 +100,11 @@ describe.each([
     }
   });
 
+  run('never tell of more left than the limit, also when a refund comes in the next window', async () => {
+    const limits = (await open()).container({ requests: 2, windowSeconds: 3_600 });
+    expect(await limits.refund('auth-per-email', 'a')).toMatchObject({ remaining: 2 });
+  });
+
   run('do not count what they refuse, so that a refund opens the limit again', async () => {
     const shop = await open();
     const containers = times(2, () => shop.container({ requests: 2, windowSeconds: 3_600 }));
@@ -198,6 +203,8 @@ describe('rate limits without their store', () => {
         cacheUrl: undefined,
       });
       expect(await admitted(times(5, () => limits.count(name, 'a')))).toBe(expected);
+      // Throttling passes in a second, long before the window does.
+      if (expected === 0) expect((await limits.count(name, 'b')).resetSeconds).toBe(1);
       expect(throttled.attempts.length).toBeGreaterThan(0);
     },
   );

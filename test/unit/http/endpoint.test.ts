@@ -44,6 +44,42 @@ const failing = (error: unknown) => () => {
   throw error;
 };
 
+describe('an endpoint whose limit gives successes back', () => {
+  const limited = contract({
+    ...echo,
+    rateLimits: ['auth-per-email'],
+    request: { body: z.strictObject({ email: z.string() }) },
+  });
+
+  /** What is left counted after one request with this outcome. */
+  async function countedAfter(useCase: () => { name: string }): Promise<number> {
+    let counted = 0;
+    const usage = (change: number) => {
+      counted += change;
+      return { requests: 9, windowSeconds: 9, exceeded: false, remaining: 9 - counted, resetSeconds: 9 };
+    };
+    const rateLimits = {
+      count: async (name: 'auth-per-email') => ({ name, ...usage(1) }),
+      refund: async (name: 'auth-per-email') => ({ name, ...usage(-1) }),
+    } as const;
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const handler = publicEndpoint(limited, () => ({ body: useCase() }), { rateLimits });
+    await handler(bodyOf('{"email":"a@example.com"}'), contextOf());
+    vi.restoreAllMocks();
+    return counted;
+  }
+
+  it.each([
+    ['a success', 0, () => ({ name: 'x' })],
+    ['a defect', 0, failing(new TypeError('x'))],
+    ['an outage', 0, failing(Object.assign(new Error('x'), { name: 'TimeoutError' }))],
+    ['a refusal', 1, failing(new DomainError('invalid_credentials'))],
+  ])('after %s has %i counted', async (_, expected, useCase) => {
+    expect(await countedAfter(useCase)).toBe(expected);
+  });
+});
+
 it('cannot be made for a contract with limits and nothing to count them', () => {
   const limited = contract({ ...echo, rateLimits: ['guests-per-address'] });
   expect(() => publicEndpoint(limited, ({ body }) => ({ body }))).toThrow('echo has rate limits');
