@@ -13,10 +13,13 @@ const putEvents = z.strictObject({
     }),
   ),
 });
+const createBus = z.strictObject({ Name: z.string() });
 export type Entry = z.output<typeof putEvents>['Entries'][number];
 
 export interface EventBusStandIn {
   readonly endpoint: string;
+  /** Buses that were made here. */
+  readonly names: readonly string[];
   /** What was taken, in the order of its coming. */
   readonly taken: Entry[];
   /** How many entries each request had, those that were refused too. */
@@ -25,7 +28,7 @@ export interface EventBusStandIn {
 }
 
 /**
- * Answers PutEvents of EventBridge (its JSON protocol) on a free port of 127.0.0.1.
+ * Answers PutEvents and CreateEventBus of EventBridge (its JSON protocol) on a free port of 127.0.0.1.
  *
  * @param refuses whether to refuse an entry, by how many have come before it
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
@@ -33,11 +36,16 @@ export interface EventBusStandIn {
 export async function startEventBus(
   refuses: (entry: Entry, before: number) => boolean = () => false,
 ): Promise<EventBusStandIn> {
+  const names: string[] = [];
   const taken: Entry[] = [];
   const requests: number[] = [];
   let seen = 0;
 
   function answer(target: unknown, text: string): { status: number; body: object } {
+    if (target === 'AWSEvents.CreateEventBus') {
+      names.push(createBus.parse(JSON.parse(text)).Name);
+      return { status: 200, body: { EventBusArn: 'arn' } };
+    }
     const request = putEvents.safeParse(JSON.parse(text));
     if (target !== 'AWSEvents.PutEvents' || !request.success || request.data.Entries.length > 10)
       return { status: 400, body: { __type: 'ValidationException', message: request.error?.message } };
@@ -63,6 +71,7 @@ export async function startEventBus(
   if (address === null || typeof address === 'string') throw new Error('the event bus has no port');
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
+    names,
     taken,
     requests,
     stop: async () => {
