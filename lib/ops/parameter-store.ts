@@ -15,8 +15,6 @@ interface Parameter {
   readonly changedAt: number;
 }
 
-export type ParameterStore = ReturnType<typeof createParameterStore>;
-
 /** SecureString parameters of SSM, to read and to change. */
 export function createParameterStore() {
   const client = new SSMClient({
