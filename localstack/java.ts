@@ -3,6 +3,7 @@ import { glob, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { install } from 'njre';
+import { reasonOf } from './reason.ts';
 
 const run = promisify(execFile);
 const oldestUsableVersion = 17;
@@ -44,7 +45,7 @@ export async function findJava({
       if (version >= oldestUsableVersion) return program;
       refused.push(`${place}: Java ${version} is too old`);
     } catch (cause) {
-      refused.push(`${place}: ${firstLine(cause)}`);
+      refused.push(`${place}: ${reasonOf(cause, 'no Java program there')}`);
     }
   }
   const tried = refused.map((reason) => `  ${reason}`).join('\n');
@@ -76,12 +77,4 @@ async function findFetched(): Promise<string | undefined> {
   const programs = ['jre/*/bin/java', 'jre/*/Contents/Home/bin/java'];
   for await (const program of glob(programs, { cwd: cacheDirectory })) return join(cacheDirectory, program);
   return undefined;
-}
-
-/** What a person needs to know of a failed attempt: a program's own words, or the error's. */
-function firstLine(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ENOENT') return 'no Java program there';
-  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
-  return (said || error.message).split('\n')[0] ?? '';
 }

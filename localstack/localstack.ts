@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Backend } from './backend.ts';
 import { answersOk, startOnLeash, untilReady } from './child.ts';
+import { reasonOf } from './reason.ts';
 
 const run = promisify(execFile);
 const directory = import.meta.dirname;
@@ -58,17 +59,9 @@ async function checkDocker(): Promise<void> {
       await run('docker', args);
     } catch (cause) {
       throw new Error(
-        `LocalStack needs ${what}: ${reasonOf(cause)}\nWithout it, "npm start" runs the same API on DynamoDB Local.`,
+        `LocalStack needs ${what}: ${reasonOf(cause, 'there is no program "docker" in PATH')}\nWithout it, "npm start" runs the same API on DynamoDB Local.`,
         { cause },
       );
     }
   }
-}
-
-/** What a person needs to know of a failed attempt: the program's own words, or the error's. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ENOENT') return 'there is no program "docker" in PATH';
-  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
-  return (said || error.message).split('\n')[0] ?? '';
 }

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { newBootstrapSecret, newTokenKey } from '../lib/accounts/new-secrets.ts';
+import { type Answer, type StandIn, startStandIn } from './stand-in.ts';
 
 const named = z.object({ Name: z.string() });
 const getParameter = z.object({ Name: z.string(), WithDecryption: z.optional(z.boolean()) });
@@ -14,36 +13,15 @@ const putParameter = z.object({
   Overwrite: z.optional(z.boolean()),
 });
 
-export interface ParameterStore {
-  readonly endpoint: string;
-  stop(): Promise<void>;
-}
+export type ParameterStore = StandIn;
 
 /**
  * Answers GetParameter, PutParameter and DeleteParameter of SSM (its JSON protocol) on a free port of 127.0.0.1.
  * Every value is a SecureString: without WithDecryption a reader gets no secret, as on AWS.
  */
-export async function startParameterStore(values: Map<string, string>): Promise<ParameterStore> {
+export function startParameterStore(values: Map<string, string>): Promise<ParameterStore> {
   const shelf: Shelf = { values, changes: new Map() };
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const { status, body } = answer(shelf, request.headers['x-amz-target'], Buffer.concat(chunks).toString());
-    response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the parameter store has no port');
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    stop: async () => {
-      if (!server.listening) return;
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return startStandIn((target, text) => answer(shelf, target, parseJson(text)));
 }
 
 interface Shelf {
@@ -52,13 +30,7 @@ interface Shelf {
   readonly changes: Map<string, { version: number; at: number }>;
 }
 
-interface Answer {
-  status: number;
-  body: object;
-}
-
-function answer(shelf: Shelf, target: unknown, text: string): Answer {
-  const body = parseJson(text);
+function answer(shelf: Shelf, target: unknown, body: unknown): Answer {
   if (target === 'AmazonSSM.GetParameter') return get(shelf, body);
   if (target === 'AmazonSSM.PutParameter') return put(shelf, body);
   if (target === 'AmazonSSM.DeleteParameter') return remove(shelf, body);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from './json.ts';
 import { Refusal } from './refusal.ts';
 
 const problem = z.object({
@@ -38,12 +39,4 @@ export async function registerFirstAdmin({
   const hint = code === 'forbidden' ? '; the secret works once ever: an ADMIN makes all others' : '';
   const fields = errors.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
   throw new Refusal(`the API answered ${reply.status} ${code}${hint}${fields}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

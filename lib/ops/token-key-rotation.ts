@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { newTokenKey } from '../accounts/new-secrets.ts';
 import { toIso } from '../platform/clock.ts';
+import { parseJson } from './json.ts';
 import { Refusal } from './refusal.ts';
 
 export const rotationSteps = ['add', 'promote', 'retire', 'replace'] as const;
@@ -79,14 +80,6 @@ function phaseOf(keys: readonly Key[]): Phase {
   if (keys.length > 2 || first === undefined || second === undefined || first === second)
     throw new Refusal('the parameter holds keys that no rotation of this command left: see docs/runbook.md');
   return first > second ? 'promoted' : 'added';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function duration(ms: number): string {

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import * as z from 'zod/mini';
+import { type Answer, type StandIn, startStandIn } from '../../localstack/stand-in.ts';
 
 const putEvents = z.strictObject({
   Entries: z.array(
@@ -16,15 +15,13 @@ const putEvents = z.strictObject({
 const createBus = z.strictObject({ Name: z.string() });
 export type Entry = z.output<typeof putEvents>['Entries'][number];
 
-export interface EventBusStandIn {
-  readonly endpoint: string;
+export interface EventBusStandIn extends StandIn {
   /** Buses that were made here. */
   readonly names: readonly string[];
   /** What was taken, in the order of its coming. */
   readonly taken: Entry[];
   /** How many entries each request had, those that were refused too. */
   readonly requests: number[];
-  stop(): Promise<void>;
 }
 
 /**
@@ -41,7 +38,7 @@ export async function startEventBus(
   const requests: number[] = [];
   let seen = 0;
 
-  function answer(target: unknown, text: string): { status: number; body: object } {
+  function answer(target: unknown, text: string): Answer {
     if (target === 'AWSEvents.CreateEventBus') {
       names.push(createBus.parse(JSON.parse(text)).Name);
       return { status: 200, body: { EventBusArn: 'arn' } };
@@ -59,25 +56,5 @@ export async function startEventBus(
     return { status: 200, body: { FailedEntryCount, Entries } };
   }
 
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const { status, body } = answer(request.headers['x-amz-target'], Buffer.concat(chunks).toString());
-    response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the event bus has no port');
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    names,
-    taken,
-    requests,
-    stop: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return { ...(await startStandIn(answer)), names, taken, requests };
 }
