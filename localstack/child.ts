@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Enough to hold a stack trace; the rest of a long-running child's output is not kept. */
@@ -18,19 +18,18 @@ export interface Child {
 }
 
 /**
- * Watches a child that ends when its standard input closes, spawned with `detached: true`: its own group keeps
+ * Watches a child that ends when its standard input, a pipe, closes, spawned with `detached: true`: its own group keeps
  * a Ctrl-C in the terminal away from it, so it ends when we say so, in order. What has not ended 5 s after
  * `stop` is killed.
  */
-export function supervise(name: string, child: ChildProcessWithoutNullStreams): Child {
+export function supervise(name: string, child: ChildProcess): Child {
   let output = '';
   const keep = (chunk: string) => {
     output = (output + chunk).slice(-keptOutputCharacters);
   };
-  child.stdout.setEncoding('utf8').on('data', keep);
-  child.stderr.setEncoding('utf8').on('data', keep);
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', keep);
   // Closing the input of a process that has just ended is not worth an error.
-  child.stdin.on('error', () => {});
+  child.stdin?.on('error', () => {});
 
   const exited = new Promise<string>((resolve) => {
     // 'error' without a later 'close' means that the process could not be started at all.
@@ -44,7 +43,7 @@ export function supervise(name: string, child: ChildProcessWithoutNullStreams): 
     output: () => output.trim(),
     stop: async () => {
       if (child.pid === undefined) return;
-      child.stdin.end();
+      child.stdin?.end();
       const timer = setTimeout(() => killGroup(child.pid), stopTimeoutMs);
       await exited;
       clearTimeout(timer);

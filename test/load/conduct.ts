@@ -1,0 +1,154 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { type Campaign, clearShelves, signInAsAdmin, signUpGuests, stockUp } from './campaign.ts';
+import { type OwnSystem, startOwnSystem } from './own-system.ts';
+import { type Profile, type ProfileName, profiles } from './profiles.ts';
+import { createProgress } from './progress.ts';
+import { reportOf } from './report.ts';
+import { type LoadRun, type Progress, runLoad } from './run.ts';
+import { createStore, type Store, StoreError, Unreachable } from './store.ts';
+import { summaryOf } from './summary.ts';
+import { judge } from './verdict.ts';
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface LoadRequest {
+  readonly profile: ProfileName;
+  /** The system's own, started for the load, if undefined. */
+  readonly target: string | undefined;
+  readonly out: string | undefined;
+  readonly artilleryArgs: readonly string[];
+}
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const complain = (text: string) => process.stderr.write(`${text}\n`);
+
+/** Runs one load from the command line. Ends with 0 if it passed, 1 if not, 2 for a wrong command. */
+export async function conduct(readOptions: () => LoadRequest, usage: string): Promise<void> {
+  const interrupt = new AbortController();
+  // Ctrl-C may reach us twice: from the terminal and from npm.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interrupt.abort(new Error('interrupted')));
+  try {
+    process.exitCode = (await load(readOptions(), interrupt.signal)) ? 0 : 1;
+  } catch (error) {
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+    complain(error instanceof Error ? error.message : String(error));
+    if (error instanceof UsageError) complain(usage);
+  }
+}
+
+async function load(request: LoadRequest, signal: AbortSignal): Promise<boolean> {
+  const url = request.target === undefined ? undefined : targetOf(request.target);
+  const out = await reportDirectory(request.out);
+  const profile = profiles[request.profile];
+  const progress = createProgress();
+  let own: OwnSystem | undefined;
+  try {
+    if (url === undefined) print('starting the whole system');
+    own = url === undefined ? await startOwnSystem(signal) : undefined;
+    const store = createStore(url ?? own?.url ?? '');
+    await checkTarget(store);
+    const campaign = await prepare(store, profile, own, progress);
+    signal.throwIfAborted();
+    const aborted = new Promise<string>((done) => {
+      signal.addEventListener('abort', () => done('interrupted'));
+    });
+    const interrupted = own === undefined ? aborted : Promise.race([aborted, own.exited]);
+    const { artilleryArgs } = request;
+    const run = await runLoad({ store, profile, campaign, artilleryArgs, progress, interrupted });
+    if (own === undefined && run.books !== undefined) await clearShelves(store, campaign);
+    return await conclude(
+      run,
+      profile,
+      own === undefined ? store.url : 'the whole system on this machine',
+      out,
+    );
+  } finally {
+    await own?.stop();
+  }
+}
+
+function targetOf(text: string): string {
+  const target = z.url({ protocol: /^https?$/ }).safeParse(text);
+  if (!target.success) throw new UsageError(`"${text}" is no http or https address`);
+  return text.replace(/\/+$/, '');
+}
+
+/** Made at once: who cannot write the report would rather know before the load than after. */
+async function reportDirectory(wanted: string | undefined): Promise<string> {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const directory = resolve(wanted ?? join('.load', time));
+  try {
+    await mkdir(directory, { recursive: true });
+    const probe = join(directory, '.probe');
+    await writeFile(probe, 'probe');
+    await rm(probe);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`the report cannot be written to ${directory}: ${why}`, { cause });
+  }
+  return directory;
+}
+
+async function checkTarget(store: Store): Promise<void> {
+  const health = z.object({ status: z.literal('ok') });
+  try {
+    await store.request(health, 'GET', '/health', { timeoutMs: 10_000 });
+  } catch (cause) {
+    if (cause instanceof Unreachable)
+      throw new Error(`the target does not answer: ${cause.message}`, { cause });
+    const why = cause instanceof StoreError ? cause.message : 'GET /health gives something else';
+    throw new Error(`${store.url} answers, but not as this service: ${why}`, { cause });
+  }
+}
+
+/** ADMIN_EMAIL and ADMIN_PASSWORD, both or none. */
+function adminCredentials(): { email: string; password: string } | undefined {
+  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
+  if (email && password) return { email, password };
+  if (email || password) throw new UsageError('ADMIN_EMAIL and ADMIN_PASSWORD belong together');
+  return undefined;
+}
+
+async function prepare(
+  store: Store,
+  profile: Profile,
+  own: OwnSystem | undefined,
+  progress: Progress,
+): Promise<Campaign> {
+  const credentials = own === undefined ? adminCredentials() : undefined;
+  let adminToken: string;
+  try {
+    adminToken = await signInAsAdmin(store, credentials);
+  } catch (cause) {
+    if (!(cause instanceof StoreError) || cause.code !== 'forbidden') throw cause;
+    throw new Error('nobody may register as ADMIN there: set ADMIN_EMAIL and ADMIN_PASSWORD', { cause });
+  }
+  const products = await stockUp(store, adminToken, profile.products);
+  const { customers: wanted, bots } = profile;
+  if (profile.name === 'sale' && own !== undefined)
+    return { adminToken, products, customers: await own.guests(wanted), bots: [] };
+  progress.begin('accounts', wanted + bots);
+  try {
+    const guests = await signUpGuests(store, wanted + bots, (done) =>
+      progress.update(done, 'guests signed up'),
+    );
+    return { adminToken, products, customers: guests.slice(bots), bots: guests.slice(0, bots) };
+  } finally {
+    progress.end();
+  }
+}
+
+async function conclude(run: LoadRun, { name }: Profile, target: string, out: string): Promise<boolean> {
+  const verdict = judge(run, target.startsWith('http') ? 'deployed' : 'emulated');
+  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node.js ${process.version}`;
+  const file = join(out, 'report.html');
+  print(summaryOf(verdict, file));
+  await writeFile(file, reportOf(run, verdict, { profile: name, target, machine }));
+  return verdict.passed;
+}

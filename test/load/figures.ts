@@ -1,0 +1,78 @@
+import type { Measured, Period, Times } from './artillery.ts';
+import type { Told } from './books.ts';
+
+const periodSeconds = 10;
+
+/** A load in numbers. */
+export interface Figures {
+  readonly requests: number;
+  readonly accepted: number;
+  readonly refused: number;
+  /** Refusals by the error's code. */
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly repeated: number;
+  readonly cancelled: number;
+  /** Answers with a status of 500 and more. */
+  readonly serverErrors: number;
+  /** Requests without an answer. */
+  readonly lost: number;
+  readonly lostWhy: string;
+  /** The most in ten seconds, a second. */
+  readonly peakAcceptedPerSecond: number;
+  readonly peakRefusedPerSecond: number;
+  readonly times: Readonly<Record<string, Times>>;
+}
+
+type Counters = Readonly<Record<string, number>>;
+
+const sumOf = (counters: Counters, wanted: RegExp): number =>
+  Object.entries(counters).reduce((sum, [name, count]) => (wanted.test(name) ? sum + count : sum), 0);
+
+const named = (counters: Counters, prefix: string): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(counters).flatMap(([name, count]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), count]] : [],
+    ),
+  );
+
+/** The counters of all periods together. */
+export function totalsOf(periods: readonly Period[]): Counters {
+  const totals: Record<string, number> = {};
+  for (const { counters } of periods) {
+    for (const [name, count] of Object.entries(counters)) totals[name] = (totals[name] ?? 0) + count;
+  }
+  return totals;
+}
+
+export function figuresOf({ periods, times }: Measured): Figures {
+  const totals = totalsOf(periods);
+  const peak = (wanted: RegExp) =>
+    Math.max(0, ...periods.map(({ counters }) => sumOf(counters, wanted))) / periodSeconds;
+  return {
+    requests: sumOf(totals, /^answer\./) + sumOf(totals, /^lost\./),
+    accepted: sumOf(totals, /^order\.accepted$/),
+    refused: sumOf(totals, /^refused\./),
+    refusals: named(totals, 'refused.'),
+    repeated: sumOf(totals, /^order\.repeated$/),
+    cancelled: sumOf(totals, /^order\.cancelled$/),
+    serverErrors: sumOf(totals, /^answer\..*\.5\d\d$/),
+    lost: sumOf(totals, /^lost\./),
+    lostWhy: Object.keys(named(totals, 'lost.')).join(', '),
+    peakAcceptedPerSecond: peak(/^order\.accepted$/),
+    peakRefusedPerSecond: peak(/^refused\./),
+    times,
+  };
+}
+
+/** What clients were told, for the books. */
+export function toldBy({ periods }: Measured): Told {
+  const count = (name: string) => totalsOf(periods)[`order.${name}`] ?? 0;
+  return {
+    accepted: count('accepted'),
+    unknown: count('unknown'),
+    cancelled: count('cancelled'),
+    cancelUnknown: count('cancel_unknown'),
+    contradicted: count('contradicted'),
+    cancelledTwice: count('cancelled_twice'),
+  };
+}

@@ -1,0 +1,67 @@
+import { createAccessTokens } from '../../lib/accounts/access-token.ts';
+import { newId } from '../../lib/platform/ids.ts';
+import { createParameters } from '../../lib/platform/parameters.ts';
+import { startEngine } from '../../localstack/engine.ts';
+import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
+import { startService } from '../../localstack/service.ts';
+import { createTables, tablePrefix } from '../../localstack/tables.ts';
+import type { Shopper } from './campaign.ts';
+
+const stage = 'local';
+
+export interface OwnSystem {
+  readonly url: string;
+  /** Resolves, never rejects, when a part of it has ended. */
+  readonly exited: Promise<string>;
+  /** Accounts as if they had signed up before: signed with the system's own key, where signing up is not the point. */
+  guests(count: number): Promise<Shopper[]>;
+  stop(): Promise<void>;
+}
+
+/** The whole system on free ports, as `npm start` runs it. It ends with `stop`, and also when this process dies. */
+export async function startOwnSystem(signal: AbortSignal): Promise<OwnSystem> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    await Promise.all(stops.map((stopPart) => stopPart()));
+  };
+  const started = <T extends { stop(): Promise<void> }>(part: T): T => {
+    stops.push(part.stop);
+    return part;
+  };
+  try {
+    const engine = started(await startEngine({ signal }));
+    const secrets = newSecrets();
+    const values = new Map(parametersOf(stage, secrets));
+    const parameters = started(await startParameterStore(values));
+    await createTables({ endpoint: engine.endpoint, prefix: await tablePrefix(stage) });
+    signal.throwIfAborted();
+    const service = started(
+      await startService({
+        stage,
+        dynamodbEndpoint: engine.endpoint,
+        ssmEndpoint: parameters.endpoint,
+        signal,
+      }),
+    );
+    const tokens = createAccessTokens({
+      parameters: createParameters({ fetchParameter: async (name) => values.get(name) }),
+      keysParameter: `/sellout/${stage}/token-keys`,
+      issuer: `sellout/${stage}`,
+      audience: `sellout/${stage}/api`,
+    });
+    const guest = async (): Promise<Shopper> => {
+      const id = newId();
+      const { access_token } = await tokens.issue({ id, kind: 'guest', role: 'USER' });
+      return { id, token: access_token };
+    };
+    return {
+      url: service.url,
+      exited: Promise.race([engine.exited, service.exited]),
+      guests: (count) => Promise.all(Array.from({ length: count }, guest)),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

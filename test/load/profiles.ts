@@ -1,0 +1,46 @@
+import type { CampaignPlan } from './campaign.ts';
+
+export type ProfileName = 'quick' | 'full' | 'sale';
+
+/** A load: what is made for it, and the phases in the environment of the same name of its script. */
+export interface Profile extends CampaignPlan {
+  readonly name: ProfileName;
+  readonly script: string;
+}
+
+/** Customers are so many that two at once as the same one stay rare. */
+export const profiles: Readonly<Record<ProfileName, Profile>> = {
+  quick: {
+    name: 'quick',
+    script: 'shop.yml',
+    products: {
+      hot: { count: 1, stock: 300, shards: 8 },
+      scarce: { count: 5, stock: 10, shards: 1 },
+      shelf: { count: 15, stock: 1_000, shards: 2 },
+    },
+    customers: 400,
+    bots: 10,
+  },
+  full: {
+    name: 'full',
+    script: 'shop.yml',
+    products: {
+      hot: { count: 1, stock: 1_500, shards: 16 },
+      scarce: { count: 10, stock: 10, shards: 1 },
+      shelf: { count: 50, stock: 100_000, shards: 4 },
+    },
+    customers: 2_000,
+    bots: 50,
+  },
+  sale: {
+    name: 'sale',
+    script: 'sale.yml',
+    products: {
+      hot: { count: 1, stock: 1_000, shards: 16 },
+      scarce: { count: 0, stock: 0, shards: 1 },
+      shelf: { count: 0, stock: 0, shards: 1 },
+    },
+    customers: 10_000,
+    bots: 0,
+  },
+};

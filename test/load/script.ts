@@ -1,0 +1,63 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import type { Campaign, Kind, Shopper } from './campaign.ts';
+import type { Profile } from './profiles.ts';
+
+const scenarios = join(import.meta.dirname, 'scenarios');
+const processor = 'shopper.mts';
+
+const phase = z.looseObject({ name: z.string(), duration: z.number() });
+const script = z.looseObject({
+  config: z.looseObject({
+    environments: z.record(z.string(), z.looseObject({ phases: z.array(phase) })),
+  }),
+  scenarios: z.array(z.unknown()),
+});
+
+export interface Script {
+  readonly file: string;
+  /** From the first arrival to the last. */
+  readonly seconds: number;
+}
+
+/**
+ * Writes a profile's script for Artillery, with this campaign's accounts and products, into a directory that then
+ * holds all that a worker needs.
+ */
+export async function writeScript(
+  directory: string,
+  { script: source, name }: Profile,
+  { products, customers, bots }: Campaign,
+): Promise<Script> {
+  const parsed = script.parse(parse(await readFile(join(scenarios, source), 'utf8'), { merge: true }));
+  const phases = parsed.config.environments[name]?.phases ?? [];
+  const secondsOf = (some: typeof phases) => some.reduce((sum, { duration }) => sum + duration, 0);
+  const upTo = phases.findIndex((one) => one.name === 'cancellations');
+  const idsOf = (wanted: Kind) => products.filter(({ kind }) => kind === wanted).map(({ id }) => id);
+  const variables = {
+    secondsToCancellations: secondsOf(phases.slice(0, Math.max(0, upTo))),
+    ...Object.fromEntries((['hot', 'scarce', 'shelf'] as const).map((kind) => [kind, idsOf(kind)])),
+  };
+  const payload = [
+    { path: 'customers.csv', fields: ['customer_id', 'token'], order: 'sequence', cast: false },
+    // Artillery cannot read an empty file.
+    ...(bots.length > 0
+      ? [{ path: 'bots.csv', fields: ['bot_id', 'bot_token'], order: 'sequence', cast: false }]
+      : []),
+  ];
+  const file = join(directory, 'artillery.json');
+  const complete = {
+    ...parsed,
+    config: { ...parsed.config, processor: `./${processor}`, payload, variables },
+  };
+  const rows = (shoppers: readonly Shopper[]) => shoppers.map(({ id, token }) => `${id},${token}\n`).join('');
+  await Promise.all([
+    copyFile(join(scenarios, processor), join(directory, processor)),
+    writeFile(join(directory, 'customers.csv'), rows(customers)),
+    writeFile(join(directory, 'bots.csv'), rows(bots)),
+    writeFile(file, JSON.stringify(complete)),
+  ]);
+  return { file, seconds: secondsOf(phases) };
+}

@@ -1,0 +1,26 @@
+import type { Figures } from './figures.ts';
+
+/**
+ * What a load must keep to, besides right books. Times are p99, in milliseconds. An emulator on a developer's
+ * machine shares its cores with the load: its times only say that nothing hangs.
+ */
+export const thresholds = {
+  serverErrors: 0,
+  lostRequests: 0,
+  p99Ms: { emulated: 15_000, deployed: 1_500 },
+} as const;
+
+/** Each threshold that a load did not keep to, with the figure. */
+export function exceeded(figures: Figures, kind: keyof typeof thresholds.p99Ms): string[] {
+  const limit = thresholds.p99Ms[kind];
+  const slow = Object.entries(figures.times).filter(([, { p99 }]) => p99 > limit);
+  return [
+    ...(figures.serverErrors > thresholds.serverErrors
+      ? [`${figures.serverErrors} answers were 5xx (at most ${thresholds.serverErrors})`]
+      : []),
+    ...(figures.lost > thresholds.lostRequests
+      ? [`${figures.lost} requests got no answer (at most ${thresholds.lostRequests}): ${figures.lostWhy}`]
+      : []),
+    ...slow.map(([name, { p99 }]) => `${name}: p99 is ${Math.round(p99)} ms (at most ${limit} ms)`),
+  ];
+}
