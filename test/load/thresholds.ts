@@ -1,13 +1,14 @@
 import type { Figures } from './figures.ts';
 
 /**
- * What a load must keep to, besides right books. Times are p99, in milliseconds. An emulator on a developer's
- * machine shares its cores with the load: its times only say that nothing hangs.
+ * What a load must keep to, besides right books and so no unit oversold. Times are p99, in milliseconds. An
+ * emulation shares its cores with the load, and all shoppers at once wait for one process: its times only say that
+ * nothing hangs.
  */
 export const thresholds = {
   serverErrors: 0,
   lostRequests: 0,
-  p99Ms: { emulated: 15_000, deployed: 1_500 },
+  p99Ms: { emulated: 90_000, deployed: 1_500 },
 } as const;
 
 /** Each threshold that a load did not keep to, with the figure. */

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../../localstack/ports.ts';
+import { newAccount } from '../../support/builders.ts';
+import { createClient, expectReply } from '../../support/client.ts';
+import { startOwnService } from '../../support/own-service.ts';
+import { runningWith, until } from '../../support/processes.ts';
+import { accountShape } from '../../support/shapes.ts';
+
+const root = join(import.meta.dirname, '../../..');
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sellout-load-test-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+interface Load {
+  readonly child: ChildProcess;
+  output(): string;
+  /** The exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+function startLoad(args: readonly string[], environment: Record<string, string> = {}): Load {
+  const child = spawn(process.execPath, ['test/load/load.ts', '--quick', ...args], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const ended = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
+  return { child, output: () => output, ended };
+}
+
+async function outcomeOf(args: readonly string[], environment?: Record<string, string>) {
+  const load = startLoad(args, environment);
+  return { code: await load.ended, output: load.output() };
+}
+
+describe('a load', () => {
+  it('is refused where it cannot be meant: wrong options, a wrong target', async () => {
+    for (const [args, reason] of [
+      [['--quik'], 'quik'],
+      [['faster'], 'is no option'],
+      [['--target', 'ftp://store.example'], 'no http or https address'],
+      [['--target', 'store'], 'no http or https address'],
+    ] as const) {
+      const { code, output } = await outcomeOf(args);
+      expect([code, output]).toEqual([2, expect.stringContaining(reason)]);
+      expect(output).toContain('usage: npm run load');
+    }
+  });
+
+  it('says so when nothing answers at the target', async () => {
+    const target = `http://127.0.0.1:${await freePort()}`;
+    const { code, output } = await outcomeOf(['--target', target, '--out', join(directory, 'down')]);
+    expect(code).toBe(1);
+    expect(output).toMatch(/the target does not answer: .*ECONNREFUSED/);
+  });
+
+  it('says so when something else answers at the target', async () => {
+    const server = createServer((_, reply) => reply.end('<h1>It works!</h1>')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { code, output } = await outcomeOf([
+      '--target',
+      `http://127.0.0.1:${port}`,
+      '--out',
+      join(directory, 'other'),
+    ]);
+    server.close();
+    expect(code).toBe(1);
+    expect(output).toContain('answers, but not as this service');
+  });
+
+  it('says so before it begins when the report cannot be written', async () => {
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    const { code, output } = await outcomeOf(['--target', 'http://127.0.0.1:9', '--out', file]);
+    expect(code).toBe(1);
+    expect(output).toContain(`the report cannot be written to ${file}`);
+  });
+
+  it('needs an ADMIN where nobody may register as one, and ends soon when the store dies, with what ran', async () => {
+    const service = await startOwnService('load-dies');
+    const out = join(directory, 'dies');
+    const args = ['--target', service.url, '--out', out];
+    try {
+      const refused = await outcomeOf(args);
+      expect(refused.code).toBe(1);
+      expect(refused.output).toContain('set ADMIN_EMAIL and ADMIN_PASSWORD');
+
+      const admin = newAccount({ role: 'ADMIN' });
+      expectReply(
+        await createClient(service.url).post('/auth/register', admin, {
+          headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret },
+        }),
+        201,
+        accountShape,
+      );
+      const load = startLoad(args, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
+      // The first units are sold.
+      await until(async () => /[1-9]\d* of 300 sold/.test(load.output()), 90_000);
+      await service.stop();
+      expect(await load.ended).toBe(1);
+      expect(load.output()).toMatch(/FAILED\n {2}broken off: the store has been silent for 8 s/);
+      expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('the store has been silent');
+    } finally {
+      await service.stop();
+    }
+    expect(
+      await runningWith(`artillery/bin/run run --quiet --environment quick --target ${service.url}`),
+    ).toEqual([]);
+  }, 180_000);
+});
