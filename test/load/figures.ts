@@ -44,10 +44,15 @@ export function totalsOf(periods: readonly Period[]): Counters {
   return totals;
 }
 
+/** Accepted orders and refused requests of a period, a second. */
+export const ratesOf = ({ counters }: Period) => ({
+  accepted: sumOf(counters, /^order\.accepted$/) / periodSeconds,
+  refused: sumOf(counters, /^refused\./) / periodSeconds,
+});
+
 export function figuresOf({ periods, times }: Measured): Figures {
   const totals = totalsOf(periods);
-  const peak = (wanted: RegExp) =>
-    Math.max(0, ...periods.map(({ counters }) => sumOf(counters, wanted))) / periodSeconds;
+  const rates = periods.map(ratesOf);
   return {
     requests: sumOf(totals, /^answer\./) + sumOf(totals, /^lost\./),
     accepted: sumOf(totals, /^order\.accepted$/),
@@ -58,8 +63,8 @@ export function figuresOf({ periods, times }: Measured): Figures {
     serverErrors: sumOf(totals, /^answer\..*\.5\d\d$/),
     lost: sumOf(totals, /^lost\./),
     lostWhy: Object.keys(named(totals, 'lost.')).join(', '),
-    peakAcceptedPerSecond: peak(/^order\.accepted$/),
-    peakRefusedPerSecond: peak(/^refused\./),
+    peakAcceptedPerSecond: Math.max(0, ...rates.map(({ accepted }) => accepted)),
+    peakRefusedPerSecond: Math.max(0, ...rates.map(({ refused }) => refused)),
     times,
   };
 }

@@ -1,4 +1,5 @@
 import * as echarts from 'echarts';
+import { ratesOf } from './figures.ts';
 import type { LoadRun } from './run.ts';
 import type { Described, Verdict } from './verdict.ts';
 
@@ -47,7 +48,9 @@ ${
       )
 }
 <h2>The product that everybody wants, over time</h2>
-${chartOf(run)}
+${stockChart(run)}
+<h2>Answers to orders, over time</h2>
+${rateChart(run)}
 <h2>Answers, in milliseconds</h2>
 ${table(
   ['request', 'count', 'p50', 'p95', 'p99', 'longest'],
@@ -71,24 +74,40 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** Stock and sold of the watched product as an SVG. */
-function chartOf({ samples, startedAt }: LoadRun): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 900, height: 320 });
-  const seconds = (at: number) => (at - startedAt) / 1_000;
-  const line = (name: string, field: 'stock' | 'sold', color: string) => ({
+function stockChart({ samples, startedAt }: LoadRun): string {
+  const line = (name: 'stock' | 'sold', color: string) => ({
     name,
     type: 'line' as const,
     step: 'end' as const,
     symbol: 'none',
     color,
-    data: samples.map((sample) => [seconds(sample.at), sample[field]]),
+    data: samples.map((sample) => [(sample.at - startedAt) / 1_000, sample[name]]),
   });
+  return svgOf('units', [line('stock', '#1f77b4'), line('sold', '#d62728')]);
+}
+
+/** Accepted orders and refused requests a second, in periods of ten seconds, as an SVG. */
+function rateChart({ measured, startedAt }: LoadRun): string {
+  const line = (name: 'accepted' | 'refused', color: string) => ({
+    name,
+    type: 'line' as const,
+    step: 'end' as const,
+    symbol: 'none',
+    color,
+    data: measured.periods.map((period) => [(period.at - startedAt) / 1_000, ratesOf(period)[name]]),
+  });
+  return svgOf('a second', [line('accepted', '#176f2c'), line('refused', '#888888')]);
+}
+
+function svgOf(unit: string, series: echarts.LineSeriesOption[]): string {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 900, height: 280 });
   chart.setOption({
     animation: false,
     legend: { top: 0 },
     grid: { left: 60, right: 20, top: 40, bottom: 40 },
     xAxis: { type: 'value', name: 'seconds', nameLocation: 'middle', nameGap: 25 },
-    yAxis: { type: 'value', name: 'units' },
-    series: [line('stock', 'stock', '#1f77b4'), line('sold', 'sold', '#d62728')],
+    yAxis: { type: 'value', name: unit },
+    series,
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
