@@ -3,6 +3,8 @@
  * report is written at the end alone, and a run that is cut short would have none.
  */
 
+import { BroadcastChannel } from 'node:worker_threads';
+
 /** Of a period of ten seconds, all workers together. */
 interface Stats {
   readonly period: number | string;
@@ -27,6 +29,9 @@ export default function createReporter(events: Events): object {
   const histograms = new Map<string, Sketch>();
   const send = (message: object) => process.send?.(message);
 
+  const live = new BroadcastChannel('sellout-load');
+  live.unref();
+  live.onmessage = ({ data }) => send({ type: 'live', ...data });
   events.on('phaseStarted', ({ name }) => send({ type: 'phase', name: name ?? '' }));
   events.on('stats', ({ period, counters, histograms: own }) => {
     for (const [name, sketch] of Object.entries(own)) {

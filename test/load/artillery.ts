@@ -18,6 +18,11 @@ const times = z.object({
 const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('phase'), name: z.string() }),
   z.object({
+    type: z.literal('live'),
+    worker: z.number(),
+    counters: z.record(z.string(), z.number()),
+  }),
+  z.object({
     type: z.literal('stats'),
     /** When the ten seconds began, in milliseconds since the epoch. */
     at: z.number(),
@@ -37,6 +42,8 @@ export interface Period {
 
 /** What Artillery has measured so far: up to the last full ten seconds, and everything once it has ended. */
 export interface Measured {
+  /** What each worker on this machine has counted in all, as of half a second ago; none where workers are elsewhere. */
+  readonly live: readonly Period['counters'][];
   readonly periods: readonly Period[];
   /** Over all of the run so far, by request. */
   readonly times: Readonly<Record<string, Times>>;
@@ -77,11 +84,13 @@ export function startArtillery(
     },
   });
   const periods: Period[] = [];
+  const live = new Map<number, Period['counters']>();
   let phase = 'starting';
   let latest: Pick<Measured, 'times' | 'seconds'> = { times: {}, seconds: 0 };
   child.on('message', (sent) => {
     const received = message.parse(sent);
     if (received.type === 'phase') phase = received.name;
+    else if (received.type === 'live') live.set(received.worker, received.counters);
     else {
       periods.push({ at: received.at, counters: received.counters });
       latest = received;
@@ -89,7 +98,7 @@ export function startArtillery(
   });
   const supervised = supervise('Artillery', child);
   return {
-    measured: () => ({ periods, times: latest.times, seconds: latest.seconds }),
+    measured: () => ({ live: [...live.values()], periods, times: latest.times, seconds: latest.seconds }),
     phase: () => phase,
     // It calls it a success when it finds nothing to do.
     ended: supervised.exited.then((how) =>

@@ -89,8 +89,7 @@ async function reportDirectory(wanted: string | undefined): Promise<string> {
     await writeFile(probe, 'probe');
     await rm(probe);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`the report cannot be written to ${directory}: ${why}`, { cause });
+    throw unwritable(directory, cause);
   }
   return directory;
 }
@@ -144,11 +143,30 @@ async function prepare(
   }
 }
 
-async function conclude(run: LoadRun, { name }: Profile, target: string, out: string): Promise<boolean> {
-  const verdict = judge(run, target.startsWith('http') ? 'deployed' : 'emulated');
+async function conclude(
+  run: LoadRun,
+  { name }: Profile,
+  url: string | undefined,
+  out: string,
+): Promise<boolean> {
+  const isDeployed = url !== undefined && !loopback.test(new URL(url).hostname);
+  const verdict = judge(run, isDeployed ? 'deployed' : 'emulated');
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node.js ${process.version}`;
+  const target = url ?? 'the whole system on this machine';
   const file = join(out, 'report.html');
   print(summaryOf(verdict, file));
-  await writeFile(file, reportOf(run, verdict, { profile: name, target, machine }));
+  try {
+    await writeFile(file, reportOf(run, verdict, { profile: name, target, machine }));
+  } catch (cause) {
+    await rm(file, { force: true });
+    throw unwritable(out, cause);
+  }
   return verdict.passed;
 }
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+const unwritable = (directory: string, cause: unknown): Error => {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`the report cannot be written to ${directory}: ${why}`, { cause });
+};

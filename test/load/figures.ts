@@ -35,12 +35,19 @@ const named = (counters: Counters, prefix: string): Record<string, number> =>
     ),
   );
 
-/** The counters of all periods together. */
-export function totalsOf(periods: readonly Period[]): Counters {
+function added(all: readonly Counters[]): Record<string, number> {
   const totals: Record<string, number> = {};
-  for (const { counters } of periods) {
+  for (const counters of all) {
     for (const [name, count] of Object.entries(counters)) totals[name] = (totals[name] ?? 0) + count;
   }
+  return totals;
+}
+
+/** All that was counted. Periods are behind while a load goes on, live counts at its end and where there are none. */
+function totalsOf({ periods, live }: Measured): Counters {
+  const totals = added(live);
+  for (const [name, count] of Object.entries(added(periods.map(({ counters }) => counters))))
+    totals[name] = Math.max(count, totals[name] ?? 0);
   return totals;
 }
 
@@ -50,9 +57,9 @@ export const ratesOf = ({ counters }: Period) => ({
   refused: sumOf(counters, /^refused\./) / periodSeconds,
 });
 
-export function figuresOf({ periods, times }: Measured): Figures {
-  const totals = totalsOf(periods);
-  const rates = periods.map(ratesOf);
+export function figuresOf(measured: Measured): Figures {
+  const totals = totalsOf(measured);
+  const rates = measured.periods.map(ratesOf);
   return {
     requests: sumOf(totals, /^answer\./) + sumOf(totals, /^lost\./),
     accepted: sumOf(totals, /^order\.accepted$/),
@@ -65,13 +72,14 @@ export function figuresOf({ periods, times }: Measured): Figures {
     lostWhy: Object.keys(named(totals, 'lost.')).join(', '),
     peakAcceptedPerSecond: Math.max(0, ...rates.map(({ accepted }) => accepted)),
     peakRefusedPerSecond: Math.max(0, ...rates.map(({ refused }) => refused)),
-    times,
+    times: measured.times,
   };
 }
 
 /** What clients were told, for the books. */
-export function toldBy({ periods }: Measured): Told {
-  const count = (name: string) => totalsOf(periods)[`order.${name}`] ?? 0;
+export function toldBy(measured: Measured): Told {
+  const totals = totalsOf(measured);
+  const count = (name: string) => totals[`order.${name}`] ?? 0;
   return {
     accepted: count('accepted'),
     unknown: count('unknown'),

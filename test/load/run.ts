@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ArtilleryRun, type Measured, startArtillery } from './artillery.ts';
 import { type BookedOrder, type Books, faultsIn, readBooks, type Told } from './books.ts';
 import type { Campaign } from './campaign.ts';
-import { toldBy } from './figures.ts';
+import { figuresOf, toldBy } from './figures.ts';
 import type { Profile } from './profiles.ts';
 import { writeScript } from './script.ts';
 import type { Store } from './store.ts';
@@ -99,7 +99,9 @@ function showProgress(progress: Progress, artillery: ArtilleryRun, { samples }: 
   return setInterval(() => {
     const last = samples.at(-1);
     const sold = last === undefined ? '' : `, ${last.sold} of ${last.sold + last.stock} sold`;
-    progress.update(Math.min(seconds, (Date.now() - from) / 1_000), `${artillery.phase()}${sold}`);
+    const { accepted, refused } = figuresOf(artillery.measured());
+    const state = `${artillery.phase()}: ${accepted} accepted, ${refused} refused${sold}`;
+    progress.update(Math.min(seconds, (Date.now() - from) / 1_000), state);
   }, 200);
 }
 

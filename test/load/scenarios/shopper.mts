@@ -3,6 +3,7 @@
  * alone; Node.js takes the types out.
  */
 import { randomUUID } from 'node:crypto';
+import { BroadcastChannel, threadId } from 'node:worker_threads';
 
 interface Vars {
   /** Drawn for this shopper by Artillery: an account, and one product of each kind. */
@@ -47,6 +48,12 @@ const shareWithRegrets = 0.3;
 /** Half a minute: an order that its worker has missed is decided by the sweep, after the run. */
 const mostPolls = 100;
 
+/** Artillery tells what it has counted when ten seconds are full; a run that is watched, or dies, wants it sooner. */
+const live = new BroadcastChannel('sellout-load');
+live.unref();
+const counters: Record<string, number> = {};
+setInterval(() => live.postMessage({ worker: threadId, counters }), 500).unref();
+
 const newcomer = { regrets: false, cancelled: false, polls: 0 };
 
 let firstArrival: number | undefined;
@@ -81,7 +88,7 @@ export function note(
   done: Done,
 ): void {
   const { statusCode: status, timings } = response;
-  const count = (what: string) => events.emit('counter', what, 1);
+  const count = (what: string) => countOne(events, what);
   events.emit('histogram', `took.${name}`, (timings.end ?? Date.now()) - timings.start);
   events.emit('histogram', 'answered_at', Date.now());
   count(`answer.${name}.${status}`);
@@ -96,6 +103,11 @@ export function note(
   }
   if (name === 'GET /order/{order_id}') vars.status = state;
   done();
+}
+
+function countOne(events: Events, what: string): void {
+  events.emit('counter', what, 1);
+  counters[what] = (counters[what] ?? 0) + 1;
 }
 
 /** A repeat with the same key must answer with the order that the key made. */
@@ -124,9 +136,9 @@ export function noteError(
   events: Events,
   done: Done,
 ): void {
-  events.emit('counter', `lost.${name}.${error.code ?? error.name}`, 1);
-  if (isOrder.test(name)) events.emit('counter', 'order.unknown', 1);
-  if (isCancel.test(name)) events.emit('counter', 'order.cancel_unknown', 1);
+  countOne(events, `lost.${name}.${error.code ?? error.name}`);
+  if (isOrder.test(name)) countOne(events, 'order.unknown');
+  if (isCancel.test(name)) countOne(events, 'order.cancel_unknown');
   done();
 }
 

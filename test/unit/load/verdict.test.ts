@@ -9,6 +9,7 @@ import { judge } from '../../load/verdict.ts';
 const times = { count: 3, p50: 10, p95: 20, p99: 30, longest: 40 };
 
 const measured = (counters: Record<string, number>, p99 = 30): Measured => ({
+  live: [],
   periods: [
     { at: 0, counters: { 'order.accepted': 30, 'answer.POST /order.202': 30 } },
     { at: 10_000, counters: { 'order.accepted': 10, 'answer.POST /order.202': 10, ...counters } },
@@ -42,7 +43,7 @@ describe('the verdict on a load', () => {
     ['an answer was a 5xx', { measured: measured({ 'answer.POST /order.503': 1 }) }, /1 answers were 5xx/],
     ['a request got no answer', { measured: measured({ 'lost.POST /order.ECONNRESET': 2 }) }, /ECONNRESET/],
     ['answers were slow', { measured: measured({}, 1_501) }, /POST \/order: p99 is 1501 ms/],
-    ['nothing was accepted', { measured: { periods: [], times: {}, seconds: 0 } }, /not one order/],
+    ['nothing was accepted', { measured: { live: [], periods: [], times: {}, seconds: 0 } }, /not one order/],
   ])('is that it failed, and why, when %s', (_, difference, reason) => {
     const { passed, reasons } = judge(run(difference), 'deployed');
     expect(passed).toBe(false);
@@ -59,6 +60,17 @@ describe('the verdict on a load', () => {
       peakRefusedPerSecond: 7,
       refusals: { out_of_stock: 50, rate_limited: 20 },
     });
+  });
+});
+
+describe('the figures of a load that broke off', () => {
+  it('hold what workers have counted since the last full ten seconds', () => {
+    const live = [{ 'order.accepted': 45, 'refused.out_of_stock': 3 }, { 'order.accepted': 5 }];
+    expect(figuresOf({ ...measured({}), live })).toMatchObject({ accepted: 50, refused: 3 });
+  });
+
+  it('hold what was counted elsewhere where workers are elsewhere', () => {
+    expect(figuresOf({ ...measured({}), live: [] })).toMatchObject({ accepted: 40 });
   });
 });
 
