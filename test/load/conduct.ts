@@ -60,16 +60,23 @@ async function load(request: LoadRequest, signal: AbortSignal): Promise<boolean>
     });
     const interrupted = own === undefined ? aborted : Promise.race([aborted, own.exited]);
     const { artilleryArgs } = request;
-    const run = await runLoad({ store, profile, campaign, artilleryArgs, progress, interrupted });
-    if (own === undefined && run.books !== undefined) await clearShelves(store, campaign);
-    return await conclude(
-      run,
-      profile,
-      own === undefined ? store.url : 'the whole system on this machine',
-      out,
-    );
+    try {
+      const run = await runLoad({ store, profile, campaign, artilleryArgs, progress, interrupted });
+      return await conclude(run, profile, own === undefined ? store.url : undefined, out);
+    } finally {
+      if (own === undefined) await tidyUp(store, campaign);
+    }
   } finally {
     await own?.stop();
+  }
+}
+
+async function tidyUp(store: Store, campaign: Campaign): Promise<void> {
+  try {
+    await clearShelves(store, campaign);
+  } catch (error) {
+    if (!(error instanceof Unreachable || error instanceof StoreError)) throw error;
+    complain(`products named "Load test, …" are still on sale at ${store.url}: ${error.message}`);
   }
 }
 

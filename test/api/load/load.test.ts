@@ -111,6 +111,7 @@ describe('a load', () => {
       await service.stop();
       expect(await load.ended).toBe(1);
       expect(load.output()).toMatch(/FAILED\n {2}broken off: the store has been silent for 8 s/);
+      expect(load.output()).toContain(`are still on sale at ${service.url}`);
       expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('the store has been silent');
     } finally {
       await service.stop();
