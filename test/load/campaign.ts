@@ -5,7 +5,7 @@ import { type Store, StoreError } from './store.ts';
 /** Shoppers want far more of `hot` than there is, of `scarce` there are ten units each, `shelf` is the rest. */
 export type Kind = 'hot' | 'scarce' | 'shelf';
 
-export interface Assortment {
+interface Assortment {
   readonly count: number;
   readonly stock: number;
   readonly shards: number;

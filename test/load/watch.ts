@@ -5,7 +5,7 @@ import { type Store, StoreError } from './store.ts';
 
 const intervalMs = 500;
 /** A busy store may be slow. One that says nothing for so long is gone, and waiting on would be of no use. */
-export const silenceMs = 8_000;
+const silenceMs = 8_000;
 
 const product = z.object({ stock: z.int(), sold: z.int() });
 
