@@ -1,10 +1,10 @@
 import { createAccessTokens } from '../../lib/accounts/access-token.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { createParameters } from '../../lib/platform/parameters.ts';
-import { startEngine } from '../../localstack/engine.ts';
-import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
+import { prepare, startEmulators } from '../../localstack/backend.ts';
+import { newSecrets, parametersOf } from '../../localstack/parameters.ts';
+import { freePort } from '../../localstack/ports.ts';
 import { startService } from '../../localstack/service.ts';
-import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import type { Shopper } from './campaign.ts';
 
 const stage = 'local';
@@ -29,20 +29,13 @@ export async function startOwnSystem(signal: AbortSignal): Promise<OwnSystem> {
     return part;
   };
   try {
-    const engine = started(await startEngine({ signal }));
+    const backend = started(await startEmulators({ port: await freePort(), signal }));
     const secrets = newSecrets();
-    const values = new Map(parametersOf(stage, secrets));
-    const parameters = started(await startParameterStore(values));
-    await createTables({ endpoint: engine.endpoint, prefix: await tablePrefix(stage) });
+    await prepare(backend, stage, secrets);
     signal.throwIfAborted();
-    const service = started(
-      await startService({
-        stage,
-        dynamodbEndpoint: engine.endpoint,
-        ssmEndpoint: parameters.endpoint,
-        signal,
-      }),
-    );
+    const { dynamodbEndpoint, ssmEndpoint } = backend;
+    const service = started(await startService({ stage, dynamodbEndpoint, ssmEndpoint, signal }));
+    const values = new Map(parametersOf(stage, secrets));
     const tokens = createAccessTokens({
       parameters: createParameters({ fetchParameter: async (name) => values.get(name) }),
       keysParameter: `/sellout/${stage}/token-keys`,
@@ -56,7 +49,7 @@ export async function startOwnSystem(signal: AbortSignal): Promise<OwnSystem> {
     };
     return {
       url: service.url,
-      exited: Promise.race([engine.exited, service.exited]),
+      exited: Promise.race([backend.exited, service.exited]),
       guests: (count) => Promise.all(Array.from({ length: count }, guest)),
       stop,
     };
