@@ -4,7 +4,7 @@ import ts from 'typescript';
 const root = join(import.meta.dirname, '../../..');
 
 type FunctionLike = ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction;
-type Member = ts.MethodDeclaration | ts.PropertyAssignment;
+type Member = ts.MethodDeclaration | ts.PropertyAssignment | ts.ShorthandPropertyAssignment;
 
 /**
  * Finds the code that a function can run, by following every name from its file to what the type checker says it
@@ -123,10 +123,12 @@ function isLocalFunction(node: ts.Node): boolean {
   return ts.isVariableDeclaration(node) && isFunctionLike(node.initializer);
 }
 
-/** A function in the object that a `create…` gives back whose type is that object's own. */
+/** A function, or what has a name already, in the object that a `create…` gives back whose type is that object's own. */
 function isFactoryMember(node: ts.Node): node is Member {
   const isMember =
-    ts.isMethodDeclaration(node) || (ts.isPropertyAssignment(node) && isFunctionLike(node.initializer));
+    ts.isMethodDeclaration(node) ||
+    ts.isShorthandPropertyAssignment(node) ||
+    (ts.isPropertyAssignment(node) && isFunctionLike(node.initializer));
   if (!isMember || !ts.isObjectLiteralExpression(node.parent)) return false;
   let at = node.parent.parent;
   while (ts.isParenthesizedExpression(at) || ts.isReturnStatement(at) || ts.isBlock(at)) at = at.parent;
