@@ -6,6 +6,12 @@ import { join } from 'node:path';
 import * as z from 'zod';
 
 const getParameter = z.object({ Name: z.string(), WithDecryption: z.optional(z.boolean()) });
+const putParameter = z.object({
+  Name: z.string(),
+  Value: z.string(),
+  Type: z.literal('SecureString'),
+  Overwrite: z.optional(z.boolean()),
+});
 
 export interface ParameterStore {
   readonly endpoint: string;
@@ -13,10 +19,10 @@ export interface ParameterStore {
 }
 
 /**
- * Answers GetParameter of SSM (its JSON protocol) on a free port of 127.0.0.1. Every value is a SecureString:
- * without WithDecryption a reader gets no secret, as on AWS.
+ * Answers GetParameter and PutParameter of SSM (its JSON protocol) on a free port of 127.0.0.1. Every value is a
+ * SecureString: without WithDecryption a reader gets no secret, as on AWS.
  */
-export async function startParameterStore(values: ReadonlyMap<string, string>): Promise<ParameterStore> {
+export async function startParameterStore(values: Map<string, string>): Promise<ParameterStore> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -47,10 +53,16 @@ interface Answer {
   body: object;
 }
 
+function answer(values: Map<string, string>, target: unknown, text: string): Answer {
+  const body = parseJson(text);
+  if (target === 'AmazonSSM.GetParameter') return get(values, body);
+  if (target === 'AmazonSSM.PutParameter') return put(values, body);
+  return refuse('UnknownOperationException', `no ${target} here`);
+}
+
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
-function answer(values: ReadonlyMap<string, string>, target: unknown, text: string): Answer {
-  if (target !== 'AmazonSSM.GetParameter') return refuse('UnknownOperationException', `no ${target} here`);
-  const request = getParameter.safeParse(parseJson(text));
+function get(values: ReadonlyMap<string, string>, body: unknown): Answer {
+  const request = getParameter.safeParse(body);
   if (!request.success) return refuse('ValidationException', z.prettifyError(request.error));
   const { Name, WithDecryption } = request.data;
   const value = values.get(Name);
@@ -62,6 +74,16 @@ function answer(values: ReadonlyMap<string, string>, target: unknown, text: stri
       Parameter: { Name, Type: 'SecureString', Value, Version: 1, LastModifiedDate: 0, DataType: 'text' },
     },
   };
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
+function put(values: Map<string, string>, body: unknown): Answer {
+  const request = putParameter.safeParse(body);
+  if (!request.success) return refuse('ValidationException', z.prettifyError(request.error));
+  const { Name, Value, Overwrite } = request.data;
+  if (values.has(Name) && !Overwrite) return refuse('ParameterAlreadyExists', `there is a parameter ${Name}`);
+  values.set(Name, Value);
+  return { status: 200, body: { Version: 1, Tier: 'Standard' } };
 }
 
 const refuse = (__type: string, message: string): Answer => ({ status: 400, body: { __type, message } });

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
+import { localAws } from './aws.ts';
 import { answersOk, type Child, supervise, untilReady } from './child.ts';
 import { freePort, isPortFree } from './ports.ts';
 
@@ -82,9 +83,9 @@ export async function startService({
         ...process.env,
         AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
         AWS_ENDPOINT_URL_SSM: ssmEndpoint,
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_REGION: 'eu-central-1',
+        AWS_ACCESS_KEY_ID: localAws.credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: localAws.credentials.secretAccessKey,
+        AWS_REGION: localAws.region,
         ESBUILD_WORK_FOLDER: workFolder,
         // CloudWatch would read these lines; a person would rather not.
         POWERTOOLS_METRICS_DISABLED: 'true',

@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util';
+import { prepare, startEmulators } from './backend.ts';
 import { runDemo } from './demo.ts';
-import { startEngine } from './engine.ts';
-import { keptSecrets, newSecrets, parametersOf, startParameterStore } from './parameters.ts';
+import { startLocalStack } from './localstack.ts';
+import { keptSecrets, newSecrets } from './parameters.ts';
 import { isPortFree } from './ports.ts';
 import { startService } from './service.ts';
-import { createTables, tablePrefix } from './tables.ts';
 
 const usage = `usage: npm start [-- --demo] [--data DIR] [--stage local]
+       npm run start:localstack [-- --demo] [--stage local]
   --demo       add an ADMIN, products and a customer, and print requests to try
   --data DIR   keep tables and secrets in DIR; without it they are gone at the end
   --stage NAME "local" lets anyone register as ADMIN, as no other stage does
-  PORT and DYNAMODB_PORT in the environment change the ports 3000 and 8000
+  PORT and DYNAMODB_PORT, or LOCALSTACK_PORT, in the environment change the ports 3000 and 8000, or 4566
   CACHE_URL=redis://127.0.0.1:6379 shares the cache and the rate limits through a Redis that runs already`;
 
 class UsageError extends Error {}
@@ -20,8 +21,13 @@ interface Options {
   stage: string;
   dataDirectory: string | undefined;
   port: number;
-  dynamodbPort: number;
+  /** LocalStack, not DynamoDB Local and a stand-in for SSM. */
+  localStack: boolean;
+  backendPort: number;
 }
+
+/** The variable that changes the port of what is behind the API. */
+const backendVariable = (localStack: boolean) => (localStack ? 'LOCALSTACK_PORT' : 'DYNAMODB_PORT');
 
 function readOptions(): Options {
   try {
@@ -30,6 +36,7 @@ function readOptions(): Options {
         demo: { type: 'boolean', default: false },
         data: { type: 'string' },
         stage: { type: 'string', default: 'local' },
+        localstack: { type: 'boolean', default: false },
       },
     });
     if (!/^[a-z][a-z0-9-]{0,30}$/.test(values.stage))
@@ -37,10 +44,14 @@ function readOptions(): Options {
     if (values.demo && values.stage !== 'local')
       throw new UsageError('--demo makes an ADMIN, which only the stage "local" lets anyone do');
     if (values.data === '') throw new UsageError('--data needs a directory');
+    const { demo, stage, data: dataDirectory, localstack: localStack } = values;
+    if (localStack && dataDirectory !== undefined)
+      throw new UsageError('--data is for npm start: LocalStack keeps nothing');
     const port = readPort('PORT', 3000);
-    const dynamodbPort = readPort('DYNAMODB_PORT', 8000);
-    if (port === dynamodbPort) throw new UsageError(`PORT and DYNAMODB_PORT are both ${port}`);
-    return { demo: values.demo, stage: values.stage, dataDirectory: values.data, port, dynamodbPort };
+    const backendPort = readPort(backendVariable(localStack), localStack ? 4566 : 8000);
+    if (port === backendPort)
+      throw new UsageError(`PORT and ${backendVariable(localStack)} are both ${port}`);
+    return { demo, stage, dataDirectory, port, localStack, backendPort };
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
     throw error;
@@ -60,12 +71,12 @@ const complain = (text: string) => process.stderr.write(`${text}\n`);
 
 /** Runs everything until the signal is raised; rejects when a part fails. Leaves nothing running. */
 async function run(
-  { demo, stage, dataDirectory, port, dynamodbPort }: Options,
+  { demo, stage, dataDirectory, port, localStack, backendPort }: Options,
   signal: AbortSignal,
 ): Promise<void> {
   for (const [variable, wanted] of [
     ['PORT', port],
-    ['DYNAMODB_PORT', dynamodbPort],
+    [backendVariable(localStack), backendPort],
   ] as const)
     if (!(await isPortFree(wanted)))
       throw new Error(`port ${wanted} is taken; choose another with ${variable}`);
@@ -76,17 +87,23 @@ async function run(
     return part;
   };
   try {
-    const engine = started(await startEngine({ port: dynamodbPort, dataDirectory, signal }));
+    if (localStack) complain('starting LocalStack; the first time its image is downloaded');
+    const startBackend = localStack ? startLocalStack : startEmulators;
+    const backend = started(await startBackend({ port: backendPort, dataDirectory, signal }));
     const secrets = dataDirectory === undefined ? newSecrets() : await keptSecrets(stage, dataDirectory);
-    const parameters = started(await startParameterStore(new Map(parametersOf(stage, secrets))));
-    await createTables({ endpoint: engine.endpoint, prefix: await tablePrefix(stage) });
+    await prepare(backend, stage, secrets);
     signal.throwIfAborted();
+    const { dynamodbEndpoint, ssmEndpoint, eventBridgeEndpoint } = backend;
     const service = started(
       await startService({
         stage,
         port,
-        dynamodbEndpoint: engine.endpoint,
-        ssmEndpoint: parameters.endpoint,
+        dynamodbEndpoint,
+        ssmEndpoint,
+        ...(eventBridgeEndpoint !== undefined && {
+          environment: { AWS_ENDPOINT_URL: eventBridgeEndpoint },
+          params: { order_events: 'on' },
+        }),
         onLine: complain,
         signal,
       }),
@@ -99,7 +116,7 @@ async function run(
       signal.addEventListener('abort', () => resolve(undefined));
       if (signal.aborted) resolve(undefined);
     });
-    const died = await Promise.race([engine.exited, service.exited, aborted]);
+    const died = await Promise.race([backend.exited, service.exited, aborted]);
     if (died !== undefined) throw new Error(`${died}; stopping the rest`);
   } finally {
     await Promise.all(stops.map((stop) => stop()));

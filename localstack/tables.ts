@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { isNode, isScalar, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
+import { localAws } from './aws.ts';
 
 const serverlessFile = join(import.meta.dirname, '../serverless.yml');
 
@@ -126,11 +127,7 @@ interface CreateTablesOptions extends ReadTablesOptions {
  * table that exists stays as it is.
  */
 export async function createTables({ endpoint, ...options }: CreateTablesOptions): Promise<string[]> {
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = new DynamoDBClient({ endpoint, ...localAws });
   try {
     const tables = await readTables(options);
     return await Promise.all(tables.map((table) => createTable(client, table)));

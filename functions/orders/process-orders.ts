@@ -3,8 +3,7 @@ import { createOrderDeps } from '../../lib/orders/order-deps.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { logger } from '../../lib/platform/logger.ts';
-import { ordersIn } from '../../lib/stream/order-records.ts';
+import { readableOrders } from '../../lib/stream/order-records.ts';
 import { worker } from '../../lib/stream/worker.ts';
 
 const deps = createOrderDeps({ documents: createDocuments(), ...config });
@@ -13,13 +12,8 @@ const deps = createOrderDeps({ documents: createDocuments(), ...config });
 const lane = Math.random();
 
 export const handler = worker('processOrders', async (event: DynamoDBStreamEvent) => {
-  const { orders, unreadable } = ordersIn(event);
-  for (const { id, error } of unreadable) {
-    deps.metrics.failure();
-    logger.error('a record of the orders stream cannot be read', { event_id: id, error });
-  }
   try {
-    await processOrders(deps, orders, lane);
+    await processOrders(deps, readableOrders(event, deps.metrics), lane);
   } finally {
     deps.metrics.publish();
   }

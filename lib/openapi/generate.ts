@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { areas } from './areas.ts';
 import { openapiDocument } from './document.ts';
+import { orderEventsSchema } from './order-events.ts';
 import { postmanCollection } from './postman/collection.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -11,9 +12,10 @@ const { version } = packageFile.parse(JSON.parse(await readFile(join(root, 'pack
 
 const openapi = openapiDocument(areas, version);
 
-/** The files under docs/ that are made from the contracts, by name. */
+/** The files under docs/ that are made from the contracts and shapes, by name. */
 export const generated = {
   'openapi.json': openapi,
+  'order-events.schema.json': orderEventsSchema,
   'postman_collection.json': postmanCollection(openapi),
 };
 

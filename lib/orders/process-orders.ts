@@ -18,7 +18,7 @@ const rejectionsAtOnce = 32;
  * write is conditional on PENDING, so orders that come again, or that were decided elsewhere, are left as
  * they are.
  *
- * @param orders in arrival order, each once
+ * @param orders in arrival order; one that comes twice counts once
  * @param lane where the search for stock begins; a worker of its own keeps a lane of its own
  * @returns how many orders this call has decided
  * @throws {DomainError} `contention` when some could not be decided: call again with the same orders

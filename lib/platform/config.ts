@@ -19,6 +19,7 @@ const environment = z.object({
   STAGE: z.string().check(z.minLength(1)),
   TABLE_PREFIX: z.string().check(z.minLength(1)),
   PARAMETER_PREFIX: z.string().check(z.startsWith('/')),
+  EVENT_BUS: z.string().check(z.minLength(1)),
   CURRENCY: z.string().check(z.regex(/^[A-Z]{3}$/)),
   CACHE_URL: z.union([z.literal(''), redisUrl]),
   LIMIT_AUTH_PER_ADDRESS: limit,
@@ -41,6 +42,8 @@ function readConfig() {
     ordersTable: `${env.TABLE_PREFIX}-orders`,
     rateLimitsTable: `${env.TABLE_PREFIX}-rate_limits`,
     purchasesTable: `${env.TABLE_PREFIX}-purchases`,
+    /** Where decided orders are told of. */
+    eventBus: env.EVENT_BUS,
     /** Redis or Valkey, shared by all containers; without it each has its own memory. */
     cacheUrl: env.CACHE_URL === '' ? undefined : env.CACHE_URL,
     rateLimits: {

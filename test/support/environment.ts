@@ -3,6 +3,7 @@ export const environment = {
   STAGE: 'local',
   TABLE_PREFIX: 'test',
   PARAMETER_PREFIX: '/test',
+  EVENT_BUS: 'test-orders',
   CURRENCY: 'EUR',
   CACHE_URL: '',
   LIMIT_AUTH_PER_ADDRESS: '100/60',

@@ -16,7 +16,10 @@ export interface OwnService {
 }
 
 /** A service for one test file alone, whose database can be taken away. Its stage must be nobody else's. */
-export async function startOwnService(stage: string): Promise<OwnService> {
+export async function startOwnService(
+  stage: string,
+  { params = {}, environment = {} }: Pick<Parameters<typeof startService>[0], 'params' | 'environment'> = {},
+): Promise<OwnService> {
   const engine = inject('dynamodbEndpoint');
   const secrets = newSecrets();
   const prefix = await tablePrefix(stage);
@@ -30,7 +33,8 @@ export async function startOwnService(stage: string): Promise<OwnService> {
   try {
     const service = await startService({
       stage,
-      params: unlimited,
+      params: { ...unlimited, ...params },
+      environment,
       dynamodbEndpoint: database.endpoint,
       ssmEndpoint: parameters.endpoint,
       onLine: (line) => lines.push(line),

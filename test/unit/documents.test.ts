@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..');
 it('every link from one of our documents to a file leads somewhere', async () => {
   const broken: string[] = [];
   let links = 0;
-  for await (const document of glob(['*.md', 'docs/**/*.md'], { cwd: root })) {
+  for await (const document of glob(['*.md', 'docs/**/*.md', 'localstack/*.md'], { cwd: root })) {
     const text = await readFile(join(root, document), 'utf8');
     for (const [, target = ''] of text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)) {
       if (/^[a-z]+:/.test(target)) continue;

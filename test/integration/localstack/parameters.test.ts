@@ -1,7 +1,13 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  ParameterAlreadyExists,
+  ParameterNotFound,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keptSecrets, type ParameterStore, startParameterStore } from '../../../localstack/parameters.ts';
 
@@ -31,6 +37,15 @@ describe('the parameter store', () => {
   it('gives no secret to a reader that does not ask for decryption', async () => {
     const { Parameter } = await get('/sellout/local/bootstrap-secret', false);
     expect(Parameter?.Value).not.toContain('sesame');
+  });
+
+  it('keeps what is put, and lets it be put again only where that is asked for', async () => {
+    const put = (Value: string, Overwrite?: boolean) =>
+      client.send(new PutParameterCommand({ Name: '/new', Value, Type: 'SecureString', Overwrite }));
+    await put('one');
+    await expect(put('two')).rejects.toBeInstanceOf(ParameterAlreadyExists);
+    await put('three', true);
+    expect((await get('/new', true)).Parameter?.Value).toBe('three');
   });
 
   it('answers ParameterNotFound as AWS does', async () => {

@@ -1,40 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { freePort, isPortFree } from '../../../localstack/ports.ts';
-import { runningWith, until } from '../../support/processes.ts';
-
-const program = fileURLToPath(new URL('../../../localstack/start.ts', import.meta.url));
-
-async function start(args: string[] = [], environment: NodeJS.ProcessEnv = {}) {
-  const [port, dynamodbPort] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, PORT: String(port), DYNAMODB_PORT: String(dynamodbPort), ...environment },
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => ({ code, stdout, stderr }));
-  return {
-    child,
-    port,
-    dynamodbPort,
-    ended,
-    stdout: () => stdout,
-    stderr: () => stderr,
-    leftovers: async () => [
-      ...(await runningWith(`--httpPort ${port} `)),
-      ...(await runningWith(`-port ${dynamodbPort} `)),
-    ],
-  };
-}
+import { isPortFree } from '../../../localstack/ports.ts';
+import { startProgram as start } from '../../support/local-start.ts';
+import { until } from '../../support/processes.ts';
 
 describe('npm start', () => {
   it('refuses an unknown option and shows the usage', async () => {

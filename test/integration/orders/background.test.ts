@@ -50,6 +50,16 @@ describe('the worker', () => {
     expect(stored.filter(({ pending }) => pending !== undefined)).toEqual([]);
   });
 
+  it('counts an order once that a batch holds twice', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 10 });
+    const [order] = await submit(shop, product, [3]);
+    if (order === undefined) throw new Error('no order');
+    expect(await processOrders(shop, [order, order], 0)).toBe(1);
+    const { confirmed } = await shop.books();
+    expect(confirmed).toHaveLength(1);
+  });
+
   it('confirms 98 one-line orders with one transaction after one read', async () => {
     const shop = await openShop();
     const product = await shop.sell({ stock: 1_000, stock_shards: 4 });

@@ -63,6 +63,7 @@ export function neededPermissions(reached: Iterable<ts.Node>): Set<string> {
       const command = node.expression.getText();
       const action = actionsOfCommands.get(command);
       if (action !== undefined) need(action);
+      else if (command === 'PutEventsCommand') needed.add('events:PutEvents OrderEvents');
       else if (command === 'QueryCommand' && !namesIndex(node)) need('Query');
       else if (command.endsWith('Command') && !countedOtherwise.has(command))
         throw new Error(`${file} sends ${command}: say here which action that is`);

@@ -7,7 +7,7 @@ import { generated } from '../../../lib/openapi/generate.ts';
 const docs = join(import.meta.dirname, '../../../docs');
 
 describe('docs', () => {
-  it.each(Object.entries(generated))('%s is what the contracts make today', async (name, content) => {
+  it.each(Object.entries(generated))('%s is what contracts and shapes make today', async (name, content) => {
     const committed: unknown = JSON.parse(await readFile(join(docs, name), 'utf8'));
     expect(committed, 'run `npm run openapi`').toEqual(JSON.parse(JSON.stringify(content)));
   });

@@ -1,9 +1,10 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Order } from '../../../lib/orders/order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { ordersIn } from '../../../lib/stream/order-records.ts';
+import { logger } from '../../../lib/platform/logger.ts';
+import { ordersIn, readableOrders } from '../../../lib/stream/order-records.ts';
+import { recordOf } from '../../support/stream-records.ts';
 
 const orderOf = (overrides: Partial<Order> = {}): Order => ({
   id: newId(),
@@ -19,10 +20,6 @@ const orderOf = (overrides: Partial<Order> = {}): Order => ({
   ...overrides,
 });
 
-/** As the stream writes it; its typing of attribute values is the SDK's but for a name. */
-const recordOf = (eventID: string, item: object): DynamoDBRecord =>
-  JSON.parse(JSON.stringify({ eventID, eventName: 'INSERT', dynamodb: { NewImage: marshall(item) } }));
-
 describe('ordersIn', () => {
   it('reads the orders of a batch in its order', () => {
     const [first, second] = [orderOf(), orderOf()];
@@ -32,9 +29,11 @@ describe('ordersIn', () => {
     });
   });
 
-  it('gives an order once that was delivered twice', () => {
-    const order = orderOf();
-    expect(ordersIn({ Records: [recordOf('1', order), recordOf('1', order)] }).orders).toEqual([order]);
+  it('gives each state of an order that changed twice', () => {
+    const confirmed = orderOf({ status: 'CONFIRMED' });
+    const cancelled: Order = { ...confirmed, status: 'CANCELLED' };
+    const { orders } = ordersIn({ Records: [recordOf('1', confirmed), recordOf('2', cancelled)] });
+    expect(orders).toEqual([confirmed, cancelled]);
   });
 
   it('names what it cannot read and reads the rest', () => {
@@ -50,5 +49,20 @@ describe('ordersIn', () => {
     expect(orders).toEqual([order]);
     expect(unreadable.map(({ id }) => id)).toEqual(['no image', 'no change', 'no order', 'half an order']);
     for (const { error } of unreadable) expect(error).toBeInstanceOf(Error);
+  });
+});
+
+describe('readableOrders', () => {
+  it('logs and counts what it cannot read', () => {
+    const order = orderOf();
+    const failures: string[] = [];
+    const logged = vi.spyOn(logger, 'error').mockReturnValue();
+    const metrics = { failure: () => void failures.push('one') };
+    const records = [recordOf('broken', { id: 'no order' }), recordOf('fine', order)];
+
+    expect(readableOrders({ Records: records }, metrics)).toEqual([order]);
+    expect(failures).toHaveLength(1);
+    expect(logged.mock.calls).toMatchObject([[expect.any(String), { event_id: 'broken' }]]);
+    logged.mockRestore();
   });
 });

@@ -1,0 +1,16 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { createOrderMetrics } from '../../lib/orders/order-metrics.ts';
+import { publishOrders } from '../../lib/orders/publish-orders.ts';
+import { config } from '../../lib/platform/config.ts';
+import { createEventBus } from '../../lib/platform/event-bus.ts';
+import { readableOrders } from '../../lib/stream/order-records.ts';
+import { worker } from '../../lib/stream/worker.ts';
+
+const bus = createEventBus(config.eventBus);
+const metrics = createOrderMetrics();
+
+export const handler = worker('publishOrders', async (event: DynamoDBStreamEvent) => {
+  const orders = readableOrders(event, metrics);
+  metrics.publish();
+  await publishOrders(bus, orders);
+});

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { anyOrderShape, decided, submit } from '../../support/background.ts';
+import { createClient, expectReply } from '../../support/client.ts';
+import { type EventBusStandIn, startEventBus } from '../../support/event-bus.ts';
+import { type OwnService, startOwnService } from '../../support/own-service.ts';
+import { until } from '../../support/processes.ts';
+import { checkOut, putInCart, signUp, storefrontOf } from '../../support/storefront.ts';
+
+let bus: EventBusStandIn;
+let service: OwnService;
+beforeAll(async () => {
+  bus = await startEventBus();
+  service = await startOwnService('events', {
+    params: { order_events: 'on' },
+    environment: { AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint },
+  });
+});
+afterAll(async () => {
+  await service?.stop();
+  await bus?.stop();
+});
+
+const detail = z.object({ event_id: z.string(), order: z.object({ id: z.string(), status: z.string() }) });
+
+it('tells the bus of orders that are confirmed, rejected and cancelled, both ways, from the real stream', async () => {
+  const anyone = createClient(service.url);
+  const admin = await signUp(
+    anyone,
+    { role: 'ADMIN' },
+    { headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret } },
+  );
+  const store = storefrontOf(anyone, admin);
+  const product = await store.product({ stock: 3 });
+  const [guest, rival] = [await store.guest(), await store.guest()];
+  await putInCart(guest, product.id, 1);
+  const checkedOut = await checkOut(guest);
+  const submitted = await decided(guest, (await submit(guest, product.id, 2)).id);
+  expect(submitted.status).toBe('CONFIRMED');
+  expectReply(await guest.api.post(`/order/${submitted.id}/cancel`), 200, anyOrderShape);
+  // Two that want more than both could get: one is rejected after it was accepted.
+  const rivals = await Promise.all([submit(guest, product.id, 2), submit(rival, product.id, 2)]);
+
+  const wanted = [`${checkedOut.id}:CONFIRMED`, `${submitted.id}:CONFIRMED`, `${submitted.id}:CANCELLED`];
+  const told = () => bus.taken.map(({ Detail }) => detail.parse(JSON.parse(Detail)));
+  await until(async () => new Set(told().map(({ event_id }) => event_id)).size === 5);
+  const ids = told().map(({ event_id }) => event_id);
+  expect(ids).toEqual(expect.arrayContaining(wanted));
+  const ofRivals = told().filter(({ order }) => rivals.some(({ id }) => id === order.id));
+  expect(ofRivals.map(({ order }) => order.status).sort()).toEqual(['CONFIRMED', 'REJECTED']);
+  for (const { EventBusName } of bus.taken) expect(EventBusName).toBe(`${service.tablePrefix}-orders`);
+});

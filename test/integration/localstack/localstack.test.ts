@@ -1,0 +1,113 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { startParameterStore } from '../../../localstack/parameters.ts';
+import { freePort, isPortFree } from '../../../localstack/ports.ts';
+import { createClient } from '../../support/client.ts';
+import { startEventBus } from '../../support/event-bus.ts';
+import { startProgram } from '../../support/local-start.ts';
+import { until } from '../../support/processes.ts';
+import { checkOut, putInCart, signUp, storefrontOf } from '../../support/storefront.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const composeFile = z.object({
+  services: z.object({
+    localstack: z.object({
+      image: z.string(),
+      ports: z.array(z.string()),
+      healthcheck: z.object({ test: z.tuple([z.literal('CMD')], z.string()) }),
+    }),
+  }),
+});
+
+describe('compose.yaml', () => {
+  it('pins a release that needs no account, is health-checked and listens on this machine alone', async () => {
+    const text = await readFile(join(root, 'localstack/compose.yaml'), 'utf8');
+    const { services } = composeFile.parse(parse(text));
+    expect(services.localstack.image).toMatch(/^localstack\/localstack:4\.\d+\.\d+$/);
+    expect(services.localstack.ports.length).toBeGreaterThan(0);
+    for (const port of services.localstack.ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    expect(services.localstack.healthcheck.test.join(' ')).toContain('/_localstack/health');
+  });
+});
+
+describe('npm run start:localstack', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'docker-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  /** Puts a program named docker first into the PATH. */
+  async function fakeDocker(script: string): Promise<NodeJS.ProcessEnv> {
+    const program = join(directory, 'docker');
+    await writeFile(program, `#!/bin/sh\necho "$@" >> '${directory}/calls'\n${script}`);
+    await chmod(program, 0o755);
+    return { PATH: `${directory}:${process.env['PATH']}` };
+  }
+  const calls = async () => (await readFile(join(directory, 'calls'), 'utf8')).trim().split('\n');
+
+  it.each([
+    ['no program', undefined, /needs a Docker engine: there is no program "docker"/],
+    ['no engine', 'echo "Cannot connect to the Docker daemon" >&2; exit 1', /Docker engine: Cannot connect/],
+    ['no Compose', '[ "$1" = version ] || { echo "unknown command" >&2; exit 1; }', /Compose 2: unknown/],
+  ])('says what is missing where there is %s, and starts nothing', async (_, script, message) => {
+    const environment = script === undefined ? { PATH: directory } : await fakeDocker(script);
+    const run = await startProgram(['--localstack'], environment);
+    const { code, stdout, stderr } = await run.ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).toContain('npm start');
+  });
+
+  it('refuses to keep data, which LocalStack does not', async () => {
+    const { code, stderr } = await (await startProgram(['--localstack', '--data', 'x'])).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--data.*\nusage: /s);
+  });
+
+  it('runs the API on the tables, secrets and bus that it made there, and removes it after Ctrl-C', async () => {
+    const values = new Map<string, string>();
+    const [parameters, bus, localStackPort] = [
+      await startParameterStore(values),
+      await startEventBus(),
+      await freePort(),
+    ];
+    const standIn = join(root, 'test/support/localstack-stand-in.ts');
+    const run = await startProgram(['--localstack', '--stage', 'stack'], {
+      ...(await fakeDocker(`case "$*" in *" up "*) exec '${process.execPath}' '${standIn}' ;; esac`)),
+      LOCALSTACK_PORT: String(localStackPort),
+      STAND_IN_DYNAMODB: inject('dynamodbEndpoint'),
+      STAND_IN_SSM: parameters.endpoint,
+      STAND_IN_EVENTS: bus.endpoint,
+    });
+    await until(async () => run.stdout().includes('ready ') || run.child.exitCode !== null, 90_000);
+    expect(run.stdout(), run.stderr()).toContain(`ready http://127.0.0.1:${run.port}\n`);
+    expect(bus.names).toEqual(['sellout-stack-orders']);
+
+    const anyone = createClient(`http://127.0.0.1:${run.port}`);
+    const headers = { 'Bootstrap-Secret': values.get('/sellout/stack/bootstrap-secret') ?? '' };
+    const store = storefrontOf(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
+    const [{ id: product }, guest] = [await store.product(), await store.guest()];
+    await putInCart(guest, product, 1);
+    const { id } = await checkOut(guest);
+    await until(async () => bus.taken.some(({ Detail }) => Detail.includes(`${id}:CONFIRMED`)));
+
+    run.child.kill('SIGINT');
+    const { code } = await run.ended;
+    await Promise.all([parameters.stop(), bus.stop()]);
+    expect(code, run.stderr()).toBe(0);
+    const compose = `compose --project-name sellout-${localStackPort} --file ${root}/localstack/compose.yaml`;
+    expect(await calls()).toEqual([
+      'version --format {{.Server.Version}}',
+      'compose version',
+      `${compose} up --abort-on-container-exit`,
+      `${compose} down --volumes --timeout 3`,
+    ]);
+    expect(await isPortFree(localStackPort)).toBe(true);
+    expect(await run.leftovers()).toEqual([]);
+  }, 120_000);
+});

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+
+const pluginFile = '../../../localstack/streams.mjs';
+const hooks = z.object({ 'before:offline:start:init': z.function() });
+const plugin = z.object({ default: z.custom<new (serverless: object) => { hooks: unknown }>() });
+const { default: Streams } = plugin.parse(await import(pluginFile));
+
+it('leaves out streams that are not enabled, and reads the others every 25 ms', () => {
+  const functions = new Map([
+    ['on', { events: [{ stream: { enabled: true } }, { httpApi: 'GET /' }] }],
+    ['off', { events: [{ stream: { enabled: false } }] }],
+    ['usual', { events: [{ stream: {} }, { schedule: 'rate(1 minute)' }] }],
+  ]);
+  const service = {
+    getAllFunctions: () => [...functions.keys()],
+    getFunction: (name: string) => functions.get(name),
+  };
+  hooks.parse(new Streams({ service }).hooks)['before:offline:start:init']();
+  expect(Object.fromEntries(functions)).toEqual({
+    on: { events: [{ stream: { enabled: true, readInterval: 25 } }, { httpApi: 'GET /' }] },
+    off: { events: [] },
+    usual: { events: [{ stream: { readInterval: 25 } }, { schedule: 'rate(1 minute)' }] },
+  });
+});
