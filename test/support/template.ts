@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 
@@ -86,51 +86,64 @@ export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
 
 /** The CloudFormation template of a stage, as `npm run package` writes it. Packages stay outside the bundles. */
 export const packageStage = (stage: string): Promise<Template> =>
-  inOwnFolder(async (folder) => {
+  inCopy(async (folder) => {
     const local = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => [
       '--param',
       param,
     ]);
-    await serverless(['package', '--stage', stage, '--package', folder, ...local], folder);
-    const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
-    return template.parse(JSON.parse(text));
+    await serverless(folder, ['package', '--stage', stage, ...local]);
+    const file = join(folder, '.serverless/cloudformation-template-update-stack.json');
+    return template.parse(JSON.parse(await readFile(file, 'utf8')));
   });
 
 const failure = z.object({ code: z.literal(1), stdout: z.string(), stderr: z.string() });
 
-/** What the framework says when it refuses. @throws {Error} when it does not */
+/** What the framework says when it refuses. @throws {Error} when it does not, or when it has built something */
 export const refusalOf = (args: readonly string[], environment?: Record<string, string>): Promise<string> =>
-  inOwnFolder(async (folder) => {
-    const { stdout, stderr } = await serverless(args, folder, environment).then(
+  inCopy(async (folder) => {
+    const { stdout, stderr } = await serverless(folder, args, environment).then(
       () => {
         throw new Error(`${args.join(' ')} was not refused`);
       },
       (error: unknown) => failure.parse(error),
     );
+    if ((await readdir(folder)).includes('.esbuild')) throw new Error('it has built functions before');
     return stdout + stderr;
   });
 
 /** With no credentials, no configuration and no way to ask the machine for any. */
-function serverless(args: readonly string[], home: string, environment: Record<string, string> = {}) {
+function serverless(folder: string, args: readonly string[], environment: Record<string, string> = {}) {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|CACHE_URL$)/.test(name));
   return run(process.execPath, [join(root, 'node_modules/.bin/serverless'), ...args], {
-    cwd: root,
+    cwd: folder,
     env: {
       ...Object.fromEntries(inherited),
-      HOME: home,
+      HOME: folder,
       AWS_EC2_METADATA_DISABLED: 'true',
-      ESBUILD_WORK_FOLDER: join('.esbuild', basename(home)),
+      SLS_TELEMETRY_DISABLED: '1',
+      SLS_NOTIFICATIONS_MODE: 'off',
       ...environment,
     },
   });
 }
 
-async function inOwnFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'template-'));
+/** The framework writes where serverless.yml lies, so each run has a folder of its own, with links to the code. */
+async function inCopy<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'package-'));
   try {
+    await copyFile(join(root, 'serverless.yml'), join(folder, 'serverless.yml'));
+    for (const name of [
+      'functions',
+      'lib',
+      'localstack',
+      'docs',
+      'node_modules',
+      'package.json',
+      'tsconfig.json',
+    ])
+      await symlink(join(root, name), join(folder, name));
     return await use(folder);
   } finally {
     await rm(folder, { recursive: true });
-    await rm(join(root, '.esbuild', basename(folder)), { recursive: true, force: true });
   }
 }
