@@ -25,6 +25,9 @@ export default {
       outside('^lib/(orders|carts|products|platform)/|^lib/errors\\.ts$'),
     ),
     rule('rate-limit', { path: '^lib/rate-limit/' }, outside('^lib/(rate-limit|platform)/')),
+    // A program that people run; nothing that is deployed needs it.
+    rule('ops', { path: '^lib/ops/' }, outside('^lib/(ops|accounts|orders|platform)/|^lib/errors\\.ts$')),
+    rule('ops-is-no-library', { pathNot: '^(lib/ops|test)/' }, { path: '^lib/ops/' }),
     rule(
       'lib-knows-no-functions',
       { path: '^lib/', pathNot: '^lib/openapi/' },

@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { newBootstrapSecret, newTokenKey } from '../lib/accounts/new-secrets.ts';
 
+const named = z.object({ Name: z.string() });
 const getParameter = z.object({ Name: z.string(), WithDecryption: z.optional(z.boolean()) });
 const putParameter = z.object({
   Name: z.string(),
@@ -19,18 +20,15 @@ export interface ParameterStore {
 }
 
 /**
- * Answers GetParameter and PutParameter of SSM (its JSON protocol) on a free port of 127.0.0.1. Every value is a
- * SecureString: without WithDecryption a reader gets no secret, as on AWS.
+ * Answers GetParameter, PutParameter and DeleteParameter of SSM (its JSON protocol) on a free port of 127.0.0.1.
+ * Every value is a SecureString: without WithDecryption a reader gets no secret, as on AWS.
  */
 export async function startParameterStore(values: Map<string, string>): Promise<ParameterStore> {
+  const shelf: Shelf = { values, changes: new Map() };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const { status, body } = answer(
-      values,
-      request.headers['x-amz-target'],
-      Buffer.concat(chunks).toString(),
-    );
+    const { status, body } = answer(shelf, request.headers['x-amz-target'], Buffer.concat(chunks).toString());
     response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');
@@ -48,44 +46,64 @@ export async function startParameterStore(values: Map<string, string>): Promise<
   };
 }
 
+interface Shelf {
+  readonly values: Map<string, string>;
+  /** By name, of what was put here: how often, and when last, in milliseconds since the epoch. */
+  readonly changes: Map<string, { version: number; at: number }>;
+}
+
 interface Answer {
   status: number;
   body: object;
 }
 
-function answer(values: Map<string, string>, target: unknown, text: string): Answer {
+function answer(shelf: Shelf, target: unknown, text: string): Answer {
   const body = parseJson(text);
-  if (target === 'AmazonSSM.GetParameter') return get(values, body);
-  if (target === 'AmazonSSM.PutParameter') return put(values, body);
+  if (target === 'AmazonSSM.GetParameter') return get(shelf, body);
+  if (target === 'AmazonSSM.PutParameter') return put(shelf, body);
+  if (target === 'AmazonSSM.DeleteParameter') return remove(shelf, body);
   return refuse('UnknownOperationException', `no ${target} here`);
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
-function get(values: ReadonlyMap<string, string>, body: unknown): Answer {
+function get({ values, changes }: Shelf, body: unknown): Answer {
   const request = getParameter.safeParse(body);
   if (!request.success) return refuse('ValidationException', z.prettifyError(request.error));
   const { Name, WithDecryption } = request.data;
   const value = values.get(Name);
-  if (value === undefined) return refuse('ParameterNotFound', `no parameter ${Name}`);
+  if (value === undefined) return notFound(Name);
   const Value = WithDecryption ? value : '(encrypted)';
+  const { version: Version, at } = changes.get(Name) ?? { version: 1, at: 0 };
+  const LastModifiedDate = at / 1_000;
   return {
     status: 200,
-    body: {
-      Parameter: { Name, Type: 'SecureString', Value, Version: 1, LastModifiedDate: 0, DataType: 'text' },
-    },
+    body: { Parameter: { Name, Type: 'SecureString', Value, Version, LastModifiedDate, DataType: 'text' } },
   };
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
-function put(values: Map<string, string>, body: unknown): Answer {
+function put({ values, changes }: Shelf, body: unknown): Answer {
   const request = putParameter.safeParse(body);
   if (!request.success) return refuse('ValidationException', z.prettifyError(request.error));
   const { Name, Value, Overwrite } = request.data;
-  if (values.has(Name) && !Overwrite) return refuse('ParameterAlreadyExists', `there is a parameter ${Name}`);
+  const exists = values.has(Name);
+  if (exists && !Overwrite) return refuse('ParameterAlreadyExists', `there is a parameter ${Name}`);
+  const Version = exists ? (changes.get(Name)?.version ?? 1) + 1 : 1;
   values.set(Name, Value);
-  return { status: 200, body: { Version: 1, Tier: 'Standard' } };
+  changes.set(Name, { version: Version, at: Date.now() });
+  return { status: 200, body: { Version, Tier: 'Standard' } };
 }
 
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html */
+function remove({ values, changes }: Shelf, body: unknown): Answer {
+  const request = named.safeParse(body);
+  if (!request.success) return refuse('ValidationException', z.prettifyError(request.error));
+  const { Name } = request.data;
+  changes.delete(Name);
+  return values.delete(Name) ? { status: 200, body: {} } : notFound(Name);
+}
+
+const notFound = (name: string): Answer => refuse('ParameterNotFound', `no parameter ${name}`);
 const refuse = (__type: string, message: string): Answer => ({ status: 400, body: { __type, message } });
 
 function parseJson(text: string): unknown {
@@ -100,11 +118,11 @@ const tokenKeys = z.object({ keys: z.array(z.object({ kid: z.string(), k: z.stri
 const secrets = z.object({ tokenKeys, bootstrapSecret: z.string() });
 export type Secrets = z.infer<typeof secrets>;
 
-/** Secrets made on the spot: one token key (HS256, so 32 bytes) and the secret that makes a first ADMIN. */
-export function newSecrets(): Secrets {
-  const key = { kid: randomBytes(6).toString('hex'), k: randomBytes(32).toString('base64url') };
-  return { tokenKeys: { keys: [key] }, bootstrapSecret: randomBytes(24).toString('base64url') };
-}
+/** Secrets made on the spot: one token key and the secret that makes a first ADMIN. */
+export const newSecrets = (): Secrets => ({
+  tokenKeys: { keys: [newTokenKey()] },
+  bootstrapSecret: newBootstrapSecret(),
+});
 
 /**
  * The secrets kept in this directory; made at the first call, readable by their owner alone. So tokens stay

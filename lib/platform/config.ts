@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { redisUrl } from './redis.ts';
+import { tableNames } from './table-names.ts';
 
 export interface RateLimit {
   readonly requests: number;
@@ -35,13 +36,7 @@ function readConfig() {
     stage: env.STAGE,
     /** ISO 4217; every price and total of this store is in its minor unit. */
     currency: env.CURRENCY,
-    accountsTable: `${env.TABLE_PREFIX}-accounts`,
-    productsTable: `${env.TABLE_PREFIX}-products`,
-    stockTable: `${env.TABLE_PREFIX}-stock`,
-    cartsTable: `${env.TABLE_PREFIX}-carts`,
-    ordersTable: `${env.TABLE_PREFIX}-orders`,
-    rateLimitsTable: `${env.TABLE_PREFIX}-rate_limits`,
-    purchasesTable: `${env.TABLE_PREFIX}-purchases`,
+    ...tableNames(env.TABLE_PREFIX),
     /** Where decided orders are told of. */
     eventBus: env.EVENT_BUS,
     /** Redis or Valkey, shared by all containers; without it each has its own memory. */

@@ -9,6 +9,7 @@ export interface OwnService {
   readonly url: string;
   readonly secrets: Secrets;
   readonly database: DatabaseLink;
+  readonly ssmEndpoint: string;
   readonly tablePrefix: string;
   /** Every line that the service has written since it was ready. */
   readonly lines: readonly string[];
@@ -43,7 +44,8 @@ export async function startOwnService(
       await service.stop();
       await stopParts();
     };
-    return { url: service.url, secrets, database, tablePrefix: prefix, lines, stop };
+    const ssmEndpoint = parameters.endpoint;
+    return { url: service.url, secrets, database, ssmEndpoint, tablePrefix: prefix, lines, stop };
   } catch (error) {
     await stopParts();
     throw error;

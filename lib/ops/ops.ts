@@ -1,0 +1,95 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { newBootstrapSecret, newTokenKey } from '../accounts/new-secrets.ts';
+import { createOrderDeps } from '../orders/order-deps.ts';
+import { sweepOrders } from '../orders/sweep-orders.ts';
+import { createDocuments } from '../platform/dynamodb.ts';
+import { tableNames } from '../platform/table-names.ts';
+import { type Command, readCommand, UsageError, usage } from './arguments.ts';
+import { reasonOf } from './failure.ts';
+import { registerFirstAdmin } from './first-admin.ts';
+import { createParameterStore } from './parameter-store.ts';
+import { Refusal } from './refusal.ts';
+import { afterwards, type RotationStep, rotate } from './token-key-rotation.ts';
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+async function makeSecrets(tokenKeys: string, bootstrapSecret: string): Promise<void> {
+  const store = createParameterStore();
+  if ((await store.find(tokenKeys)) !== undefined) throw new Refusal(`${tokenKeys} exists already`);
+  // First, and kept if it is there: a run that was cut short can be repeated.
+  if ((await store.find(bootstrapSecret)) === undefined)
+    await store.create(bootstrapSecret, newBootstrapSecret());
+  await store.create(tokenKeys, JSON.stringify({ keys: [newTokenKey()] }));
+  print(`${tokenKeys} and ${bootstrapSecret} are made.`);
+}
+
+async function makeFirstAdmin(bootstrapSecret: string, api: string, email: string): Promise<void> {
+  const store = createParameterStore();
+  const secret = await store.find(bootstrapSecret);
+  if (secret === undefined)
+    throw new Refusal(
+      `there is no ${bootstrapSecret}: wrong stage or region, or the first ADMIN was made already`,
+    );
+  const password = await askPassword();
+  await registerFirstAdmin({ api, email, password, bootstrapSecret: secret.value });
+  print(`${email} is ADMIN.`);
+  await store.remove(bootstrapSecret);
+  print(`${bootstrapSecret} is spent and deleted.`);
+}
+
+/** A line of the standard input, not shown while it is typed: arguments would be seen by everyone on the machine. */
+async function askPassword(): Promise<string> {
+  process.stderr.write('Password: ');
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY === true });
+  try {
+    for await (const line of lines) return line;
+    throw new Refusal('no password was given');
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
+}
+
+async function rotateTokenKey(tokenKeys: string, step: RotationStep): Promise<void> {
+  const store = createParameterStore();
+  const stored = await store.find(tokenKeys);
+  if (stored === undefined) throw new Refusal(`there is no ${tokenKeys}: wrong stage or region?`);
+  await store.replace(tokenKeys, stored, rotate(step, stored, Date.now()));
+  print(afterwards[step]);
+}
+
+/** Long enough for tens of thousands; run it again for more. */
+const decideForMs = 600_000;
+
+async function decideOrders(prefix: string): Promise<void> {
+  const deps = createOrderDeps({ documents: createDocuments(), ...tableNames(prefix) });
+  const { decided, failures } = await sweepOrders(deps, Date.now() + decideForMs);
+  print(`orders decided: ${decided}; that could not be: ${failures.length}`);
+  if (failures.length === 0) return;
+  const reasons = new Set(failures.map((error) => reasonOf(error) ?? String(error)));
+  throw new Error(`They stay PENDING:\n  ${[...reasons].join('\n  ')}`);
+}
+
+function run(command: Command): Promise<void> {
+  const parameter = (name: string) => `/sellout/${command.stage}/${name}`;
+  switch (command.command) {
+    case 'make-secrets':
+      return makeSecrets(parameter('token-keys'), parameter('bootstrap-secret'));
+    case 'make-first-admin':
+      return makeFirstAdmin(parameter('bootstrap-secret'), command.api, command.email);
+    case 'rotate-token-key':
+      return rotateTokenKey(parameter('token-keys'), command.step);
+    case 'decide-orders':
+      return decideOrders(`sellout-${command.stage}`);
+  }
+}
+
+try {
+  await run(readCommand(process.argv.slice(2)));
+} catch (error) {
+  const isUsage = error instanceof UsageError;
+  process.stderr.write(`${reasonOf(error) ?? String(error)}\n${isUsage ? `${usage}\n` : ''}`);
+  process.exitCode = isUsage ? 2 : 1;
+}

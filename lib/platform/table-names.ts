@@ -1,0 +1,10 @@
+/** The names of a deployment's tables; serverless.yml makes them. */
+export const tableNames = (prefix: string) => ({
+  accountsTable: `${prefix}-accounts`,
+  productsTable: `${prefix}-products`,
+  stockTable: `${prefix}-stock`,
+  cartsTable: `${prefix}-carts`,
+  ordersTable: `${prefix}-orders`,
+  rateLimitsTable: `${prefix}-rate_limits`,
+  purchasesTable: `${prefix}-purchases`,
+});

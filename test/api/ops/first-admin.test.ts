@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newAccount, newProduct } from '../../support/builders.ts';
+import { createClient, expectReply } from '../../support/client.ts';
+import { operator, runOps } from '../../support/ops.ts';
+import { type OwnService, startOwnService } from '../../support/own-service.ts';
+import { productShape, tokenShape } from '../../support/shapes.ts';
+
+let service: OwnService;
+beforeAll(async () => {
+  service = await startOwnService('operated');
+});
+afterAll(() => service?.stop());
+
+const makeFirstAdmin = (email: string, password: string) =>
+  runOps(
+    ['make-first-admin', '--stage', 'operated', '--api', service.url, '--email', email],
+    { ...operator, AWS_ENDPOINT_URL_SSM: service.ssmEndpoint },
+    `${password}\n`,
+  );
+
+describe('npm run ops -- make-first-admin', () => {
+  it('tells the API’s reason for a refusal, and leaves the secret to be used', async () => {
+    const { code, stderr } = await makeFirstAdmin(newAccount().email, 'short');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/422 invalid_request\n +password: /);
+  });
+
+  it('makes an ADMIN once, who can sell, and deletes the secret', async () => {
+    const { email, password } = newAccount();
+    const { code, stdout, stderr } = await makeFirstAdmin(email, password);
+    expect({ code, stdout }, stderr).toEqual({
+      code: 0,
+      stdout: `${email} is ADMIN.\n/sellout/operated/bootstrap-secret is spent and deleted.\n`,
+    });
+    expect(stdout + stderr).not.toContain(password);
+
+    const anyone = createClient(service.url);
+    const { access_token } = expectReply(
+      await anyone.post('/auth/login', { email, password }),
+      200,
+      tokenShape,
+    );
+    expectReply(await anyone.as(access_token).post('/product', newProduct()), 201, productShape);
+
+    expect(await makeFirstAdmin(newAccount().email, password)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there is no /sellout/operated/bootstrap-secret'),
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { createParameterStore } from '../../../lib/ops/parameter-store.ts';
+import { createOrderDeps } from '../../../lib/orders/order-deps.ts';
+import { submitOrder } from '../../../lib/orders/submit-order.ts';
+import { newId } from '../../../lib/platform/ids.ts';
+import { tableNames } from '../../../lib/platform/table-names.ts';
+import { createProduct } from '../../../lib/products/create-product.ts';
+import { type ParameterStore, startParameterStore } from '../../../localstack/parameters.ts';
+import { createTables } from '../../../localstack/tables.ts';
+import { operator, runOps } from '../../support/ops.ts';
+import { connect } from '../../support/tables.ts';
+
+const keysOf = (value: string | undefined) =>
+  z.object({ keys: z.array(z.object({ kid: z.string() })) }).parse(JSON.parse(value ?? '')).keys;
+
+let values: Map<string, string>;
+let parameters: ParameterStore;
+let environment: NodeJS.ProcessEnv;
+beforeEach(async () => {
+  values = new Map();
+  parameters = await startParameterStore(values);
+  environment = {
+    ...operator,
+    AWS_ENDPOINT_URL_SSM: parameters.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
+  };
+});
+afterEach(() => parameters.stop());
+const ops = (line: string) => runOps(line.split(' '), environment);
+
+describe('npm run ops', () => {
+  it('shows its usage for what is no command', async () => {
+    const { code, stderr } = await ops('make-secrets --stage');
+    expect(code).toBe(2);
+    expect(stderr).toContain('usage: npm run ops');
+  });
+
+  it.each(['rotate-token-key --step add', 'decide-orders'])(
+    'says that there are no credentials, or no region, before it touches anything: %s',
+    async (line) => {
+      const { AWS_REGION, ...noRegion } = environment;
+      const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...nobody } = environment;
+      const args = [...line.split(' '), '--stage', 'prod'];
+      expect(await runOps(args, noRegion)).toMatchObject({
+        code: 1,
+        stderr: 'no AWS region: set AWS_REGION\n',
+      });
+      expect(await runOps(args, nobody)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^no AWS credentials/),
+      });
+      expect(values.size).toBe(0);
+    },
+  );
+
+  it.each([
+    ['rotate-token-key --stage nope --step add', 'there is no /sellout/nope/token-keys'],
+    ['rotate-token-key --stage nope --step replace', 'there is no /sellout/nope/token-keys'],
+    [
+      'make-first-admin --stage nope --api http://127.0.0.1:9 --email a@example.com',
+      'there is no /sellout/nope/b',
+    ],
+    ['decide-orders --stage nope', 'there is no such table'],
+  ])('says that a stage is wrong and makes nothing there: %s', async (line, words) => {
+    const { code, stderr } = await ops(line);
+    expect(code).toBe(1);
+    expect(stderr).toContain(words);
+    expect(values.size).toBe(0);
+  });
+});
+
+describe('make-secrets', () => {
+  it('makes both, once, also after a run that was cut short', async () => {
+    values.set('/sellout/prod/bootstrap-secret', 'from a run cut short');
+    expect(await ops('make-secrets --stage prod')).toMatchObject({ code: 0 });
+    const made = values.get('/sellout/prod/token-keys');
+    expect(keysOf(made)).toHaveLength(1);
+    expect(values.get('/sellout/prod/bootstrap-secret')).toBe('from a run cut short');
+
+    const again = await ops('make-secrets --stage prod');
+    expect(again).toMatchObject({ code: 1, stderr: '/sellout/prod/token-keys exists already\n' });
+    expect(values.get('/sellout/prod/token-keys')).toBe(made);
+    expect(await ops('make-secrets --stage dev')).toMatchObject({ code: 0 });
+    expect(values.get('/sellout/dev/bootstrap-secret')).toHaveLength(32);
+  });
+
+  it('prints no secret', async () => {
+    const { stdout, stderr } = await ops('make-secrets --stage prod');
+    for (const value of values.values()) expect(stdout + stderr).not.toContain(value);
+  });
+});
+
+describe('rotate-token-key', () => {
+  it('adds a key, and refuses to promote it at once', async () => {
+    await ops('make-secrets --stage prod');
+    const [old] = keysOf(values.get('/sellout/prod/token-keys'));
+    expect(await ops('rotate-token-key --stage prod --step add')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('--step promote'),
+    });
+    const added = values.get('/sellout/prod/token-keys');
+    expect(keysOf(added)).toEqual([old, { kid: expect.any(String) }]);
+
+    const { code, stderr } = await ops('rotate-token-key --stage prod --step promote');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^too early: "promote" is safe/),
+    });
+    expect(values.get('/sellout/prod/token-keys')).toBe(added);
+  });
+
+  it('tells when someone else changed the parameter at the same time', async () => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const store = createParameterStore();
+    await store.create('/keys', 'one');
+    const read = await store.find('/keys');
+    if (read === undefined) throw new Error('nothing was made');
+    await store.replace('/keys', read, 'two');
+    await expect(store.replace('/keys', read, 'three')).rejects.toThrow('changed by someone else');
+    vi.unstubAllEnvs();
+  });
+});
+
+describe('decide-orders', () => {
+  it('decides what is PENDING for over a minute and leaves the rest to the worker', async () => {
+    const stage = `ops-${newId().slice(-12)}`;
+    const prefix = `sellout-${stage}`;
+    await createTables({ endpoint: inject('dynamodbEndpoint'), prefix });
+    const documents = connect(inject('dynamodbEndpoint'));
+    const deps = { ...createOrderDeps({ documents, ...tableNames(prefix) }), currency: 'EUR' };
+    const { product } = await createProduct(deps, { name: 'Keyboard', price: 1, stock: 2, stock_shards: 1 });
+    const submit = async (at: number) => {
+      const input = { customer_id: newId(), items: [{ id: product.id, quantity: 1 }] };
+      return (await submitOrder({ ...deps, clock: { now: () => at } }, input)).order.id;
+    };
+    const old = await Promise.all([1, 2, 3].map(() => submit(Date.now() - 120_000)));
+    const young = await submit(Date.now() + 600_000);
+
+    const { code, stdout, stderr } = await ops(`decide-orders --stage ${stage}`);
+    expect({ code, stdout }, stderr).toEqual({
+      code: 0,
+      stdout: 'orders decided: 3; that could not be: 0\n',
+    });
+    const found = await deps.orders.getAll([...old, young]);
+    expect(found.map(({ status }) => status).sort()).toEqual([
+      'CONFIRMED',
+      'CONFIRMED',
+      'PENDING',
+      'REJECTED',
+    ]);
+    expect(await ops(`decide-orders --stage ${stage}`)).toMatchObject({
+      stdout: 'orders decided: 0; that could not be: 0\n',
+    });
+    documents.destroy();
+  });
+});

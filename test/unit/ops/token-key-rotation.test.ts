@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { createAccessTokens } from '../../../lib/accounts/access-token.ts';
+import { newTokenKey } from '../../../lib/accounts/new-secrets.ts';
+import { Refusal } from '../../../lib/ops/refusal.ts';
+import { type RotationStep, rotate } from '../../../lib/ops/token-key-rotation.ts';
+import { newId } from '../../../lib/platform/ids.ts';
+import { createParameters } from '../../../lib/platform/parameters.ts';
+
+const start = Date.parse('2026-12-12T00:00:00.000Z');
+const minute = 60_000;
+const day = 24 * 60 * minute;
+const ring = z.object({ keys: z.array(z.object({ kid: z.string() })) });
+const kidsOf = (value: string) => ring.parse(JSON.parse(value)).keys.map(({ kid }) => kid);
+const settled = () => JSON.stringify({ keys: [newTokenKey()] });
+
+/** The value after steps that each come as early as they may. */
+function rotated(...steps: readonly RotationStep[]) {
+  let stored = { value: settled(), changedAt: start };
+  const values = [stored.value];
+  const earliest = { add: 0, promote: 2 * minute, retire: day + 2 * minute, replace: 0 };
+  for (const step of steps) {
+    const now = stored.changedAt + earliest[step];
+    stored = { value: rotate(step, stored, now), changedAt: now };
+    values.push(stored.value);
+  }
+  return { ...stored, values };
+}
+
+/** A container that has read this value and reads it anew whenever it may. */
+const container = (value: string, now: number) =>
+  createAccessTokens({
+    parameters: createParameters({ fetchParameter: async () => value }),
+    keysParameter: '/keys',
+    issuer: 'test',
+    audience: 'test',
+    clock: { now: () => now },
+  });
+
+describe('a rotation', () => {
+  it('puts the new key behind the old one, then first, then alone', () => {
+    const { values } = rotated('add', 'promote', 'retire');
+    const [before, added, promoted, retired] = values.map(kidsOf);
+    const [old] = before ?? [];
+    expect(added).toEqual([old, expect.any(String)]);
+    expect(promoted).toEqual(added?.toReversed());
+    expect(retired).toEqual(promoted?.slice(0, 1));
+    expect(retired).not.toContain(old);
+  });
+
+  it('can follow on a rotation', () => {
+    expect(kidsOf(rotated('add', 'promote', 'retire', 'add', 'promote', 'retire').value)).toHaveLength(1);
+  });
+
+  it('lets containers before and after each step of it verify each other’s new tokens', async () => {
+    const { values } = rotated('add', 'promote', 'retire');
+    const guest = { id: newId(), kind: 'guest', role: 'USER' } as const;
+    for (const [step, value] of values.slice(1).entries()) {
+      const before = values[step] ?? '';
+      for (const [from, to] of [
+        [before, value],
+        [value, before],
+      ] as const) {
+        const { access_token } = await container(from, start).issue(guest);
+        expect(await container(to, start).verify(access_token)).toEqual({ id: guest.id, role: 'USER' });
+      }
+    }
+  });
+
+  it('keeps a guest’s token valid to its last second', async () => {
+    const { values, changedAt } = rotated('add', 'promote', 'retire');
+    const promotedAt = changedAt - day - 2 * minute;
+    // The last container to read the parameter anew signs with the old key a minute after the promotion.
+    const signedAt = promotedAt + minute;
+    const guest = { id: newId(), kind: 'guest', role: 'USER' } as const;
+    const { access_token, expires_in } = await container(values[1] ?? '', signedAt).issue(guest);
+    expect(changedAt).toBeGreaterThan(signedAt + expires_in * 1_000);
+    const lastSecond = signedAt + (expires_in - 1) * 1_000;
+    expect(await container(values[2] ?? '', lastSecond).verify(access_token)).toMatchObject({ id: guest.id });
+  });
+
+  it.each([
+    ['promote', [], 'a rotation begins with "add"'],
+    ['retire', [], 'a rotation begins with "add"'],
+    ['add', ['add'], '"promote" comes next'],
+    ['retire', ['add'], '"promote" comes next'],
+    ['add', ['add', 'promote'], '"retire" comes next'],
+    ['promote', ['add', 'promote'], '"retire" comes next'],
+  ] as const)('refuses to %s after %j', (step, steps, words) => {
+    const stored = rotated(...steps);
+    expect(() => rotate(step, stored, stored.changedAt + 10 * day)).toThrow(Refusal);
+    expect(() => rotate(step, stored, stored.changedAt + 10 * day)).toThrow(words);
+  });
+
+  it.each([
+    ['promote', ['add'], 2 * minute],
+    ['retire', ['add', 'promote'], day + 2 * minute],
+  ] as const)('refuses to %s after %j a moment too early, and says when', (step, steps, wait) => {
+    const stored = rotated(...steps);
+    const safeFrom = new Date(stored.changedAt + wait).toISOString();
+    expect(() => rotate(step, stored, stored.changedAt + wait - 1)).toThrow(`safe from ${safeFrom}`);
+    expect(kidsOf(rotate(step, stored, stored.changedAt + wait)).length).toBeGreaterThan(0);
+  });
+
+  it.each([[[]], [['add']], [['add', 'promote']]] as const)(
+    'can be cut off after %j by one new key',
+    (steps) => {
+      const stored = rotated(...steps);
+      const [replaced, ...others] = kidsOf(rotate('replace', stored, stored.changedAt));
+      expect(others).toEqual([]);
+      expect(kidsOf(stored.value)).not.toContain(replaced);
+    },
+  );
+
+  it('refuses what it cannot tell apart, and quotes no key', () => {
+    const [one, other] = [newTokenKey(), newTokenKey()];
+    for (const value of [JSON.stringify({ keys: [one, other] }), `not JSON ${one.k}`, '{"keys": []}']) {
+      let message = '';
+      try {
+        rotate('promote', { value, changedAt: 0 }, start);
+      } catch (error) {
+        message = String(error);
+      }
+      expect(message).toMatch(/the parameter (holds keys that no|does not hold)/);
+      expect(message).not.toContain(one.k);
+    }
+  });
+});
