@@ -1,4 +1,4 @@
-import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
 
 /**
@@ -64,20 +64,18 @@ function checkDeployment(stage, { AlarmEmail }, refuse) {
     refuse('nobody would hear of an alarm: set alarm_email under params.prod of serverless.yml');
 }
 
-/** Needs credentials, which it thereby checks as well. */
+/** Looks for its name alone: who deploys need not be able to read secrets. Checks credentials thereby as well. */
 async function checkTokenKeys(provider, prefix, refuse) {
-  const Name = `${prefix}/token-keys`;
+  const name = `${prefix}/token-keys`;
   const client = new SSMClient(await provider.getAwsSdkV3Config());
-  try {
-    await client.send(new GetParameterCommand({ Name }));
-  } catch (error) {
-    if (error instanceof ParameterNotFound)
-      refuse(
-        `there is no parameter ${Name} in ${provider.getRegion()}, without which no function can read a token: ` +
-          'make it as docs/runbook.md says, "Before the first deployment"',
-      );
-    refuse(`the parameter ${Name} cannot be read, so nothing is deployed: ${error.message}`);
-  } finally {
-    client.destroy();
-  }
+  const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [name] }];
+  const found = await client.send(new DescribeParametersCommand({ ParameterFilters })).catch((error) => {
+    refuse(`${name} cannot be looked for, so nothing is deployed: ${error.message}`);
+  });
+  client.destroy();
+  if (found.Parameters.length === 0)
+    refuse(
+      `there is no parameter ${name} in ${provider.getRegion()}, without which no function can read a token: ` +
+        'make it as docs/runbook.md says, "Before the first deployment"',
+    );
 }

@@ -119,6 +119,7 @@ function serverless(folder: string, args: readonly string[], environment: Record
     env: {
       ...Object.fromEntries(inherited),
       HOME: folder,
+      TMPDIR: folder,
       AWS_EC2_METADATA_DISABLED: 'true',
       SLS_TELEMETRY_DISABLED: '1',
       SLS_NOTIFICATIONS_MODE: 'off',

@@ -51,6 +51,13 @@ describe('the role of', () => {
     expect([...allowedBy(template, details.role)].sort()).toEqual(needed.sort());
   });
 
+  it.each(functions)('$name is told by code that hides no call from the types', ({ file }) => {
+    const hidden = [...reach(file)].filter(
+      (node) => ts.isNonNullExpression(node) || (ts.isAsExpression(node) && node.type.getText() !== 'const'),
+    );
+    expect(hidden.map((node) => node.getText())).toEqual([]);
+  });
+
   it('what only reads allows no write', () => {
     const readers = [
       'getCart',
