@@ -16,6 +16,8 @@ export default class StageGuard {
         const { service, processedInput, configurationInput } = serverless;
         const provider = serverless.getProvider('aws');
         const [command, subcommand] = processedInput.commands;
+        // On one machine a stage is a name and nothing to lose.
+        if (command === 'offline') return;
         const stage = provider.getStage();
         checkStage(stage, configurationInput.params, refuse);
         if (command !== 'package' && command !== 'deploy') return;
