@@ -9,7 +9,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { isNode, parseDocument, visit } from 'yaml';
+import { isNode, isScalar, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
 import { localAws } from './aws.ts';
 
@@ -17,18 +17,18 @@ const serverlessFile = join(import.meta.dirname, '../serverless.yml');
 
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 
-/** CloudFormation's properties that change nothing on one machine. */
-const withoutEffectHere = {
-  ContributorInsightsSpecification: z.optional(z.unknown()),
-  DeletionProtectionEnabled: z.optional(z.unknown()),
-  OnDemandThroughput: z.optional(z.unknown()),
-  PointInTimeRecoverySpecification: z.optional(z.unknown()),
-  ResourcePolicy: z.optional(z.unknown()),
-  SSESpecification: z.optional(z.unknown()),
-  TableClass: z.optional(z.unknown()),
-  Tags: z.optional(z.unknown()),
-  WarmThroughput: z.optional(z.unknown()),
-};
+/** CloudFormation's properties that change nothing on one machine, of tables and of their indexes. */
+const withoutEffectHere = new Set([
+  'ContributorInsightsSpecification',
+  'DeletionProtectionEnabled',
+  'OnDemandThroughput',
+  'PointInTimeRecoverySpecification',
+  'ResourcePolicy',
+  'SSESpecification',
+  'TableClass',
+  'Tags',
+  'WarmThroughput',
+]);
 
 const index = z.strictObject({
   IndexName: z.string(),
@@ -37,9 +37,6 @@ const index = z.strictObject({
     ProjectionType: z.enum(['ALL', 'INCLUDE', 'KEYS_ONLY']),
     NonKeyAttributes: z.optional(z.array(z.string())),
   }),
-  ContributorInsightsSpecification: withoutEffectHere.ContributorInsightsSpecification,
-  OnDemandThroughput: withoutEffectHere.OnDemandThroughput,
-  WarmThroughput: withoutEffectHere.WarmThroughput,
 });
 
 /** Strict, so that a property which would be lost here stops the start instead. */
@@ -54,13 +51,11 @@ const table = z.strictObject({
   StreamSpecification: z.optional(
     z.strictObject({
       StreamViewType: z.enum(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']),
-      ResourcePolicy: withoutEffectHere.ResourcePolicy,
     }),
   ),
   TimeToLiveSpecification: z.optional(
     z.strictObject({ AttributeName: z.string(), Enabled: z.literal(true) }),
   ),
-  ...withoutEffectHere,
 });
 type Table = z.infer<typeof table>;
 
@@ -83,7 +78,7 @@ export async function tablePrefix(stage: string): Promise<string> {
 
 async function readServiceFile(file: string) {
   // CloudFormation's tags (!Ref, !GetAtt, !Sub) are fine elsewhere in the file.
-  const document = parseDocument(await readFile(file, 'utf8'), { logLevel: 'error' });
+  const document = parseDocument(await readFile(file, 'utf8'), { logLevel: 'error', merge: true });
   const [syntaxError] = document.errors;
   if (syntaxError) throw new Error(`${file} is not valid YAML`, { cause: syntaxError });
   return { document, ...serviceFile.parse(document.toJS()) };
@@ -101,11 +96,18 @@ export async function readTables({ prefix, file = serverlessFile }: ReadTablesOp
     .map(([name]) => {
       const properties: unknown = document.getIn(['resources', 'Resources', name, 'Properties'], true);
       if (!isNode(properties)) throw new Error(`${name}: has no properties`);
-      visit(properties, (_, node) => {
-        if (isNode(node) && node.tag?.startsWith('!'))
-          throw new Error(`${name}: the tag ${node.tag} is not understood here`);
+      visit(properties, {
+        Pair: (_, { key }) =>
+          isScalar(key) && withoutEffectHere.has(String(key.value)) ? visit.SKIP : undefined,
+        Alias: (_, alias) => alias.resolve(document),
+        Value: (_, node) => {
+          if (node.tag?.startsWith('!'))
+            throw new Error(`${name}: the tag ${node.tag} is not understood here`);
+        },
       });
-      const text = JSON.stringify(properties.toJS(document))
+      const text = JSON.stringify(properties.toJS(document), (key, value: unknown) =>
+        withoutEffectHere.has(key) ? undefined : value,
+      )
         // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of serverless.yml
         .replaceAll('${self:service}-${sls:stage}', prefix);
       const variable = /\$\{[^}]*\}/.exec(text)?.[0];

@@ -16,4 +16,6 @@ export const handler = worker('sweepProducts', async (_event, deadline) => {
   if (settled.length > 0)
     logger.warn('product changes were left half-done and are finished now', { settled });
   for (const error of failures) logger.error('a product change could not be finished', { error });
+  // They come up again in a minute. The alarm counts runs that end without an error.
+  if (failures.length > 0) throw new AggregateError(failures, 'product changes could not be finished');
 });

@@ -33,21 +33,7 @@ interface Clause {
   readonly refusal?: 'forbidden' | 'email_taken';
 }
 
-export interface AccountStore {
-  /**
-   * Writes the account and claims its e-mail address, both or neither: of any number that race for one
-   * address exactly one wins. `spendBootstrap` also claims the only use of the bootstrap secret.
-   *
-   * @throws {DomainError} `forbidden` if the bootstrap secret is spent; `email_taken`; `contention`, with
-   *   nothing written
-   */
-  createRegistered(account: RegisteredAccount, options?: { readonly spendBootstrap: boolean }): Promise<void>;
-  createGuest(account: GuestAccount): Promise<void>;
-  /** Strongly consistent. Does the same reads whether or not the address is known. */
-  findByEmail(email: string): Promise<RegisteredAccount | undefined>;
-  /** Strongly consistent. */
-  get(id: string): Promise<Account | undefined>;
-}
+export type AccountStore = ReturnType<typeof createAccountStore>;
 
 export function createAccountStore({
   documents,
@@ -55,12 +41,13 @@ export function createAccountStore({
 }: {
   readonly documents: Documents;
   readonly table: string;
-}): AccountStore {
+}) {
   async function read(id: string): Promise<Record<string, unknown> | undefined> {
     const command = new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true });
     return (await documents.send(command)).Item;
   }
 
+  /** Strongly consistent. */
   async function get(id: string): Promise<Account | undefined> {
     const item = await read(id);
     return item && account.parse(item);
@@ -72,7 +59,18 @@ export function createAccountStore({
 
   return {
     get,
-    async createRegistered(registered, { spendBootstrap } = { spendBootstrap: false }) {
+
+    /**
+     * Writes the account and claims its e-mail address, both or neither: of any number that race for one
+     * address exactly one wins. `spendBootstrap` also claims the only use of the bootstrap secret.
+     *
+     * @throws {DomainError} `forbidden` if the bootstrap secret is spent; `email_taken`; `contention`, with
+     *   nothing written
+     */
+    async createRegistered(
+      registered: RegisteredAccount,
+      { spendBootstrap }: { readonly spendBootstrap: boolean } = { spendBootstrap: false },
+    ): Promise<void> {
       const owned = { account_id: registered.id };
       // In the order in which a refusal is reported: who may not register learns nothing of addresses.
       const clauses: Clause[] = [
@@ -89,7 +87,8 @@ export function createAccountStore({
       });
       await withRetries(() => documents.send(command), clauses);
     },
-    async createGuest(guest) {
+
+    async createGuest(guest: GuestAccount): Promise<void> {
       const command = new PutCommand({ TableName: table, Item: guest, ConditionExpression: isNew });
       try {
         await documents.send(command);
@@ -100,7 +99,9 @@ export function createAccountStore({
         if (existing?.kind !== 'guest' || existing.username !== guest.username) throw error;
       }
     },
-    async findByEmail(email) {
+
+    /** Strongly consistent. Does the same reads whether or not the address is known. */
+    async findByEmail(email: string): Promise<RegisteredAccount | undefined> {
       const item = await read(emailKey(email));
       // Without an owner a read that finds nothing, so that the time taken does not tell who has an account.
       const found = await get(item ? emailOwner.parse(item).account_id : 'nobody');

@@ -4,13 +4,13 @@ import type { Order, OrderLine, Rejection } from './order.ts';
 export type OrderMetrics = ReturnType<typeof createOrderMetrics>;
 
 /**
- * What CloudWatch is told of orders, as lines of the embedded metric format. Values gather until `publish`;
- * call that once at the end of an invocation.
+ * What CloudWatch is told of orders, as lines of the embedded metric format, in the namespace that serverless.yml
+ * gives the stage. Values gather until `publish`; call that once at the end of an invocation.
  */
 export function createOrderMetrics() {
-  const metrics = new Metrics({ namespace: 'Sellout', serviceName: 'orders' });
+  const metrics = new Metrics({ serviceName: 'orders' });
   const counts = new Map<string, number>();
-  const ages: number[] = [];
+  const milliseconds: [name: string, value: number][] = [];
   const count = (name: string, value = 1) => counts.set(name, (counts.get(name) ?? 0) + value);
 
   return {
@@ -33,18 +33,26 @@ export function createOrderMetrics() {
 
     /** How long a submitted order waited for its decision. */
     age: ({ created_at }: Order, now: number): void => {
-      ages.push(Math.max(0, now - Date.parse(created_at)));
+      milliseconds.push(['OrderAge', Math.max(0, now - Date.parse(created_at))]);
+    },
+
+    /**
+     * The age of the oldest order that the sweep finds, 0 when it finds none. Told at every sweep: an alarm
+     * watches that it is told at all.
+     */
+    oldestPending: (ageMs: number): void => {
+      milliseconds.push(['OldestPendingAge', ageMs]);
     },
 
     /** A record of the stream, or an order of the sweep, that could not be dealt with. */
     failure: () => count('OrderFailures'),
 
     publish(): void {
-      if (counts.size === 0 && ages.length === 0) return;
+      if (counts.size === 0 && milliseconds.length === 0) return;
       for (const [name, value] of counts) metrics.addMetric(name, MetricUnit.Count, value);
-      for (const age of ages) metrics.addMetric('OrderAge', MetricUnit.Milliseconds, age);
+      for (const [name, value] of milliseconds) metrics.addMetric(name, MetricUnit.Milliseconds, value);
       counts.clear();
-      ages.length = 0;
+      milliseconds.length = 0;
       metrics.publishStoredMetrics();
     },
   };

@@ -16,6 +16,8 @@ export interface SweepResult {
   decided: number;
   /** What went wrong for orders that stay PENDING; they come up again. */
   readonly failures: unknown[];
+  /** Of the oldest order that was found, 0 for none; undefined when there was no time to look. */
+  oldestAgeMs: number | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface SweepResult {
 export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<SweepResult> {
   const before = toIso(deps.clock.now() - minAgeMs);
   const limit = pLimit(bucketsAtOnce);
-  const result: SweepResult = { decided: 0, failures: [] };
+  const result: SweepResult = { decided: 0, failures: [], oldestAgeMs: undefined };
   let open = allPendingBuckets.map((bucket): { bucket: string; after?: OrderPosition } => ({ bucket }));
   while (open.length > 0 && deps.clock.now() < deadline) {
     const pages = await Promise.all(
@@ -37,6 +39,7 @@ export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<
     );
     const positions = pages.flatMap(({ page }) => page);
     positions.sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
+    result.oldestAgeMs ??= ageOf(positions[0], deps.clock.now());
     const ids = positions.map(({ id }) => id);
     await decide(deps, ids, deadline, result);
     open = pages.flatMap(({ bucket, page }) => {
@@ -46,6 +49,9 @@ export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<
   }
   return result;
 }
+
+const ageOf = (position: OrderPosition | undefined, now: number): number =>
+  position === undefined ? 0 : now - Date.parse(position.created_at);
 
 async function decide(deps: ProcessDeps, ids: readonly string[], deadline: number, result: SweepResult) {
   try {

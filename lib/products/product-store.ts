@@ -53,7 +53,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
 
     /** Active products in the order of their creation, after the id given. */
     async list(limit: number, after?: string): Promise<{ products: Product[]; last: string | undefined }> {
-      return queryIndex('listed', limit, after);
+      return queryIndex({ IndexName: 'listed' }, limit, after);
     },
 
     /** Products whose shards may lack something of their latest version. */
@@ -61,7 +61,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
       limit: number,
       after?: string,
     ): Promise<{ products: Product[]; last: string | undefined }> {
-      return queryIndex('unsettled', limit, after);
+      return queryIndex({ IndexName: 'unsettled' }, limit, after);
     },
 
     /**
@@ -118,16 +118,21 @@ export function createProductStore({ documents, table }: { documents: Documents;
     },
   };
 
-  async function queryIndex(index: 'listed' | 'unsettled', limit: number, after?: string) {
+  /** Each index is named by its hash key. */
+  async function queryIndex(
+    { IndexName }: { IndexName: 'listed' | 'unsettled' },
+    limit: number,
+    after?: string,
+  ) {
     const { Items = [], LastEvaluatedKey } = await documents.send(
       new QueryCommand({
         TableName: table,
-        IndexName: index,
+        IndexName,
         KeyConditionExpression: '#index = :yes',
-        ExpressionAttributeNames: { '#index': index },
+        ExpressionAttributeNames: { '#index': IndexName },
         ExpressionAttributeValues: { ':yes': yes },
         Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: { [index]: yes, id: after } }),
+        ...(after === undefined ? {} : { ExclusiveStartKey: { [IndexName]: yes, id: after } }),
       }),
     );
     return { products: z.array(product).parse(Items), last: lastKey.parse(LastEvaluatedKey)?.id };

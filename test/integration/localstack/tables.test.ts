@@ -44,11 +44,16 @@ describe('readTables', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  async function read(extra: string, name = '$' + '{self:service}-$' + '{sls:stage}-things') {
+  const variable = (address: string) => `$\{${address}}`;
+
+  async function read(extra: string, name = `${variable('self:service')}-${variable('sls:stage')}-things`) {
     const file = join(directory, 'serverless.yml');
     await writeFile(
       file,
       `service: shop
+custom:
+  table: &table { SSESpecification: { SSEEnabled: '${variable('param:encrypted')}' }, BillingMode: PAY_PER_REQUEST }
+  stream: &stream { StreamViewType: !Ref View }
 provider: { role: !GetAtt [Role, Arn], table: !Ref ThingsTable }
 resources:
   Resources:
@@ -56,8 +61,8 @@ resources:
     ThingsTable:
       Type: AWS::DynamoDB::Table
       Properties:
+        <<: *table
         TableName: ${name}
-        BillingMode: PAY_PER_REQUEST
         AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
         KeySchema: [{ AttributeName: id, KeyType: HASH }]
         ${extra}
@@ -66,10 +71,24 @@ resources:
     return readTables({ prefix: 'mine', file });
   }
 
-  it('passes over other resources, and properties that change nothing here', async () => {
-    const [table, ...others] = await read('SSESpecification: { SSEEnabled: true }');
+  it('passes over other resources', async () => {
+    const [table, ...others] = await read('');
     expect(table?.TableName).toBe('mine-things');
     expect(others).toEqual([]);
+  });
+
+  it('passes over properties that change nothing here, whatever they hold', async () => {
+    const warm = `WarmThroughput: { WriteUnitsPerSecond: '${variable('param:warm')}', ReadUnitsPerSecond: !Ref Warm }`;
+    const [table] = await read(warm);
+    expect(table).toEqual((await read(''))[0]);
+    expect(Object.keys(table ?? {}).sort()).toEqual(
+      ['AttributeDefinitions', 'BillingMode', 'KeySchema', 'TableName'].sort(),
+    );
+  });
+
+  it('takes what tables have in common from where it stands, as strictly', async () => {
+    expect((await read(''))[0]?.BillingMode).toBe('PAY_PER_REQUEST');
+    await expect(read('StreamSpecification: *stream')).rejects.toThrow('ThingsTable: the tag !Ref');
   });
 
   it('refuses a property that it does not know', async () => {
@@ -77,7 +96,7 @@ resources:
   });
 
   it('refuses a variable that it does not know', async () => {
-    await expect(read('', '$' + '{param:name}')).rejects.toThrow(/ThingsTable: the variable .*param:name/);
+    await expect(read('', variable('param:name'))).rejects.toThrow(/ThingsTable: the variable .*param:name/);
   });
 
   it('refuses a tag inside a table', async () => {

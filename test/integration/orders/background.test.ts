@@ -265,8 +265,22 @@ describe('the sweep', () => {
     const product = await shop.sell();
     const [order] = await submit(shop, product, [1]);
 
-    expect(await sweepOrders(shop, never)).toEqual({ decided: 0, failures: [] });
+    expect(await sweepOrders(shop, never)).toEqual({ decided: 0, failures: [], oldestAgeMs: 0 });
     expect(await shop.orders.get(order?.id ?? '')).toMatchObject({ status: 'PENDING' });
+  });
+
+  it('tells the age of the oldest order that it finds, and nothing when there is no time to look', async () => {
+    const shop = await openShop();
+    const product = await shop.sell({ stock: 50 });
+    const orders = await submit(shop, product, ones(12));
+    const now = Date.parse(orders[0]?.created_at ?? '') + 200_000;
+    const later = { ...shop, clock: { now: () => now } };
+    for (const [index, { id }] of orders.entries())
+      await setAttribute(shop, id, 'created_at', new Date(now - 90_000 - 1_000 * (index % 7)).toISOString());
+
+    expect((await sweepOrders(later, now)).oldestAgeMs).toBeUndefined();
+    expect((await sweepOrders(later, never)).oldestAgeMs).toBe(96_000);
+    expect((await sweepOrders(later, never)).oldestAgeMs).toBe(0);
   });
 
   it('decides the others when one order cannot be read', async () => {

@@ -1,0 +1,77 @@
+/** What IAM calls the service of a resource that a permission names. */
+const services = {
+  'AWS::DynamoDB::Table': 'dynamodb',
+  'AWS::Events::EventBus': 'events',
+  'AWS::SQS::Queue': 'sqs',
+};
+
+/**
+ * Gives each function an IAM role of its own, of its `permissions` in serverless.yml: actions by what they are
+ * allowed on, which is a resource (`OrdersTable`), an index of a table (`OrdersTable/index/pending`), its stream
+ * (`OrdersTable/stream`) or a parameter of this stage (`/token-keys`). Beyond those a role allows to write the
+ * function's own log and traces.
+ */
+// biome-ignore lint/style/noDefaultExport: plugins of the framework are default exports
+export default class FunctionRoles {
+  constructor(serverless) {
+    serverless.configSchemaHandler.defineFunctionProperties('aws', { properties: { permissions } });
+    this.hooks = { initialize: () => addRoles(serverless.service, serverless.getProvider('aws').naming) };
+  }
+}
+
+const permissions = {
+  type: 'object',
+  additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1 },
+};
+
+function addRoles(service, naming) {
+  const resources = service.resources.Resources;
+  for (const name of service.getAllFunctions()) {
+    const details = service.getFunction(name);
+    const statements = Object.entries(details.permissions ?? {}).map(([target, actions]) =>
+      statement(target, actions, resources, service.provider.environment.PARAMETER_PREFIX),
+    );
+    details.role = `${naming.getNormalizedFunctionName(name)}Role`;
+    resources[details.role] = role([...ownLogAndTraces(naming.getLogGroupLogicalId(name)), ...statements]);
+  }
+}
+
+const role = (Statement) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    },
+    Policies: [{ PolicyName: 'permissions', PolicyDocument: { Version: '2012-10-17', Statement } }],
+  },
+});
+
+const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource });
+
+const ownLogAndTraces = (logGroup) => [
+  allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [logGroup, 'Arn'] }),
+  // X-Ray knows no resources.
+  allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+];
+
+function statement(target, actions, resources, parameterPrefix) {
+  const of = (service) => actions.map((action) => `${service}:${action}`);
+  if (target.startsWith('/'))
+    return allow(of('ssm'), {
+      'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${parameterPrefix}${target}`,
+    });
+  const [name, part, index] = target.split('/');
+  const service = services[resources[name]?.Type];
+  if (service === undefined)
+    throw new Error(`permissions name ${name}, which is no table, queue or bus of serverless.yml`);
+  return allow(of(service), arnOf(name, part, index));
+}
+
+function arnOf(name, part, index) {
+  if (part === undefined) return { 'Fn::GetAtt': [name, 'Arn'] };
+  if (part === 'stream') return { 'Fn::GetAtt': [name, 'StreamArn'] };
+  return { 'Fn::Sub': `\${${name}.Arn}/index/${index}` };
+}

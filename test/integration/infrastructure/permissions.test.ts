@@ -1,0 +1,79 @@
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { byRoute } from '../../support/contracts.ts';
+import { neededPermissions } from '../../support/permissions/needed-permissions.ts';
+import { createReach } from '../../support/permissions/reached-code.ts';
+import { allowedBy, functionsOf, nameOf, packageStage, resourcesOf } from '../../support/template.ts';
+
+const template = await packageStage('prod');
+const functions = functionsOf(template);
+const reach = createReach(functions.map(({ file }) => file));
+
+/** The edge looks at tokens where the contract wants to know who calls. */
+const isOpen = (name: string) =>
+  byRoute.find(({ operation }) => operation === name)?.access === 'anyone' || name === 'notFound';
+const authenticates = ({ text, parent }: ts.Identifier) =>
+  text === 'accessTokens' && parent.getSourceFile().fileName.endsWith('lib/http/endpoint.ts');
+
+const neededBy = ({ name, file }: { name: string; file: string }) =>
+  neededPermissions(reach(file, (node) => isOpen(name) && authenticates(node)));
+
+const mapping = z.object({
+  EventSourceArn: z.unknown(),
+  FunctionName: z.unknown(),
+  DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.unknown() }) }),
+});
+
+/** What Lambda does in the name of a function: it writes its log and traces, and reads the stream that starts it. */
+function neededToRun(resource: string): string[] {
+  const logGroup = resource.replace(/LambdaFunction$/, 'LogGroup');
+  const streams = resourcesOf(template, 'AWS::Lambda::EventSourceMapping')
+    .map(([, { Properties }]) => mapping.parse(Properties))
+    .filter(({ FunctionName }) => nameOf(FunctionName) === resource);
+  return [
+    `logs:CreateLogStream ${logGroup}`,
+    `logs:PutLogEvents ${logGroup}`,
+    'xray:PutTraceSegments *',
+    'xray:PutTelemetryRecords *',
+    ...streams.flatMap(({ EventSourceArn, DestinationConfig }) => [
+      ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+        (action) => `dynamodb:${action} ${nameOf(EventSourceArn)}`,
+      ),
+      `sqs:SendMessage ${nameOf(DestinationConfig.OnFailure.Destination)}`,
+    ]),
+  ];
+}
+
+describe('the role of', () => {
+  it.each(functions)('$name allows what its code can ask of AWS, and nothing else', (details) => {
+    const needed = [...neededBy(details), ...neededToRun(details.resource)];
+    expect([...allowedBy(template, details.role)].sort()).toEqual(needed.sort());
+  });
+
+  it.each(functions)('$name is told by code that hides no call from the types', ({ file }) => {
+    const hidden = [...reach(file)].filter(
+      (node) => ts.isNonNullExpression(node) || (ts.isAsExpression(node) && node.type.getText() !== 'const'),
+    );
+    expect(hidden.map((node) => node.getText())).toEqual([]);
+  });
+
+  it('what only reads allows no write', () => {
+    const readers = [
+      'getCart',
+      'getOrder',
+      'listOrders',
+      'getProduct',
+      'listProducts',
+      'getProductTotal',
+      'health',
+    ];
+    for (const { name, role } of functions.filter(({ name }) => readers.includes(name))) {
+      const writes = [...allowedBy(template, role)].filter((entry) =>
+        /^dynamodb:(?!(Batch)?GetItem |Query )/.test(entry),
+      );
+      expect(writes, name).toEqual([]);
+    }
+    expect(functions.map(({ name }) => name)).toEqual(expect.arrayContaining(readers));
+  });
+});
