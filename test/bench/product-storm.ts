@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nextCursor } from '../../lib/platform/cursor.ts';
 import type { RedisServer } from '../support/redis.ts';
 import { startRedis } from '../support/redis.ts';
-import { rates } from './quantiles.ts';
+import { rates } from './rates.ts';
 
 const phaseMs = 6_000;
 const concurrency = 16;

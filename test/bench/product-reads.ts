@@ -9,7 +9,7 @@ import { createProductCache } from '../../lib/products/product-cache.ts';
 import { createProductReader } from '../../lib/products/product-reader.ts';
 import { createProductStore } from '../../lib/products/product-store.ts';
 import { readProduct } from '../../lib/products/read-product.ts';
-import { rates } from './quantiles.ts';
+import { rates } from './rates.ts';
 
 /** Three times as long as the list is kept, so that its loads are in the figures. */
 const measuredMs = 6_000;

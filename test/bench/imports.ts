@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { environment } from '../support/environment.ts';
+import { type Bundle, bundleOf, clientAlone, functionFiles } from './bundles.ts';
+import { median, table } from './table.ts';
+
+const run = promisify(execFile);
+
+/** Enough for medians that agree to a few percent on a busy machine; some two minutes in all. */
+const rounds = 25;
+const alone = 'client of DynamoDB alone';
+
+/** Prints the milliseconds that the import of one bundle takes in a process that has done nothing before. */
+const stopwatch = `
+const start = process.hrtime.bigint();
+require(process.argv[1]);
+process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));
+process.exit();`;
+
+/** Import time and size of each function's bundle, and how they compare with a bundle of the SDK's client alone. */
+export async function imports(): Promise<string> {
+  const bundles = new Map<string, Bundle>([[alone, await clientAlone()]]);
+  for (const name of functionFiles.keys()) bundles.set(name, await bundleOf(name));
+  const times = await importTimes(bundles);
+  const base = median(times.get(alone) ?? []);
+  const rows = [...bundles].map(([name, { text }]) => {
+    const ms = median(times.get(name) ?? []);
+    const [size, zipped] = [Buffer.byteLength(text), gzipSync(text).length].map((bytes) => (bytes / 1_000).toFixed(0));
+    return [name, `${size} / ${zipped}`, ms.toFixed(1), (ms / base).toFixed(2)];
+  });
+  const columns = ['bundle', 'kB / gzipped', 'import ms', 'ratio'];
+  return `Import of each bundle in a fresh process, medians of ${rounds} in turn\n\n${table(columns, rows)}`;
+}
+
+/** One import of each bundle after the other, again and again: whatever else the machine does meets all of them. */
+async function importTimes(bundles: ReadonlyMap<string, Bundle>): Promise<Map<string, number[]>> {
+  const directory = await mkdtemp(join(tmpdir(), 'sellout-bench-'));
+  try {
+    const fileOf = (name: string) => join(directory, `${name.replaceAll(' ', '-')}.cjs`);
+    for (const [name, { text }] of bundles) await writeFile(fileOf(name), text);
+    const env = { ...environment, AWS_REGION: 'eu-central-1' };
+    const times = new Map([...bundles.keys()].map((name) => [name, new Array<number>()]));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [name, measured] of times) {
+        const { stdout } = await run(process.execPath, ['-e', stopwatch, fileOf(name)], { env });
+        measured.push(Number(stdout));
+      }
+    }
+    return times;
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
