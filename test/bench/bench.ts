@@ -1,5 +1,10 @@
-import { cpus, totalmem } from 'node:os';
-import { imports } from './imports.ts';
+import { handlers } from './handlers.ts';
+import { refusals } from './refusals.ts';
+import { openOperations } from './operations.ts';
+import { openWorld } from './world.ts';
 
-const parts = { imports };
-for (const part of Object.values(parts)) process.stdout.write(`${await part()}\n\n`);
+const world = await openWorld();
+try { const ops = await openOperations(world);
+process.stdout.write(await handlers(world, ops)+'\n'); 
+process.stdout.write(await refusals(world, ops)+'\n'); 
+} finally { await world.stop(); }
