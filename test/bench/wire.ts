@@ -1,10 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
 
 interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: unknown;
+  readonly body?: string | Uint8Array;
 }
 
 export interface HttpReply {
@@ -38,13 +37,14 @@ export const untapped = {
   httpHandlerConfigs: () => ({}),
 };
 
+const decoder = new TextDecoder();
+const textOf = (body: string | Uint8Array = ''): string => (typeof body === 'string' ? body : decoder.decode(body));
+
 /** Puts `transport` between every client of the SDK in this process and the network, until the function that it returns is called. */
 export function tapWire(transport: Transport): () => void {
   shared.handle = function (this: unknown, request, options) {
     const operation = (request.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
-    const { body } = request;
-    const text = typeof body === 'string' ? body : new TextDecoder().decode(z.instanceof(Uint8Array).parse(body));
-    return transport({ operation, body: text }, () => send.call(this, request, options));
+    return transport({ operation, body: textOf(request.body) }, () => send.call(this, request, options));
   };
   return () => {
     shared.handle = send;
