@@ -1,22 +1,51 @@
-import { cpus } from 'node:os';
 import { startEngine } from '../../localstack/engine.ts';
 import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { unlimited } from '../support/environment.ts';
-import { costOfCheckout, costOfSubmit } from './order-costs.ts';
+import { expressOrders } from './express-orders.ts';
+import type { Measured } from './order-load.ts';
+import { NoPostgres } from './postgres.ts';
 import { createShop } from './shop.ts';
+import { table } from './table.ts';
 
-/** As issue after issue is compared with them, these stay: orders of one line, on one product. */
-const orders = 2_000;
+const load = { warmUp: 400, orders: 2_000, concurrency: 32 };
 const shards = 16;
-const concurrency = 64;
 
-/**
- * Accepted orders per second of both ways to order over HTTP, on one machine with everything on it, and what
- * an accepted order costs in DynamoDB calls and write units. Prints a table for docs/benchmarks.md.
- */
-async function main(): Promise<void> {
+/** PostgreSQL as it comes, and without what makes a confirmed order survive a power cut, which DynamoDB Local in memory lacks too. */
+const databases = [
+  ['Express + PostgreSQL', []],
+  ['Express + PostgreSQL that loses orders at a crash', ['-c', 'fsync=off', '-c', 'synchronous_commit=off']],
+] as const;
+
+/** Accepted orders a second over HTTP, all of it on this machine: both ways to order, and what most would build. */
+export async function orders(): Promise<string> {
+  const { submit, checkout } = await ownOrders();
+  const rows: [string, Measured][] = [
+    ['submit, until decided', submit],
+    ['checkout, cart filled over HTTP', checkout],
+  ];
+  let remark = '';
+  try {
+    for (const [name, settings] of databases) rows.push([name, await expressOrders(load, settings)]);
+  } catch (error) {
+    if (!(error instanceof NoPostgres)) throw error;
+    remark = `\n\nWithout Express + PostgreSQL: ${error.message}`;
+  }
+  const base = rows.find(([name]) => name === databases[0][0])?.[1].perSecond;
+  const cells = rows.map(([name, { perSecond, p50, p99 }]) => [
+    name,
+    perSecond.toFixed(0),
+    base === undefined ? '' : (perSecond / base).toFixed(2),
+    `${p50.toFixed(0)} / ${p99.toFixed(0)}`,
+  ]);
+  const columns = ['way', 'accepted orders/s', 'ratio', 'reply p50 / p99 ms'];
+  const { orders: count, concurrency } = load;
+  const title = `${count} one-line orders of one product (${shards} shards), ${concurrency} shoppers at once`;
+  return `${title}\n\n${table(columns, cells)}${remark}`;
+}
+
+async function ownOrders(): Promise<{ submit: Measured; checkout: Measured }> {
   const engine = await startEngine();
   const parameters = await startParameterStore(new Map(parametersOf('local', newSecrets())));
   try {
@@ -28,27 +57,11 @@ async function main(): Promise<void> {
       ssmEndpoint: parameters.endpoint,
     });
     try {
-      const shop = await createShop(service.url, { concurrency, shards, stock: orders * 10 });
-      await shop.submit(200);
-      await shop.checkout(200);
-      const submit = await shop.submit(orders);
-      const checkout = await shop.checkout(orders);
-      const rows = [
-        ['submit', submit, await costOfSubmit(engine.endpoint, orders, shards)],
-        ['checkout', checkout, await costOfCheckout(engine.endpoint, orders, shards)],
-      ] as const;
-      print(`${orders} one-line orders, one product, ${shards} shards, ${concurrency} shoppers at once,`);
-      print(
-        `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${process.version}, all on one machine\n`,
-      );
-      print(
-        '| way | accepted orders/s | reply p50 / p99 ms | calls per order | write units per order | index write units |',
-      );
-      print('| --- | --- | --- | --- | --- | --- |');
-      for (const [way, { perSecond, p50, p99 }, cost] of rows) {
-        const cells = [way, perSecond.toFixed(0), `${p50.toFixed(0)} / ${p99.toFixed(0)}`];
-        print(`| ${[...cells, ...cost.map((value) => value.toFixed(2))].join(' | ')} |`);
-      }
+      const { concurrency, warmUp, orders: count } = load;
+      const shop = await createShop(service.url, { concurrency, shards, stock: (warmUp + count) * 4 });
+      await shop.submit(warmUp);
+      await shop.checkout(warmUp);
+      return { submit: await shop.submit(count), checkout: await shop.checkout(count) };
     } finally {
       await service.stop();
     }
@@ -57,9 +70,3 @@ async function main(): Promise<void> {
     await engine.stop();
   }
 }
-
-const print = (line: string) => process.stdout.write(`${line}\n`);
-
-// The metrics of this very process; CloudWatch does not read them here.
-process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
-await main();
