@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build } from 'esbuild';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 
@@ -37,7 +37,10 @@ const { exclude, outputFileExtension: _, packager: __, outputWorkFolder: ___, ..
 
 /** Source files of the functions by their names in serverless.yml. */
 export const functionFiles: ReadonlyMap<string, string> = new Map(
-  Object.entries(functions).map(([name, { handler }]) => [name, join(root, handler.replace(/\.\w+$/, '.ts'))]),
+  Object.entries(functions).map(([name, { handler }]) => [
+    name,
+    join(root, handler.replace(/\.\w+$/, '.ts')),
+  ]),
 );
 
 export const fileOf = (name: string): string => {
@@ -48,8 +51,10 @@ export const fileOf = (name: string): string => {
 
 export interface Bundle {
   readonly text: string;
-  /** What it was made of: files by their paths from the root of the repository. */
-  readonly inputs: Metafile['outputs'][string]['inputs'];
+  /** Files that it was made of, by their paths from the root of the repository. */
+  readonly files: readonly string[];
+  /** What it takes from elsewhere as soon as it is loaded, such as `node:https`. */
+  readonly required: readonly string[];
 }
 
 /** The bundle of a function, as a deployment has it. */
@@ -84,5 +89,11 @@ async function bundled(
   const [output] = Object.values(metafile.outputs);
   const [file] = outputFiles;
   if (output === undefined || file === undefined) throw new Error('esbuild made no bundle');
-  return { text: file.text, inputs: output.inputs };
+  return {
+    text: file.text,
+    files: Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [path] : [],
+    ),
+    required: output.imports.flatMap(({ path, kind }) => (kind === 'require-call' ? [path] : [])),
+  };
 }

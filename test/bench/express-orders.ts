@@ -47,10 +47,20 @@ async function measureStore({ warmUp, orders, concurrency }: Load, database: Cli
 
   const port = await freePort();
   const program = join(import.meta.dirname, 'express-store.ts');
-  const store = startOnLeash('Express', process.execPath, [program, String(port), databaseUrl], import.meta.dirname);
+  const store = startOnLeash(
+    'Express',
+    process.execPath,
+    [program, String(port), databaseUrl],
+    import.meta.dirname,
+  );
   const url = `http://127.0.0.1:${port}`;
   try {
-    await untilReady({ name: 'Express', child: store, isReady: () => answersOk(`${url}/health`), timeoutMs: 20_000 });
+    await untilReady({
+      name: 'Express',
+      child: store,
+      isReady: () => answersOk(`${url}/health`),
+      timeoutMs: 20_000,
+    });
     const send = createSender(url, concurrency);
     const shoppers = Array.from({ length: concurrency }, (_, n) => n);
     const order = () => timed(() => send('POST', '/order', { items: [{ id, quantity: 1 }] }));

@@ -29,7 +29,9 @@ export async function imports(): Promise<string> {
   const base = median(times.get(alone) ?? []);
   const rows = [...bundles].map(([name, { text }]) => {
     const ms = median(times.get(name) ?? []);
-    const [size, zipped] = [Buffer.byteLength(text), gzipSync(text).length].map((bytes) => (bytes / 1_000).toFixed(0));
+    const [size, zipped] = [Buffer.byteLength(text), gzipSync(text).length].map((bytes) =>
+      (bytes / 1_000).toFixed(0),
+    );
     return [name, `${size} / ${zipped}`, ms.toFixed(1), (ms / base).toFixed(2)];
   });
   const columns = ['bundle', 'kB / gzipped', 'import ms', 'ratio'];
@@ -43,7 +45,7 @@ async function importTimes(bundles: ReadonlyMap<string, Bundle>): Promise<Map<st
     const fileOf = (name: string) => join(directory, `${name.replaceAll(' ', '-')}.cjs`);
     for (const [name, { text }] of bundles) await writeFile(fileOf(name), text);
     const env = { ...environment, AWS_REGION: 'eu-central-1' };
-    const times = new Map([...bundles.keys()].map((name) => [name, new Array<number>()]));
+    const times = new Map([...bundles.keys()].map((name) => [name, [] as number[]]));
     for (let round = 0; round < rounds; round += 1) {
       for (const [name, measured] of times) {
         const { stdout } = await run(process.execPath, ['-e', stopwatch, fileOf(name)], { env });

@@ -73,7 +73,9 @@ async function install(): Promise<string> {
   try {
     // Without it the package makes a server of its own, which would go on running.
     await mkdir('/etc/postgresql-common', { recursive: true });
-    await writeFile('/etc/postgresql-common/createcluster.conf', 'create_main_cluster = false\n', { flag: 'wx' });
+    await writeFile('/etc/postgresql-common/createcluster.conf', 'create_main_cluster = false\n', {
+      flag: 'wx',
+    });
     await run('apt-get', ['update', '-qq']);
     await run('apt-get', ['install', '-y', '-qq', '-o', 'Dpkg::Options::=--force-confold', 'postgresql']);
   } catch (cause) {
@@ -85,7 +87,8 @@ async function install(): Promise<string> {
   return programs;
 }
 
-const idOf = async (flag: '-u' | '-g'): Promise<number> => Number((await run('id', [flag, systemUser])).stdout);
+const idOf = async (flag: '-u' | '-g'): Promise<number> =>
+  Number((await run('id', [flag, systemUser])).stdout);
 
 async function answers(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url });

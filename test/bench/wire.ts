@@ -38,7 +38,8 @@ export const untapped = {
 };
 
 const decoder = new TextDecoder();
-const textOf = (body: string | Uint8Array = ''): string => (typeof body === 'string' ? body : decoder.decode(body));
+const textOf = (body: string | Uint8Array = ''): string =>
+  typeof body === 'string' ? body : decoder.decode(body);
 
 /** Puts `transport` between every client of the SDK in this process and the network, until the function that it returns is called. */
 export function tapWire(transport: Transport): () => void {
@@ -97,7 +98,9 @@ export function stepsOf(sent: readonly Sent[]): Sent[][] {
   const steps: Sent[][] = [];
   for (const one of sent) {
     const before = steps.findLastIndex((step) => step.some(({ endedAt }) => endedAt < one.startedAt));
-    (steps[before + 1] ??= []).push(one);
+    const step = steps[before + 1];
+    if (step === undefined) steps.push([one]);
+    else step.push(one);
   }
   return steps;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
 import { startEngine } from '../../localstack/engine.ts';
@@ -84,5 +84,3 @@ export async function openWorld() {
     },
   };
 }
-
-export type Item = Record<string, AttributeValue>;

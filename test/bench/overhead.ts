@@ -19,11 +19,12 @@ type Respond = () => Promise<unknown>;
  * and serialize the same reply. Neither has a network: the replies are those that the engine gave before. In it: middy,
  * verification of the token, validation, the rate limit's own work, the use case, headers. Out of it: API Gateway, Lambda.
  */
-export async function handlers(world: World, { prepare }: Operations): Promise<string> {
+export async function overhead(world: World, { prepare }: Operations): Promise<string> {
   const { health, getProduct, listProducts, getCart, addToCart, checkout, submitOrder, getOrder } = prepare;
   const compared = { health, getProduct, listProducts, getCart, addToCart, checkout, submitOrder, getOrder };
   const rows = [];
-  for (const [name, one] of Object.entries<Prepare>(compared)) rows.push([name, ...(await compare(world, name, one))]);
+  for (const [name, one] of Object.entries<Prepare>(compared))
+    rows.push([name, ...(await compare(world, name, one))]);
   const columns = ['operation', 'handler µs', 'bare µs', 'overhead µs', 'ratio'];
   return `A warm handler against a bare one, medians of ${rounds} rounds in turn\n\n${table(columns, rows)}`;
 }
