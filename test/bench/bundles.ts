@@ -60,18 +60,19 @@ export interface Bundle {
 /** The bundle of a function, as a deployment has it. */
 export const bundleOf = (name: string): Promise<Bundle> => bundled({ entryPoints: [fileOf(name)] }, exclude);
 
-/** Makes a client of DynamoDB and does nothing else, bundled as it is without anybody's thoughts on what to leave out. */
+/** Makes a client of DynamoDB and does nothing else; bundled without anybody's thoughts on what to leave out. */
 export const clientAlone = (): Promise<Bundle> =>
   bundled(
-    {
-      stdin: {
-        contents: `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-          export const client = new DynamoDBClient({});`,
-        resolveDir: root,
-      },
-    },
+    text(`import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+      export const client = new DynamoDBClient({});`),
     [],
   );
+
+/** All of the package, as ADR 7 measured packages. */
+export const packageAlone = (): Promise<Bundle> =>
+  bundled(text(`export * from '@aws-sdk/client-dynamodb';`), []);
+
+const text = (contents: string) => ({ stdin: { contents, resolveDir: root } });
 
 async function bundled(
   entry: Pick<Parameters<typeof build>[0], 'entryPoints' | 'stdin'>,
