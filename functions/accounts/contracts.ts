@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { credentials, newCustomer, registration, role } from '../../lib/accounts/account.ts';
+import { credentials, newCustomer, registration } from '../../lib/accounts/account.ts';
+import { role } from '../../lib/accounts/role.ts';
 import { contract } from '../../lib/http/contract.ts';
 import { id } from '../../lib/platform/primitives.ts';
 

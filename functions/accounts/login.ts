@@ -1,7 +1,7 @@
 import { createAccountStore } from '../../lib/accounts/account-store.ts';
 import { login } from '../../lib/accounts/login.ts';
 import { accessTokens as tokens } from '../../lib/http/access-tokens.ts';
-import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';

@@ -1,7 +1,7 @@
 import { createAccountStore } from '../../lib/accounts/account-store.ts';
 import { register } from '../../lib/accounts/register.ts';
 import { parameters } from '../../lib/http/access-tokens.ts';
-import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import { openEndpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
@@ -11,7 +11,7 @@ const accounts = createAccountStore({ documents: createDocuments(), table: confi
 const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
 const deps = { accounts, parameters, ...config };
 
-export const handler = publicEndpoint(
+export const handler = openEndpoint(
   registerContract,
   async ({ headers, body }, caller) => ({
     body: await register(deps, body, { caller, bootstrapSecret: headers['bootstrap-secret'] }),

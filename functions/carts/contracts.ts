@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { cartView } from '../../lib/carts/cart.ts';
+import { cartView } from '../../lib/carts/cart-view.ts';
 import { contract } from '../../lib/http/contract.ts';
 import { id, quantity } from '../../lib/platform/primitives.ts';
 

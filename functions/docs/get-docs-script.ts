@@ -1,6 +1,6 @@
 // By their paths: a local build bundles files, while packages stay outside.
 
-import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import swaggerUi from '../../node_modules/swagger-ui-dist/swagger-ui-bundle.js' with { type: 'text' };
 import { getDocsScriptContract } from './contracts.ts';
 import start from './page/page.js' with { type: 'text' };

@@ -1,4 +1,4 @@
-import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import text from '../../node_modules/swagger-ui-dist/swagger-ui.css' with { type: 'text' };
 import { getDocsStylesContract } from './contracts.ts';
 

@@ -1,4 +1,4 @@
-import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import { getDocsContract } from './contracts.ts';
 import text from './page/page.html' with { type: 'text' };
 

@@ -3,7 +3,8 @@ import { contract } from '../../lib/http/contract.ts';
 import { parseEntityTags } from '../../lib/http/entity-tags.ts';
 import { cursorOf } from '../../lib/platform/cursor.ts';
 import { id, pageLimit, price, text, units } from '../../lib/platform/primitives.ts';
-import { newProduct, productChange, productView } from '../../lib/products/product.ts';
+import { productView } from '../../lib/products/product.ts';
+import { newProduct, productChange } from '../../lib/products/product-input.ts';
 
 const productParams = z.object({ product_id: id });
 

@@ -1,4 +1,4 @@
-import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';

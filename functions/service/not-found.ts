@@ -1,5 +1,5 @@
 import { DomainError } from '../../lib/errors.ts';
-import { publicEndpoint } from '../../lib/http/endpoint.ts';
+import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import { notFoundContract } from './contracts.ts';
 
 export const handler = publicEndpoint(notFoundContract, () => {

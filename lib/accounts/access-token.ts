@@ -4,7 +4,8 @@ import { DomainError } from '../errors.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { ParameterSource } from '../platform/parameters.ts';
 import { id } from '../platform/primitives.ts';
-import { type Account, role } from './account.ts';
+import type { Account } from './account.ts';
+import { role } from './role.ts';
 import { createTokenKeys } from './token-keys.ts';
 
 const algorithm = 'HS256';
@@ -25,12 +26,11 @@ const caller = z.object({ id, role });
 export type Caller = z.infer<typeof caller>;
 
 /** What RFC 6750, section 4, has a token endpoint answer. */
-const tokenReply = z.object({
-  access_token: z.string(),
-  token_type: z.literal('Bearer'),
-  expires_in: z.int(),
-});
-export type TokenReply = z.infer<typeof tokenReply>;
+export interface TokenReply {
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  readonly expires_in: number;
+}
 
 export interface AccessTokens {
   issue(account: Pick<Account, 'id' | 'kind' | 'role'>): Promise<TokenReply>;

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { id, text } from '../platform/primitives.ts';
-
-export const role = z.enum(['ADMIN', 'USER']);
+import { role } from './role.ts';
 
 /**
  * Lower-cased, so that one mailbox has one account. Strictly the local part is case-sensitive, but no large

@@ -1,9 +1,11 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, type webcrypto } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { ParameterSource } from '../platform/parameters.ts';
 
 /** HS256 wants a key no shorter than its hash (RFC 7518, section 3.2). */
 const minKeyBytes = 32;
+
+const hmac = { name: 'HMAC', hash: 'SHA-256' };
 
 const secretKey = z.pipe(
   z.base64url().check(
@@ -11,7 +13,8 @@ const secretKey = z.pipe(
       error: `holds fewer than ${minKeyBytes} bytes`,
     }),
   ),
-  z.transform((k) => createSecretKey(k, 'base64url')),
+  // Made into what jose needs once: from bytes it makes it anew for each token, in another thread.
+  z.transform((k) => createSecretKey(k, 'base64url').toCryptoKey(hmac, false, ['sign', 'verify'])),
 );
 
 const keyRing = z.object({
@@ -25,9 +28,9 @@ const keyRing = z.object({
 
 export interface TokenKeys {
   /** The key that signs: the first, at most a minute old. */
-  current(): Promise<{ readonly kid: string; readonly key: KeyObject }>;
+  current(): Promise<{ readonly kid: string; readonly key: webcrypto.CryptoKey }>;
   /** The key of that id; one that is not known costs a look at the parameter, at most once a minute. */
-  find(kid: string): Promise<KeyObject | undefined>;
+  find(kid: string): Promise<webcrypto.CryptoKey | undefined>;
 }
 
 /**
@@ -45,7 +48,7 @@ export function createTokenKeys(parameters: ParameterSource, parameter: string):
     return known.ring.keys;
   }
 
-  const keyOf = (json: string, kid: string): KeyObject | undefined =>
+  const keyOf = (json: string, kid: string): webcrypto.CryptoKey | undefined =>
     read(json).find((key) => key.kid === kid)?.k;
 
   return {

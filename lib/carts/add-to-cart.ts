@@ -1,8 +1,8 @@
 import { DomainError } from '../errors.ts';
 import type { Catalog } from '../products/catalog.ts';
 import type { ProductStore } from '../products/product-store.ts';
-import type { CartView } from './cart.ts';
 import type { CartStore } from './cart-store.ts';
+import type { CartView } from './cart-view.ts';
 import { showCart } from './show-cart.ts';
 
 /**

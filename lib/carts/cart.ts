@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { id } from '../platform/primitives.ts';
 
 /** More products than this do not fit into one order. */
 export const maxLines = 50;
@@ -23,17 +22,3 @@ export interface Cart {
   readonly lines: readonly CartLine[];
   readonly version: number;
 }
-
-/** One product in it. */
-export const cartLineView = z.object({
-  product_id: id,
-  name: z.string(),
-  quantity: z.int(),
-  unit_price: z.int(),
-  /** Units that can be bought now: 0 when the product is not for sale. */
-  available: z.int(),
-});
-
-/** A cart as its owner sees it: names, prices and stock as they are now. */
-export const cartView = z.object({ customer_id: id, lines: z.array(cartLineView), total: z.int() });
-export type CartView = z.output<typeof cartView>;

@@ -1,6 +1,7 @@
 import type { Catalog } from '../products/catalog.ts';
 import { type StockedProduct, stockOf } from '../products/product.ts';
-import type { Cart, CartView } from './cart.ts';
+import type { Cart } from './cart.ts';
+import type { CartView } from './cart-view.ts';
 
 /** A cart with names, prices and stock as they are now. A deleted product's line stays, with none available. */
 export async function showCart(catalog: Catalog, cart: Cart): Promise<CartView> {

@@ -30,7 +30,10 @@ const rules = {
       return caller.id;
     },
   },
-} satisfies Record<RateLimitName, { subject: (request: Counted) => string; refunded?: true }>;
+} satisfies Record<
+  RateLimitName,
+  { subject: (request: Counted) => string | Promise<string>; refunded?: true }
+>;
 
 /**
  * Counts a request by each limit in turn.
@@ -43,7 +46,7 @@ export async function admit(
   request: Counted,
 ): Promise<void> {
   for (const name of names) {
-    const usage = await rateLimits.count(name, rules[name].subject(request));
+    const usage = await rateLimits.count(name, await rules[name].subject(request));
     tell(request.event, usage);
     if (usage.exceeded) throw new DomainError('rate_limited', { retryAfterSeconds: usage.resetSeconds });
   }
@@ -57,7 +60,7 @@ export async function refund(
 ): Promise<void> {
   for (const name of names) {
     const rule = rules[name];
-    if ('refunded' in rule) tell(request.event, await rateLimits.refund(name, rule.subject(request)));
+    if ('refunded' in rule) tell(request.event, await rateLimits.refund(name, await rule.subject(request)));
   }
 }
 

@@ -1,5 +1,4 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import ipaddr from 'ipaddr.js';
 
 /** An IPv6 subscriber has at least a /64, and any address in it (RFC 6177). */
 const subscriberGroups = 4;
@@ -8,7 +7,9 @@ const subscriberGroups = 4;
  * Who sent the request, as API Gateway saw it: never what a header says, because a client writes those. All
  * of an IPv6 /64 counts as one.
  */
-export function clientAddressOf({ requestContext }: APIGatewayProxyEventV2): string {
+export async function clientAddressOf({ requestContext }: APIGatewayProxyEventV2): Promise<string> {
+  // Every function could count by address, few do.
+  const { default: ipaddr } = await import('ipaddr.js');
   const address = ipaddr.process(requestContext.http.sourceIp);
   if (address instanceof ipaddr.IPv4) return address.toString();
   const groups = address.parts.slice(0, subscriberGroups).map((group) => group.toString(16));

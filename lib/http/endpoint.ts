@@ -1,134 +1,28 @@
-import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { Caller } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
-import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { accessTokens } from './access-tokens.ts';
-import { admit, type Counted, type Limited, refund } from './admission.ts';
-import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
-import { compression } from './compression.ts';
-import { conditional } from './conditional.ts';
 import type { Access, Contract, RequestShape } from './contract.ts';
-import { bodyLimit, jsonBody } from './json-body.ts';
-import { replies } from './replies.ts';
-import { securityHeaders } from './security-headers.ts';
-import { validate } from './validate.ts';
+import { edge, type Options, type UseCase } from './edge.ts';
 
-type Event = APIGatewayProxyEventV2 & Authenticated & Limited;
-type Result = APIGatewayProxyStructuredResultV2;
-type Public = 'anyone' | 'anyone_or_account';
-type Parsed<Shape extends RequestShape> = z.output<z.ZodMiniObject<Shape>>;
-
-/** What a use case gives back: the body, which the contract shapes so that nothing else leaks, and headers. */
-interface Reply<Body> {
-  readonly body?: Body;
-  /** Of a reply whose contract names a media type, in place of the body. */
-  readonly text?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** `admit` counts the request by its limits; where the edge has done so before, it is not to be called. */
-type UseCase<Shape extends RequestShape, Body extends z.ZodMiniType, Who> = (
-  request: Parsed<Shape>,
-  caller: Who,
-  admit: () => Promise<void>,
-) => Promise<Reply<z.input<Body>>> | Reply<z.input<Body>>;
-
-interface Options {
-  /** Needed where the contract names limits. */
-  readonly rateLimits?: RateLimits;
-  /** The use case calls `admit` itself, beside its first read and before it writes anything. */
-  readonly admitsItself?: true;
-}
-
-/**
- * A Lambda handler for a signed-in caller, behind an HTTP API (payload format 2.0). Every failure becomes a
- * problem reply; a defect is logged once, with the request's id, and shows as a bare 500.
- */
+/** A Lambda handler for a signed-in caller. */
 export function endpoint<
   Shape extends RequestShape,
   Body extends z.ZodMiniType,
-  Who extends Exclude<Access, Public>,
+  Who extends Exclude<Access, 'anyone' | 'anyone_or_account'>,
 >(contract: Contract<Shape, Body, Who>, useCase: UseCase<Shape, Body, Caller>, options: Options = {}) {
   const signedIn: UseCase<Shape, Body, Caller | undefined> = (request, caller, admit) => {
     if (caller === undefined) throw new DomainError('unauthenticated');
     return useCase(request, caller, admit);
   };
-  return edge(contract, signedIn, options);
+  return edge(contract, signedIn, options, accessTokens);
 }
 
-/** The same for an operation that is open to anyone; the caller is known where a token was sent and counts. */
-export function publicEndpoint<Shape extends RequestShape, Body extends z.ZodMiniType, Who extends Public>(
-  contract: Contract<Shape, Body, Who>,
+/** The same for an operation that is open to anyone; the caller is known where a token was sent. */
+export function openEndpoint<Shape extends RequestShape, Body extends z.ZodMiniType>(
+  contract: Contract<Shape, Body, 'anyone_or_account'>,
   useCase: UseCase<Shape, Body, Caller | undefined>,
   options: Options = {},
 ) {
-  return edge(contract, useCase, options);
-}
-
-function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
-  contract: Contract<Shape, Body>,
-  useCase: UseCase<Shape, Body, Caller | undefined>,
-  { rateLimits, admitsItself }: Options,
-) {
-  const { access, request, reply } = contract;
-  const schema = z.object(request);
-  const limits = limitsOf(contract, rateLimits);
-  const { contentSecurityPolicy } = reply;
-  const isPage = contentSecurityPolicy !== undefined;
-  const page = isPage ? { 'Content-Security-Policy': contentSecurityPolicy } : {};
-
-  const handle = async (event: Event): Promise<Result> => {
-    const parsed = validate(schema, {
-      params: event.pathParameters ?? {},
-      query: event.queryStringParameters ?? {},
-      headers: event.headers,
-      body: event.body,
-    });
-    authorizeCustomer(access, event.caller, parsed);
-    const counted = { event, parsed, caller: event.caller };
-    if (admitsItself !== true) await limits.admit(counted);
-    const { body, text, headers } = await limits.refunding(counted, async () =>
-      useCase(parsed, event.caller, () => limits.admit(counted)),
-    );
-    const cacheControl = reply.cacheControl ?? 'no-store';
-    const base = {
-      statusCode: reply.status,
-      headers: { 'Cache-Control': cacheControl, ...page, ...headers },
-    };
-    const content = reply.body === undefined ? text : JSON.stringify(reply.body.parse(body));
-    if (content === undefined) return base;
-    const type = reply.media ?? 'application/json';
-    return { ...base, headers: { 'Content-Type': type, ...base.headers }, body: content };
-  };
-
-  // middy runs onError and after from the last registered to the first: the outermost come first here.
-  const handler = middy<Event, Result>().use(securityHeaders({ isPage })).use(replies()).use(bodyLimit());
-  handler.use(compression());
-  if (reply.cacheControl !== undefined) handler.use(conditional());
-  if (access !== 'anyone') handler.use(authenticate(accessTokens, access));
-  if (request.body !== undefined) handler.use(jsonBody());
-  return handler.handler(handle);
-}
-
-function limitsOf({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {
-  if (names === undefined)
-    return { admit: async () => {}, refunding: <T>(_: Counted, run: () => Promise<T>) => run() };
-  if (rateLimits === undefined) throw new Error(`${operation} has rate limits and nothing to count them`);
-  return {
-    admit: (request: Counted) => admit(rateLimits, names, request),
-    /** Runs it, and gives back what only a refusal uses up: not a success, and no failure of ours. */
-    async refunding<T>(request: Counted, run: () => Promise<T>): Promise<T> {
-      let refused = false;
-      try {
-        return await run();
-      } catch (error) {
-        refused = error instanceof DomainError;
-        throw error;
-      } finally {
-        if (!refused) await refund(rateLimits, names, request);
-      }
-    },
-  };
+  return edge(contract, useCase, options, accessTokens);
 }

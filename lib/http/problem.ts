@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { DomainError, ErrorCode } from '../errors.ts';
-import { id } from '../platform/primitives.ts';
+import type { problem } from './problem-shape.ts';
 
 /** Status and title of every error code. A new code does not compile until it stands here. */
 export const problems = {
@@ -29,26 +29,6 @@ export const problems = {
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   version_mismatch: { status: 412, title: 'The product has changed since it was read' },
 } as const satisfies Record<ErrorCode, { status: number; title: string }>;
-
-/** One thing wrong with the request. */
-export const fieldProblem = z.object({
-  path: z.string(),
-  message: z.string(),
-  product_id: z.optional(id),
-  requested: z.optional(z.int()),
-  available: z.optional(z.int()),
-});
-
-/** An error as clients see it. */
-export const problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  code: z.string(),
-  detail: z.optional(z.string()),
-  request_id: z.uuid(),
-  errors: z.optional(z.readonly(z.array(fieldProblem))),
-});
 
 /** An error as a reply: RFC 9457 `application/problem+json`. Its cause is never shown. */
 export function problemReply({ code, details }: DomainError, requestId: string) {

@@ -16,7 +16,8 @@ export type Catalog = ReturnType<typeof createCatalog>;
 /** What a container knows of products and stock: fresh by reading, or remembered for a stated time. */
 export function createCatalog(tables: ProductTables) {
   const items = createProductItems(tables);
-  const memory = { lruSize: maxRemembered, useClone: false };
+  // One map: to choose among its usual sixteen it would hash the key at each look.
+  const memory = { lruSize: maxRemembered, useClone: false, storeHashSize: 1 };
   const copies = new CacheableMemory({ ttl: copyTtlMs, ...memory });
   const shortages = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
   const looks = new CacheableMemory({ ttl: shortageTtlMs, ...memory });

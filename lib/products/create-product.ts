@@ -2,7 +2,8 @@ import { DomainError } from '../errors.ts';
 import { systemClock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { transact } from '../platform/transaction.ts';
-import { type NewProduct, type Product, type StockedProduct, type StockShard, shardId } from './product.ts';
+import { type Product, type StockedProduct, type StockShard, shardId } from './product.ts';
+import type { NewProduct } from './product-input.ts';
 import type { ProductStores } from './product-stores.ts';
 import { spread } from './spread.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { id, price, text, units } from '../platform/primitives.ts';
+import { id, price } from '../platform/primitives.ts';
 
 const maxStockShards = 32;
 
-const stockShards = z.int().check(z.minimum(1), z.maximum(maxStockShards));
-const limitPerCustomer = z.int().check(z.minimum(1), z.maximum(1_000_000));
+export const stockShards = z.int().check(z.minimum(1), z.maximum(maxStockShards));
+export const limitPerCustomer = z.int().check(z.minimum(1), z.maximum(1_000_000));
 
 /** A product as stored. */
 export const product = z.object({
@@ -49,27 +49,6 @@ export interface StockedProduct {
 }
 
 export const shardId = (productId: string, shard: number): string => `${productId}#${shard}`;
-
-export const newProduct = z.strictObject({
-  name: text(200),
-  stock: units,
-  price,
-  stock_shards: z.optional(stockShards),
-  limit_per_customer: z.optional(limitPerCustomer),
-});
-export type NewProduct = z.output<typeof newProduct>;
-
-export const productChange = z
-  .strictObject({
-    name: z.optional(text(200)),
-    price: z.optional(price),
-    active: z.optional(z.boolean()),
-    limit_per_customer: z.optional(z.nullable(limitPerCustomer)),
-    stock_shards: z.optional(stockShards),
-    stock: z.optional(z.never({ error: 'stock cannot be set; add to it with POST /product/add-stock' })),
-  })
-  .check(z.refine((change) => Object.keys(change).length > 0, { error: 'names nothing to change' }));
-export type ProductChange = z.output<typeof productChange>;
 
 /** A product as clients see it. */
 export const productView = z.object({

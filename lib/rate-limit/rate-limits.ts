@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
-import RateLimiterRedis from 'rate-limiter-flexible/lib/RateLimiterRedis.js';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import type { config, RateLimit } from '../platform/config.ts';
 import type { Documents } from '../platform/dynamodb.ts';
@@ -95,6 +94,7 @@ export function createRateLimits(deps: {
       inMemoryBlockDuration: refusalSeconds,
     };
     if (redis !== undefined) {
+      const { default: RateLimiterRedis } = await import('rate-limiter-flexible/lib/RateLimiterRedis.js');
       // Stages may share a server.
       const keyPrefix = `${deps.rateLimitsTable}:${name}`;
       return {

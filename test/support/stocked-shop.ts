@@ -7,7 +7,7 @@ import { createOrderDeps } from '../../lib/orders/order-deps.ts';
 import type { Documents } from '../../lib/platform/dynamodb.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { createProduct } from '../../lib/products/create-product.ts';
-import type { NewProduct } from '../../lib/products/product.ts';
+import type { NewProduct } from '../../lib/products/product-input.ts';
 import { checkBooks } from './books.ts';
 import { withConflicts } from './conflicts.ts';
 import { type Attempt, type Fault, withFaults } from './faults.ts';

@@ -1,5 +1,5 @@
 import * as contracts from '../../../functions/carts/contracts.ts';
-import { cartLineView, cartView } from '../../carts/cart.ts';
+import { cartLineView, cartView } from '../../carts/cart-view.ts';
 import { type Area, component } from '../area.ts';
 import { customerId, productId } from '../example-values.ts';
 

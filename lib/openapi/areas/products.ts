@@ -1,5 +1,6 @@
 import * as contracts from '../../../functions/products/contracts.ts';
-import { newProduct, productChange, productView } from '../../products/product.ts';
+import { productView } from '../../products/product.ts';
+import { newProduct, productChange } from '../../products/product-input.ts';
 import { type Area, component } from '../area.ts';
 import { productId, time } from '../example-values.ts';
 

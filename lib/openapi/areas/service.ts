@@ -1,6 +1,6 @@
 import * as docs from '../../../functions/docs/contracts.ts';
 import { healthContract } from '../../../functions/service/contracts.ts';
-import { fieldProblem, problem } from '../../http/problem.ts';
+import { fieldProblem, problem } from '../../http/problem-shape.ts';
 import { type Area, component } from '../area.ts';
 import { productId, requestId } from '../example-values.ts';
 

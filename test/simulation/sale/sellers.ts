@@ -1,5 +1,6 @@
 import { addStock } from '../../../lib/products/add-stock.ts';
-import type { ProductChange, StockedProduct } from '../../../lib/products/product.ts';
+import type { StockedProduct } from '../../../lib/products/product.ts';
+import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import type { VirtualTime } from '../world/virtual-time.ts';

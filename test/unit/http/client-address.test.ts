@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clientAddressOf } from '../../../lib/http/client-address.ts';
 import { eventOf } from '../../support/builders-domain.ts';
 
-function addressOf(sourceIp: string): string {
+function addressOf(sourceIp: string): Promise<string> {
   const event = eventOf({});
   return clientAddressOf({
     ...event,
@@ -19,7 +19,7 @@ describe('the address of a client', () => {
     ['2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'],
     ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
     ['::1', '0:0:0:0::/64'],
-  ])('of %s is %s', (sourceIp, expected) => {
-    expect(addressOf(sourceIp)).toBe(expected);
+  ])('of %s is %s', async (sourceIp, expected) => {
+    expect(await addressOf(sourceIp)).toBe(expected);
   });
 });

@@ -13,7 +13,8 @@ Object.assign(process.env, {
   AWS_REGION: 'eu-central-1',
   POWERTOOLS_DEV: 'true',
 });
-const { endpoint, publicEndpoint } = await import('../../../lib/http/endpoint.ts');
+const { endpoint } = await import('../../../lib/http/endpoint.ts');
+const { publicEndpoint } = await import('../../../lib/http/public-endpoint.ts');
 
 const echo = contract({
   operation: 'echo',

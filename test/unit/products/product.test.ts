@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { etagOf, newProduct, productChange, productView, viewOf } from '../../../lib/products/product.ts';
+import { etagOf, productView, viewOf } from '../../../lib/products/product.ts';
+import { newProduct, productChange } from '../../../lib/products/product-input.ts';
 import { productOf, shardOf, stocked } from '../../support/builders-domain.ts';
 
 describe('a product as clients see it', () => {

@@ -9,7 +9,8 @@ import { createProductCache } from '../../lib/products/product-cache.ts';
 import { createProductReader } from '../../lib/products/product-reader.ts';
 import { createProductStore } from '../../lib/products/product-store.ts';
 import { readProduct } from '../../lib/products/read-product.ts';
-import { rates } from './quantiles.ts';
+import { rates } from './rates.ts';
+import { table } from './table.ts';
 
 /** Three times as long as the list is kept, so that its loads are in the figures. */
 const measuredMs = 6_000;
@@ -35,8 +36,8 @@ interface Spent {
   readonly units: number;
 }
 
-/** Rows of a table: each kind of request, without a cache and with one tier and two. */
-export async function comparedReads(shop: Shop): Promise<string[]> {
+/** Each kind of request, without a cache and with one tier and two. */
+export async function comparedReads(shop: Shop): Promise<string> {
   const ways = [
     withoutCache(shop),
     withCache(shop, 'memory'),
@@ -53,7 +54,7 @@ export async function comparedReads(shop: Shop): Promise<string[]> {
     ['GET /product?limit=100', (way: Way) => way.list()],
   ] as const;
 
-  const rows: string[] = [];
+  const rows: string[][] = [];
   for (const [kind, ask] of kinds) {
     let base: number | undefined;
     for (const way of ways) {
@@ -62,7 +63,7 @@ export async function comparedReads(shop: Shop): Promise<string[]> {
       const { count, perSecond, p50, p99 } = await measure((n) => ask(way, n));
       const after = way.spent();
       base ??= perSecond;
-      const cells = [
+      rows.push([
         kind,
         way.name,
         perSecond.toFixed(0),
@@ -70,11 +71,11 @@ export async function comparedReads(shop: Shop): Promise<string[]> {
         `${p50.toFixed(1)} / ${p99.toFixed(1)}`,
         ((after.items - before.items) / count).toFixed(2),
         ((after.units - before.units) / count).toFixed(2),
-      ];
-      rows.push(`| ${cells.join(' | ')} |`);
+      ]);
     }
   }
-  return rows;
+  const columns = ['request', 'cache', 'requests/s', 'ratio', 'p50 / p99 ms'];
+  return table([...columns, 'reads per request', 'read units per request'], rows);
 }
 
 async function measure(ask: (n: number) => Promise<unknown>) {

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nextCursor } from '../../lib/platform/cursor.ts';
 import type { RedisServer } from '../support/redis.ts';
 import { startRedis } from '../support/redis.ts';
-import { rates } from './quantiles.ts';
+import { rates } from './rates.ts';
+import { table } from './table.ts';
 
 const phaseMs = 6_000;
 const concurrency = 16;
@@ -40,20 +41,21 @@ function startStorm(url: string, paths: readonly string[]): Storm {
 }
 
 /**
- * Requests without pause through six phases of Redis, and how they fared in each, as rows of a table; beside
+ * Requests without pause through six phases of Redis, and how they fared in each, beside
  * them the same requests to a service that has no Redis, at the same time on the same machine.
  *
  * @param ids of products: there is a page after each, kept for two seconds, so that Redis is asked all the time
  */
-export async function* stormPhases(
+export async function stormPhases(
   url: string,
   controlUrl: string,
   redis: RedisServer,
   ids: readonly string[],
-): AsyncGenerator<string> {
+): Promise<string> {
   const paths = ids.map((id) => `/product?limit=10&cursor=${nextCursor({ id })}`);
   const storm = startStorm(url, paths);
   const control = startStorm(controlUrl, paths);
+  const rows: string[][] = [];
   const phase = async (name: string) => {
     const from = performance.now();
     await delay(phaseMs);
@@ -64,31 +66,34 @@ export async function* stormPhases(
         seconds,
       ),
     );
-    return `| ${[name, ...(tested ?? []), ...(compared ?? [])].join(' | ')} |`;
+    rows.push([name, ...(tested ?? []), ...(compared ?? [])]);
   };
 
   let successor: RedisServer | undefined;
   try {
     await delay(3_000);
-    yield await phase('Redis answers');
+    await phase('Redis answers');
     redis.pause();
-    yield await phase('from the moment that Redis is silent (SIGSTOP)');
+    await phase('from the moment that Redis is silent (SIGSTOP)');
     redis.resume();
-    yield await phase('Redis goes on');
+    await phase('Redis goes on');
     await redis.kill();
-    yield await phase('from the moment that Redis is killed (SIGKILL)');
-    yield await phase('without Redis');
+    await phase('from the moment that Redis is killed (SIGKILL)');
+    await phase('without Redis');
     successor = await startRedis(redis.port);
-    yield await phase('a new Redis');
+    await phase('a new Redis');
   } finally {
     await Promise.all([storm.end(), control.end()]);
     await successor?.stop();
   }
-  const failures = [storm, control].map(({ answers }) => {
+  const failures = [storm, control].flatMap(({ answers }) => {
     const failed = answers.filter(({ ok }) => !ok).length;
-    return `| | | ${failed} of ${answers.length} `;
+    return ['', '', `${failed} of ${answers.length}`];
   });
-  yield `| all, also in between ${failures.join('')}|`;
+  rows.push(['all, also in between', ...failures]);
+  const columns = ['requests/s', 'p50 / p99 / longest ms', 'failed'];
+  const [first = '', ...rest] = columns;
+  return table(['storm over HTTP', ...columns, `without Redis: ${first}`, ...rest], rows);
 }
 
 function figures(answers: readonly Answer[], seconds: number): string[] {

@@ -1,24 +1,24 @@
-import { cpus } from 'node:os';
 import { createProduct } from '../../lib/products/create-product.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { startEngine } from '../../localstack/engine.ts';
 import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
-import { startRedis } from '../support/redis.ts';
+import { startRedis, whyNoRedis } from '../support/redis.ts';
 import { connect } from '../support/tables.ts';
 import { comparedReads } from './product-reads.ts';
 import { stormPhases } from './product-storm.ts';
 
 /** A catalogue of a middling store, and a sale in which every product is sharded by default. */
-const products = 100;
+const count = 100;
 const shards = 4;
 
 /**
  * GET /product and GET /product/{id} with cache against without, in one run, and a storm of requests over HTTP
- * in the middle of which Redis is killed. Prints tables for docs/benchmarks.md.
+ * in the middle of which Redis is killed.
  */
-async function main(): Promise<void> {
+export async function products(): Promise<string> {
+  if (whyNoRedis !== undefined) return `Without the readers of products: ${whyNoRedis}`;
   const engine = await startEngine();
   const parameters = await startParameterStore(new Map(parametersOf('local', newSecrets())));
   const redis = await startRedis();
@@ -32,33 +32,25 @@ async function main(): Promise<void> {
     };
     const stores = createProductStores(tables);
     const ids: string[] = [];
-    for (let n = 0; n < products; n += 1) {
+    for (let n = 0; n < count; n += 1) {
       const input = { name: `Product ${n}`, price: 1_000, stock: 1_000, stock_shards: shards };
       ids.push((await createProduct(stores, input)).product.id);
     }
-
-    print(
-      `${products} products of ${shards} shards, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}),`,
-    );
-    print(`${process.version}, all on one machine\n`);
-    print(
-      '| request | cache | requests/s | ratio | p50 / p99 ms | reads per request | read units per request |',
-    );
-    print('| --- | --- | --- | --- | --- | --- | --- |');
-    for (const row of await comparedReads({ ...tables, ...stores, redisUrl: redis.url })) print(row);
+    const reads = await comparedReads({ ...tables, ...stores, redisUrl: redis.url });
 
     const endpoints = { dynamodbEndpoint: engine.endpoint, ssmEndpoint: parameters.endpoint };
     const serve = (CACHE_URL: string) =>
       startService({ stage: 'local', ...endpoints, environment: { CACHE_URL } });
     const service = await serve(redis.url);
-    const control = await serve('');
     try {
-      const columns = 'requests/s | p50 / p99 / longest ms | failed';
-      print(`\n| storm over HTTP | ${columns} | without Redis: ${columns} |`);
-      print('| --- | --- | --- | --- | --- | --- | --- |');
-      for await (const row of stormPhases(service.url, control.url, redis, ids)) print(row);
+      const control = await serve('');
+      try {
+        const storm = await stormPhases(service.url, control.url, redis, ids);
+        return `${count} products of ${shards} shards\n\n${reads}\n\n${storm}`;
+      } finally {
+        await control.stop();
+      }
     } finally {
-      await control.stop();
       await service.stop();
     }
   } finally {
@@ -67,9 +59,3 @@ async function main(): Promise<void> {
     await engine.stop();
   }
 }
-
-const print = (line: string) => process.stdout.write(`${line}\n`);
-
-await main();
-// A connection of the caches above keeps trying to reach its Redis.
-process.exit();

@@ -1,0 +1,114 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import type { AccessTokens, Caller } from '../accounts/access-token.ts';
+import { DomainError } from '../errors.ts';
+import type { RateLimits } from '../rate-limit/rate-limits.ts';
+import { admit, type Counted, type Limited, refund } from './admission.ts';
+import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
+import { compression } from './compression.ts';
+import { conditional } from './conditional.ts';
+import type { Contract, RequestShape } from './contract.ts';
+import { bodyLimit, jsonBody } from './json-body.ts';
+import { replies } from './replies.ts';
+import { securityHeaders } from './security-headers.ts';
+import { validate } from './validate.ts';
+
+type Event = APIGatewayProxyEventV2 & Authenticated & Limited;
+type Result = APIGatewayProxyStructuredResultV2;
+type Parsed<Shape extends RequestShape> = z.output<z.ZodMiniObject<Shape>>;
+
+/** What a use case gives back: the body, which the contract shapes so that nothing else leaks, and headers. */
+interface Reply<Body> {
+  readonly body?: Body;
+  /** Of a reply whose contract names a media type, in place of the body. */
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** `admit` counts the request by its limits; where the edge has done so before, it is not to be called. */
+export type UseCase<Shape extends RequestShape, Body extends z.ZodMiniType, Who> = (
+  request: Parsed<Shape>,
+  caller: Who,
+  admit: () => Promise<void>,
+) => Promise<Reply<z.input<Body>>> | Reply<z.input<Body>>;
+
+export interface Options {
+  /** Needed where the contract names limits. */
+  readonly rateLimits?: RateLimits;
+  /** The use case calls `admit` itself, beside its first read and before it writes anything. */
+  readonly admitsItself?: true;
+}
+
+/**
+ * A Lambda handler behind an HTTP API (payload format 2.0). Every failure becomes a problem reply; a defect is
+ * logged once, with the request's id, and shows as a bare 500.
+ *
+ * @param tokens verifies those that are sent; without it the caller stays unknown, and nothing of tokens is loaded
+ */
+export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
+  contract: Contract<Shape, Body>,
+  useCase: UseCase<Shape, Body, Caller | undefined>,
+  { rateLimits, admitsItself }: Options,
+  tokens?: AccessTokens,
+) {
+  const { access, request, reply } = contract;
+  const schema = z.object(request);
+  const limits = limitsOf(contract, rateLimits);
+  const { contentSecurityPolicy } = reply;
+  const isPage = contentSecurityPolicy !== undefined;
+  const page = isPage ? { 'Content-Security-Policy': contentSecurityPolicy } : {};
+
+  const handle = async (event: Event): Promise<Result> => {
+    const parsed = validate(schema, {
+      params: event.pathParameters ?? {},
+      query: event.queryStringParameters ?? {},
+      headers: event.headers,
+      body: event.body,
+    });
+    authorizeCustomer(access, event.caller, parsed);
+    const counted = { event, parsed, caller: event.caller };
+    if (admitsItself !== true) await limits.admit(counted);
+    const { body, text, headers } = await limits.refunding(counted, async () =>
+      useCase(parsed, event.caller, () => limits.admit(counted)),
+    );
+    const cacheControl = reply.cacheControl ?? 'no-store';
+    const base = {
+      statusCode: reply.status,
+      headers: { 'Cache-Control': cacheControl, ...page, ...headers },
+    };
+    const content = reply.body === undefined ? text : JSON.stringify(reply.body.parse(body));
+    if (content === undefined) return base;
+    const type = reply.media ?? 'application/json';
+    return { ...base, headers: { 'Content-Type': type, ...base.headers }, body: content };
+  };
+
+  // middy runs onError and after from the last registered to the first: the outermost come first here.
+  const handler = middy<Event, Result>().use(securityHeaders({ isPage })).use(replies()).use(bodyLimit());
+  handler.use(compression());
+  if (reply.cacheControl !== undefined) handler.use(conditional());
+  if (tokens !== undefined) handler.use(authenticate(tokens, access));
+  if (request.body !== undefined) handler.use(jsonBody());
+  return handler.handler(handle);
+}
+
+function limitsOf({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {
+  if (names === undefined)
+    return { admit: async () => {}, refunding: <T>(_: Counted, run: () => Promise<T>) => run() };
+  if (rateLimits === undefined) throw new Error(`${operation} has rate limits and nothing to count them`);
+  return {
+    admit: (request: Counted) => admit(rateLimits, names, request),
+    /** Runs it, and gives back what only a refusal uses up: not a success, and no failure of ours. */
+    async refunding<T>(request: Counted, run: () => Promise<T>): Promise<T> {
+      let refused = false;
+      try {
+        return await run();
+      } catch (error) {
+        refused = error instanceof DomainError;
+        throw error;
+      } finally {
+        if (!refused) await refund(rateLimits, names, request);
+      }
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { environment } from '../support/environment.ts';
+import { type Bundle, bundleOf, clientAlone, functionFiles, packageAlone } from './bundles.ts';
+import { median, table } from './table.ts';
+
+const run = promisify(execFile);
+
+/** Enough for medians that agree to a few percent on a busy machine; some two minutes in all. */
+const rounds = 25;
+const client = 'a client of DynamoDB alone';
+const whole = 'all of @aws-sdk/client-dynamodb';
+
+/** Prints the milliseconds that the import of one bundle takes in a process that has done nothing before. */
+const stopwatch = `
+const start = process.hrtime.bigint();
+require(process.argv[1]);
+process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));
+process.exit();`;
+
+/** Import time and size of each function's bundle, and how they compare with bundles of the SDK alone. */
+export async function imports(): Promise<string> {
+  const bundles = new Map<string, Bundle>([
+    [client, await clientAlone()],
+    [whole, await packageAlone()],
+  ]);
+  for (const name of functionFiles.keys()) bundles.set(name, await bundleOf(name));
+  const times = await importTimes(bundles);
+  const [toClient, toWhole] = [client, whole].map((name) => median(times.get(name) ?? []));
+  const rows = [...bundles].map(([name, { text }]) => {
+    const ms = median(times.get(name) ?? []);
+    const [size, zipped] = [Buffer.byteLength(text), gzipSync(text).length].map((bytes) =>
+      (bytes / 1_000).toFixed(0),
+    );
+    return [name, `${size} / ${zipped}`, ms.toFixed(1), ratio(ms, toClient), ratio(ms, toWhole)];
+  });
+  const columns = ['bundle', 'kB / gzipped', 'import ms', 'to the client', 'to all of its package'];
+  return `Import of each bundle in a fresh process, medians of ${rounds} in turn\n\n${table(columns, rows)}`;
+}
+
+const ratio = (ms: number, base = Number.NaN): string => (ms / base).toFixed(2);
+
+/** One import of each bundle after the other, again and again: whatever else the machine does meets all of them. */
+async function importTimes(bundles: ReadonlyMap<string, Bundle>): Promise<Map<string, number[]>> {
+  const directory = await mkdtemp(join(tmpdir(), 'sellout-bench-'));
+  try {
+    const fileOf = (name: string) => join(directory, `${name.replaceAll(/\W+/g, '-')}.cjs`);
+    for (const [name, { text }] of bundles) await writeFile(fileOf(name), text);
+    const env = { ...environment, AWS_REGION: 'eu-central-1' };
+    const times = new Map([...bundles.keys()].map((name) => [name, [] as number[]]));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [name, measured] of times) {
+        const { stdout } = await run(process.execPath, ['-e', stopwatch, fileOf(name)], { env });
+        measured.push(Number(stdout));
+      }
+    }
+    return times;
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}

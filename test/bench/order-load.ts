@@ -1,0 +1,71 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { rates } from './rates.ts';
+
+export type Send = (method: string, path: string, body?: object, bearer?: string) => Promise<unknown>;
+
+export interface Measured {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/**
+ * Places `count` orders, one shopper never waiting for another, until all are placed and, where they are decided later,
+ * decided.
+ *
+ * @param order resolves with the milliseconds that its reply took
+ * @param sold units sold so far
+ */
+export async function measureOrders<Shopper>(
+  shoppers: readonly Shopper[],
+  count: number,
+  order: (shopper: Shopper) => Promise<number>,
+  sold: () => Promise<number>,
+): Promise<Measured> {
+  const target = (await sold()) + count;
+  const times: number[] = [];
+  let left = count;
+  const start = performance.now();
+  await Promise.all(
+    shoppers.map(async (shopper) => {
+      while (left-- > 0) times.push(await order(shopper));
+    }),
+  );
+  while ((await sold()) < target) await delay(10);
+  return rates(times, (performance.now() - start) / 1_000);
+}
+
+export async function timed(act: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await act();
+  return performance.now() - start;
+}
+
+/** Sends JSON over connections that are kept; any answer but success throws. */
+export function createSender(url: string, concurrency: number): Send {
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+  return (method, path, body, bearer) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers: Record<string, string | number> = {};
+    if (text !== undefined) {
+      headers['Content-Type'] = 'application/json';
+      headers['Content-Length'] = Buffer.byteLength(text);
+    }
+    if (bearer !== undefined) headers['Authorization'] = `Bearer ${bearer}`;
+    return new Promise((resolve, reject) => {
+      const outgoing = request(`${url}${path}`, { agent, method, headers }, (reply) => {
+        const chunks: Buffer[] = [];
+        reply.on('data', (chunk: Buffer) => chunks.push(chunk));
+        reply.on('error', reject);
+        reply.on('end', () => {
+          const content = Buffer.concat(chunks).toString();
+          if ((reply.statusCode ?? 500) < 300) resolve(JSON.parse(content));
+          else reject(new Error(`${method} ${path} answered ${reply.statusCode}: ${content}`));
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end(text);
+    });
+  };
+}

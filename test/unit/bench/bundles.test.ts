@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { bundleOf, clientAlone } from '../../bench/bundles.ts';
+
+const kilobytes = (text: string): number => Buffer.byteLength(text) / 1_000;
+
+// V8 reads every byte before a function can answer, so size is most of what an import takes. The bounds are a few
+// percent above what was measured: who needs more raises them, and docs/benchmarks.md says what it costs.
+describe.each([
+  ['health', 300],
+  ['getProduct', 530],
+  ['submitOrder', 600],
+  ['checkout', 630],
+])('the bundle of %s', async (name, maxKilobytes) => {
+  const { text, files, required } = await bundleOf(name);
+
+  it(`has at most ${maxKilobytes} kB`, () => {
+    expect(kilobytes(text)).toBeLessThan(maxKilobytes);
+  });
+
+  it('has no way to credentials but the environment', () => {
+    const ways =
+      /credential-provider-(http|imds|ini|login|process|sso|web-identity)|nested-clients|token-providers/;
+    expect(files.filter((file) => ways.test(file))).toEqual([]);
+  });
+
+  it('loads no compression before there is something to compress', () => {
+    expect(required).toContain('node:https');
+    expect(required).not.toContain('node:zlib');
+  });
+});
+
+it('has nothing of tokens in a function that looks at none', async () => {
+  const ofTokens = /node_modules\/(jose|@aws-sdk\/client-ssm)\//;
+  expect((await bundleOf('getProduct')).files.filter((file) => ofTokens.test(file))).toEqual([]);
+  expect((await bundleOf('getOrder')).files.filter((file) => ofTokens.test(file))).not.toEqual([]);
+});
+
+it('is compared with a client that comes with all its ways to credentials', async () => {
+  const { text, files } = await clientAlone();
+  expect(files.some((file) => file.includes('credential-provider-ini'))).toBe(true);
+  expect(kilobytes(text)).toBeLessThan(340);
+});
