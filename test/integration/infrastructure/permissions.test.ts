@@ -1,7 +1,6 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { byRoute } from '../../support/contracts.ts';
 import { neededPermissions } from '../../support/permissions/needed-permissions.ts';
 import { createReach } from '../../support/permissions/reached-code.ts';
 import { allowedBy, functionsOf, nameOf, packageStage, resourcesOf } from '../../support/template.ts';
@@ -9,15 +8,6 @@ import { allowedBy, functionsOf, nameOf, packageStage, resourcesOf } from '../..
 const template = await packageStage('prod');
 const functions = functionsOf(template);
 const reach = createReach(functions.map(({ file }) => file));
-
-/** The edge looks at tokens where the contract wants to know who calls. */
-const isOpen = (name: string) =>
-  byRoute.find(({ operation }) => operation === name)?.access === 'anyone' || name === 'notFound';
-const authenticates = ({ text, parent }: ts.Identifier) =>
-  text === 'accessTokens' && parent.getSourceFile().fileName.endsWith('lib/http/endpoint.ts');
-
-const neededBy = ({ name, file }: { name: string; file: string }) =>
-  neededPermissions(reach(file, (node) => isOpen(name) && authenticates(node)));
 
 const mapping = z.object({
   EventSourceArn: z.unknown(),
@@ -47,7 +37,7 @@ function neededToRun(resource: string): string[] {
 
 describe('the role of', () => {
   it.each(functions)('$name allows what its code can ask of AWS, and nothing else', (details) => {
-    const needed = [...neededBy(details), ...neededToRun(details.resource)];
+    const needed = [...neededPermissions(reach(details.file)), ...neededToRun(details.resource)];
     expect([...allowedBy(template, details.role)].sort()).toEqual(needed.sort());
   });
 

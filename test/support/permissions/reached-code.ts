@@ -25,8 +25,7 @@ export function createReach(entries: readonly string[]) {
     ['functions', 'lib'].some((folder) => fileName.startsWith(`${join(root, folder)}/`)) &&
     !fileName.endsWith('.d.ts');
 
-  /** @param isSkipped names that this function does not follow, for reasons that types do not tell */
-  return (entry: string, isSkipped: (name: ts.Identifier) => boolean = () => false): ReadonlySet<ts.Node> => {
+  return (entry: string): ReadonlySet<ts.Node> => {
     const file = program.getSourceFile(join(root, entry));
     if (file === undefined) throw new Error(`there is no ${entry}`);
     const reached = new Set<ts.Node>();
@@ -61,7 +60,6 @@ export function createReach(entries: readonly string[]) {
     }
 
     function follow(name: ts.Identifier): void {
-      if (isSkipped(name)) return;
       const symbol = ts.isShorthandPropertyAssignment(name.parent)
         ? checker.getShorthandAssignmentValueSymbol(name.parent)
         : checker.getSymbolAtLocation(name);
