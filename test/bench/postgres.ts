@@ -11,6 +11,7 @@ const run = promisify(execFile);
 
 /** Where Debian puts each major version. */
 const debianVersions = '/usr/lib/postgresql';
+const debianSettings = '/etc/postgresql-common';
 /** Made by Debian's package; PostgreSQL refuses to run as root. */
 const systemUser = 'postgres';
 
@@ -71,11 +72,7 @@ async function findPrograms(): Promise<string | undefined> {
 
 async function install(): Promise<string> {
   try {
-    // Without it the package makes a server of its own, which would go on running.
-    await mkdir('/etc/postgresql-common', { recursive: true });
-    await writeFile('/etc/postgresql-common/createcluster.conf', 'create_main_cluster = false\n', {
-      flag: 'wx',
-    });
+    await makeNoCluster();
     await run('apt-get', ['update', '-qq']);
     await run('apt-get', ['install', '-y', '-qq', '-o', 'Dpkg::Options::=--force-confold', 'postgresql']);
   } catch (cause) {
@@ -85,6 +82,17 @@ async function install(): Promise<string> {
   const programs = await findPrograms();
   if (programs === undefined) throw new NoPostgres(`there is no PostgreSQL in ${debianVersions}`);
   return programs;
+}
+
+/** Otherwise the package makes a server of its own, which would go on running. Whoever has settled this keeps it. */
+async function makeNoCluster(): Promise<void> {
+  await mkdir(debianSettings, { recursive: true });
+  try {
+    const file = join(debianSettings, 'createcluster.conf');
+    await writeFile(file, 'create_main_cluster = false\n', { flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 const idOf = async (flag: '-u' | '-g'): Promise<number> =>
