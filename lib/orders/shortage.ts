@@ -14,13 +14,20 @@ export function rememberedShortage(catalog: Catalog, lines: readonly WantedLine[
 
 /**
  * The same, and once a second and product it looks: so a product that is sold out costs a container one look
- * a second, and not one write for every order that is still sent.
+ * a second, and not one write for every order that is still sent. Who comes while another looks waits for what is seen.
  */
 export async function findShortage(catalog: Catalog, lines: readonly WantedLine[]): Promise<ShortLine[]> {
   const remembered = rememberedShortage(catalog, lines);
   if (remembered.length > 0) return remembered;
   const due = lines.filter(({ product_id }) => catalog.claimLook(product_id));
-  if (due.length === 0) return [];
+  if (due.length > 0) return catalog.look(idsOf(due), () => lookFor(catalog, due));
+  await catalog.looked(idsOf(lines));
+  return rememberedShortage(catalog, lines);
+}
+
+const idsOf = (lines: readonly WantedLine[]) => lines.map(({ product_id }) => product_id);
+
+async function lookFor(catalog: Catalog, due: readonly WantedLine[]): Promise<ShortLine[]> {
   const knowledge = createKnowledge(catalog, [{ lines: due }]);
   const look = async () => {
     const supplies = await knowledge.read();

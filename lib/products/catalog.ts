@@ -21,6 +21,7 @@ export function createCatalog(tables: ProductTables) {
   const copies = new CacheableMemory({ ttl: copyTtlMs, ...memory });
   const shortages = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
   const looks = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
+  const underWay = new Map<string, Promise<unknown>>();
 
   function remember(products: readonly Product[]) {
     for (const item of products) copies.set(item.id, item);
@@ -79,6 +80,22 @@ export function createCatalog(tables: ProductTables) {
       if (looks.get<boolean>(id) !== undefined) return false;
       looks.set(id, true);
       return true;
+    },
+
+    /** Looks at products whose looks were claimed. */
+    async look<T>(ids: readonly string[], run: () => Promise<T>): Promise<T> {
+      const looking = run();
+      for (const id of ids) underWay.set(id, looking);
+      try {
+        return await looking;
+      } finally {
+        for (const id of ids) underWay.delete(id);
+      }
+    },
+
+    /** Until nobody in this container looks at these products. That a look failed is for who looked. */
+    async looked(ids: readonly string[]): Promise<void> {
+      await Promise.allSettled(ids.flatMap((id) => underWay.get(id) ?? []));
     },
   };
 }

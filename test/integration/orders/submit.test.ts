@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { submitOrder } from '../../../lib/orders/submit-order.ts';
+import { newId } from '../../../lib/platform/ids.ts';
+import { openShop } from '../../support/stocked-shop.ts';
+
+describe('submitting', () => {
+  it('refuses all who come at once to a product that is sold out, and writes nothing', async () => {
+    const shop = await openShop();
+    const id = await shop.sell({ stock: 1 });
+    await shop.checkout({ customer_id: await shop.customer({ [id]: 1 }) });
+    const container = shop.container();
+
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 50 }, () =>
+        submitOrder(container, { customer_id: newId(), items: [{ id, quantity: 1 }] }),
+      ),
+    );
+
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'out_of_stock' } });
+    }
+    expect(container.calls().filter((call) => call !== 'BatchGetItem')).toEqual([]);
+    const { orders } = await shop.books();
+    expect(orders).toHaveLength(1);
+  });
+
+  it('accepts those who come while a look fails, whose order is decided later anyway', async () => {
+    const shop = await openShop();
+    const id = await shop.sell({ stock: 50 });
+    const container = shop.container(({ operation, call }) =>
+      operation === 'BatchGetItem' && call === 1 ? 'timeout_before' : undefined,
+    );
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 5 }, () =>
+        submitOrder(container, { customer_id: newId(), items: [{ id, quantity: 1 }] }),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+  });
+});
