@@ -21,6 +21,7 @@ const message = z.discriminatedUnion('type', [
     type: z.literal('live'),
     worker: z.number(),
     counters: z.record(z.string(), z.number()),
+    buyers: z.array(z.string()),
   }),
   z.object({
     type: z.literal('stats'),
@@ -40,10 +41,16 @@ export interface Period {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** What one worker has counted in all, and the customers who may have an order. */
+export interface Live {
+  readonly counters: Period['counters'];
+  readonly buyers: readonly string[];
+}
+
 /** What Artillery has measured so far: up to the last full ten seconds, and everything once it has ended. */
 export interface Measured {
-  /** What each worker on this machine has counted in all, as of half a second ago; none where workers are elsewhere. */
-  readonly live: readonly Period['counters'][];
+  /** What each worker on this machine knows, as of half a second ago; none where workers are elsewhere. */
+  readonly live: readonly Live[];
   readonly periods: readonly Period[];
   /** Over all of the run so far, by request. */
   readonly times: Readonly<Record<string, Times>>;
@@ -84,13 +91,13 @@ export function startArtillery(
     },
   });
   const periods: Period[] = [];
-  const live = new Map<number, Period['counters']>();
+  const live = new Map<number, Live>();
   let phase = 'starting';
   let latest: Pick<Measured, 'times' | 'seconds'> = { times: {}, seconds: 0 };
   child.on('message', (sent) => {
     const received = message.parse(sent);
     if (received.type === 'phase') phase = received.name;
-    else if (received.type === 'live') live.set(received.worker, received.counters);
+    else if (received.type === 'live') live.set(received.worker, received);
     else {
       periods.push({ at: received.at, counters: received.counters });
       latest = received;

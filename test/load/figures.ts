@@ -45,7 +45,7 @@ function added(all: readonly Counters[]): Record<string, number> {
 
 /** All that was counted. Periods are behind while a load goes on, live counts at its end and where there are none. */
 function totalsOf({ periods, live }: Measured): Counters {
-  const totals = added(live);
+  const totals = added(live.map(({ counters }) => counters));
   for (const [name, count] of Object.entries(added(periods.map(({ counters }) => counters))))
     totals[name] = Math.max(count, totals[name] ?? 0);
   return totals;

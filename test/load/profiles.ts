@@ -6,6 +6,11 @@ export type ProfileName = 'quick' | 'full' | 'sale';
 export interface Profile extends CampaignPlan {
   readonly name: ProfileName;
   readonly script: string;
+  /**
+   * Whose orders are read first; if that does not make the books right, everyone's. Where the orders of those who may
+   * have one hold all units that are sold, nobody else holds any.
+   */
+  readonly audits: 'everyone' | 'buyers';
 }
 
 /** Customers are so many that two at once as the same one stay rare. */
@@ -13,6 +18,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   quick: {
     name: 'quick',
     script: 'shop.yml',
+    audits: 'everyone',
     products: {
       hot: { count: 1, stock: 300, shards: 8 },
       scarce: { count: 5, stock: 10, shards: 1 },
@@ -24,6 +30,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   full: {
     name: 'full',
     script: 'shop.yml',
+    audits: 'everyone',
     products: {
       hot: { count: 1, stock: 1_500, shards: 16 },
       scarce: { count: 10, stock: 10, shards: 1 },
@@ -35,6 +42,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   sale: {
     name: 'sale',
     script: 'sale.yml',
+    audits: 'buyers',
     products: {
       hot: { count: 1, stock: 1_000, shards: 16 },
       scarce: { count: 0, stock: 0, shards: 1 },

@@ -85,7 +85,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
     const measured = artillery.measured();
     const { brokenOff, readable } = end;
     const audited = readable
-      ? await audit(options, brokenOff === undefined ? toldBy(measured) : undefined)
+      ? await audit(options, measured, brokenOff === undefined ? toldBy(measured) : undefined)
       : { books: undefined, bookFaults: ['the books were not read'] };
     return { startedAt, endedAt, measured, samples: watching.samples, brokenOff, ...audited };
   } finally {
@@ -107,7 +107,8 @@ function showProgress(progress: Progress, artillery: ArtilleryRun, { samples }: 
 
 /** Reads the books until they are right, or for as long as they may still become so. */
 async function audit(
-  { store, campaign, progress, interrupted }: LoadOptions,
+  { store, profile, campaign, progress, interrupted }: LoadOptions,
+  measured: Measured,
   told: Told | undefined,
 ): Promise<Pick<LoadRun, 'books' | 'bookFaults'>> {
   const from = Date.now();
@@ -115,16 +116,23 @@ async function audit(
   void interrupted.then((reason) => {
     given = reason;
   });
-  progress.begin('books', campaign.customers.length + campaign.bots.length);
+  const everyone = [...campaign.customers, ...campaign.bots];
+  const buyers = new Set(measured.live.flatMap(({ buyers }) => buyers));
+  let customers = profile.audits === 'buyers' ? everyone.filter(({ id }) => buyers.has(id)) : everyone;
   try {
     for (;;) {
-      const books = await readBooks(store, campaign, (done) => progress.update(done, 'orders of customers'));
+      progress.begin('books', customers.length);
+      const books = await readBooks(store, campaign, customers, (done) =>
+        progress.update(done, `${done} customers' orders read`),
+      );
       const bookFaults = faultsIn(books, told);
       const patience = books.orders.some(isPending) ? settleMs.pending : settleMs.lists;
       if (bookFaults.length === 0 || given !== undefined || Date.now() - from > patience)
         return { books, bookFaults };
       progress.update(0, `${bookFaults.length} differences, waiting for them to settle`);
+      customers = everyone;
       await delay(settleIntervalMs);
+      progress.end();
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -7,12 +7,13 @@ import { BroadcastChannel, threadId } from 'node:worker_threads';
 
 interface Vars {
   /** Drawn for this shopper by Artillery: an account, and one product of each kind. */
-  readonly customer_id: string;
+  customer_id: string;
   readonly hot: string;
   readonly scarce: string;
   readonly shelf: string;
   /** From the first shopper to the phase in which orders are cancelled. */
   readonly secondsToCancellations: number;
+  readonly bot_id: string;
   readonly bot_token: string;
   token: string;
   product_id: string;
@@ -52,7 +53,9 @@ const mostPolls = 100;
 const live = new BroadcastChannel('sellout-load');
 live.unref();
 const counters: Record<string, number> = {};
-setInterval(() => live.postMessage({ worker: threadId, counters }), 500).unref();
+/** Whoever may have an order. */
+const buyers = new Set<string>();
+setInterval(() => live.postMessage({ worker: threadId, counters, buyers: [...buyers] }), 500).unref();
 
 const newcomer = { regrets: false, cancelled: false, polls: 0 };
 
@@ -69,6 +72,7 @@ export function arrive({ vars }: Context, _events: Events, done: Done): void {
 
 export function arriveAsBot({ vars }: Context, _events: Events, done: Done): void {
   Object.assign(vars, newcomer);
+  vars.customer_id = vars.bot_id;
   vars.token = vars.bot_token;
   done();
 }
@@ -94,6 +98,7 @@ export function note(
   count(`answer.${name}.${status}`);
   const { id, status: state, code } = parsed(response.body);
   if (isOrder.test(name)) {
+    if (status < 300 || status >= 500) buyers.add(vars.customer_id);
     if (status < 300) noteOrder(vars, id, state, headers?.['idempotency-key'], count);
     else if (status < 500) count(`refused.${code ?? status}`);
   }
@@ -132,12 +137,15 @@ function noteOrder(
 export function noteError(
   error: Error & { code?: string },
   { name }: Request,
-  _context: Context,
+  { vars }: Context,
   events: Events,
   done: Done,
 ): void {
   countOne(events, `lost.${name}.${error.code ?? error.name}`);
-  if (isOrder.test(name)) countOne(events, 'order.unknown');
+  if (isOrder.test(name)) {
+    countOne(events, 'order.unknown');
+    buyers.add(vars.customer_id);
+  }
   if (isCancel.test(name)) countOne(events, 'order.cancel_unknown');
   done();
 }

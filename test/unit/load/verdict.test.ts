@@ -65,7 +65,10 @@ describe('the verdict on a load', () => {
 
 describe('the figures of a load that broke off', () => {
   it('hold what workers have counted since the last full ten seconds', () => {
-    const live = [{ 'order.accepted': 45, 'refused.out_of_stock': 3 }, { 'order.accepted': 5 }];
+    const live = [
+      { counters: { 'order.accepted': 45, 'refused.out_of_stock': 3 }, buyers: [] },
+      { counters: { 'order.accepted': 5 }, buyers: [] },
+    ];
     expect(figuresOf({ ...measured({}), live })).toMatchObject({ accepted: 50, refused: 3 });
   });
 
