@@ -75,29 +75,29 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Stock and sold of the watched product as an SVG. */
 function stockChart({ samples, startedAt }: LoadRun): string {
-  const line = (name: 'stock' | 'sold', color: string) => ({
-    name,
-    type: 'line' as const,
-    step: 'end' as const,
-    symbol: 'none',
-    color,
-    data: samples.map((sample) => [(sample.at - startedAt) / 1_000, sample[name]]),
-  });
-  return svgOf('units', [line('stock', '#1f77b4'), line('sold', '#d62728')]);
+  const over = (field: 'stock' | 'sold') =>
+    samples.map((sample) => [(sample.at - startedAt) / 1_000, sample[field]]);
+  return svgOf('units', [lineOf('stock', '#1f77b4', over('stock')), lineOf('sold', '#d62728', over('sold'))]);
 }
 
 /** Accepted orders and refused requests a second, in periods of ten seconds, as an SVG. */
 function rateChart({ measured, startedAt }: LoadRun): string {
-  const line = (name: 'accepted' | 'refused', color: string) => ({
-    name,
-    type: 'line' as const,
-    step: 'end' as const,
-    symbol: 'none',
-    color,
-    data: measured.periods.map((period) => [(period.at - startedAt) / 1_000, ratesOf(period)[name]]),
-  });
-  return svgOf('a second', [line('accepted', '#176f2c'), line('refused', '#888888')]);
+  const over = (field: 'accepted' | 'refused') =>
+    measured.periods.map((period) => [(period.at - startedAt) / 1_000, ratesOf(period)[field]]);
+  return svgOf('a second', [
+    lineOf('accepted', '#176f2c', over('accepted')),
+    lineOf('refused', '#888888', over('refused')),
+  ]);
 }
+
+const lineOf = (name: string, color: string, data: number[][]): echarts.LineSeriesOption => ({
+  name,
+  type: 'line',
+  step: 'end',
+  symbol: 'none',
+  color,
+  data,
+});
 
 function svgOf(unit: string, series: echarts.LineSeriesOption[]): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 900, height: 280 });
