@@ -42,7 +42,7 @@ export interface Period {
 }
 
 /** What one worker has counted in all, and the customers who may have an order. */
-export interface Live {
+interface Live {
   readonly counters: Period['counters'];
   readonly buyers: readonly string[];
 }

@@ -83,7 +83,7 @@ function stockChart({ samples, startedAt }: LoadRun): string {
 /** Accepted orders and refused requests a second, in periods of ten seconds, as an SVG. */
 function rateChart({ measured, startedAt }: LoadRun): string {
   const over = (field: 'accepted' | 'refused') =>
-    measured.periods.map((period) => [(period.at - startedAt) / 1_000, ratesOf(period)[field]]);
+    measured.periods.map((period) => [Math.max(0, period.at - startedAt) / 1_000, ratesOf(period)[field]]);
   return svgOf('a second', [
     lineOf('accepted', '#176f2c', over('accepted')),
     lineOf('refused', '#888888', over('refused')),
