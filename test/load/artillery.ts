@@ -86,8 +86,8 @@ export function startArtillery(
       ...process.env,
       CUSTOM_REPORTERS: join(import.meta.dirname, 'artillery-reporter.mts'),
       ARTILLERY_DISABLE_TELEMETRY: 'true',
-      // The leash removes this folder; a service's is not Artillery's.
-      ESBUILD_WORK_FOLDER: '',
+      // What the leash removes when we are killed: the folder of the script holds tokens.
+      ESBUILD_WORK_FOLDER: dirname(script),
     },
   });
   const periods: Period[] = [];

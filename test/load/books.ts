@@ -1,7 +1,6 @@
-import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { Campaign, LoadProduct, Shopper } from './campaign.ts';
-import type { Store } from './store.ts';
+import { eachOf, type Store } from './store.ts';
 
 const atOnce = 64;
 const line = z.object({ product_id: z.uuid(), quantity: z.int(), unit_price: z.int() });
@@ -14,7 +13,10 @@ const order = z.object({
   created_at: z.iso.datetime(),
   decided_at: z.iso.datetime().optional(),
 });
-export type BookedOrder = z.output<typeof order>;
+export interface BookedOrder extends z.output<typeof order> {
+  /** Whose list it stands in. */
+  readonly listed_under: string;
+}
 const page = z.object({ items: z.array(order), next_cursor: z.string().nullable() });
 const product = z.object({ stock: z.int(), sold: z.int() });
 const total = z.object({ total_quantity: z.int() });
@@ -35,7 +37,9 @@ export interface Books {
 /** What clients were told during the load. */
 export interface Told {
   /** Orders that an answer named, each once, whatever was repeated. */
-  readonly accepted: number;
+  readonly taken: number;
+  /** Products of which an answer said that there is not enough. */
+  readonly short: readonly string[];
   /** Requests for an order that got no answer: each may have made one. */
   readonly unknown: number;
   readonly cancelled: number;
@@ -57,27 +61,18 @@ export async function readBooks(
   customers: readonly Shopper[],
   onProgress: (done: number) => void,
 ): Promise<Books> {
-  const limit = pLimit(atOnce);
   let done = 0;
-  const orders = await Promise.all(
-    customers.map(({ id }) =>
-      limit(async () => {
-        const found = await ordersOf(store, adminToken, id);
-        done += 1;
-        onProgress(done);
-        return found;
-      }),
-    ),
-  );
-  const booked = await Promise.all(
-    products.map((one) =>
-      limit(async () => {
-        const { stock, sold } = await store.request(product, 'GET', `/product/${one.id}`);
-        const { total_quantity } = await store.request(total, 'GET', `/order/product/${one.id}`);
-        return { ...one, stock, sold, total: total_quantity };
-      }),
-    ),
-  );
+  const orders = await eachOf(customers, atOnce, async ({ id }) => {
+    const found = await ordersOf(store, adminToken, id);
+    done += 1;
+    onProgress(done);
+    return found;
+  });
+  const booked = await eachOf(products, atOnce, async (one) => {
+    const { stock, sold } = await store.request(product, 'GET', `/product/${one.id}`);
+    const { total_quantity } = await store.request(total, 'GET', `/order/product/${one.id}`);
+    return { ...one, stock, sold, total: total_quantity };
+  });
   return { products: booked, orders: orders.flat() };
 }
 
@@ -88,7 +83,7 @@ async function ordersOf(store: Store, token: string, customerId: string): Promis
     const from: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const path = `/order?customer_id=${customerId}&limit=100${from}`;
     const { items, next_cursor } = await store.request(page, 'GET', path, { token });
-    found.push(...items);
+    found.push(...items.map((item) => ({ ...item, listed_under: customerId })));
     cursor = next_cursor;
   } while (cursor !== null);
   return found;
@@ -118,10 +113,12 @@ export function misplacedUnits({ products, orders }: Books): { oversold: number;
  * @param told undefined when the load broke off, so that what clients were told is not fully known
  */
 export function faultsIn(books: Books, told: Told | undefined): string[] {
+  const { products, orders } = books;
   return [
-    ...books.products.flatMap((one) => productFaults(one, books.orders)),
-    ...orderFaults(books.orders),
-    ...(told === undefined ? [] : clientFaults(books.orders, told)),
+    ...products.flatMap((one) => productFaults(one, orders)),
+    ...products.flatMap((one) => leftoverFaults(one, orders, told?.short ?? [])),
+    ...orderFaults(books),
+    ...(told === undefined ? [] : clientFaults(orders, told)),
   ];
 }
 
@@ -137,13 +134,36 @@ function productFaults({ id, supplied, stock, sold, total }: BookedProduct, orde
   return faults;
 }
 
-function orderFaults(orders: readonly BookedOrder[]): string[] {
+/** Of what was refused for want of stock nothing may be left but what was given back. */
+function leftoverFaults(
+  { id, stock }: BookedProduct,
+  orders: readonly BookedOrder[],
+  short: readonly string[],
+): string[] {
+  const rejected = orders.filter(({ status }) => status === 'REJECTED');
+  if (!short.includes(id) && unitsOf(rejected, id) === 0) return [];
+  const givenBack = unitsOf(
+    orders.filter(({ status }) => status === 'CANCELLED'),
+    id,
+  );
+  return stock > givenBack
+    ? [`product ${id}: orders were refused, and ${stock} units are left of which ${givenBack} came back`]
+    : [];
+}
+
+function orderFaults({ products, orders }: Books): string[] {
   const faults: string[] = [];
+  const prices = new Map(products.map(({ id, price }) => [id, price]));
   const seen = new Set<string>();
-  for (const { id, status, lines, total, created_at } of orders) {
+  for (const { id, customer_id, listed_under, status, lines, total, created_at } of orders) {
     if (seen.has(id)) faults.push(`order ${id}: listed twice`);
     seen.add(id);
+    if (customer_id !== listed_under)
+      faults.push(`order ${id}: of customer ${customer_id}, in the list of ${listed_under}`);
     if (status === 'PENDING') faults.push(`order ${id}: still PENDING, since ${created_at}`);
+    for (const { product_id, unit_price } of lines)
+      if (unit_price !== prices.get(product_id))
+        faults.push(`order ${id}: product ${product_id} at ${unit_price}, not ${prices.get(product_id)}`);
     const sum = lines.reduce((all, { quantity, unit_price }) => all + quantity * unit_price, 0);
     if (sum !== total) faults.push(`order ${id}: its total is ${total}, its lines add up to ${sum}`);
   }
@@ -152,10 +172,10 @@ function orderFaults(orders: readonly BookedOrder[]): string[] {
 
 function clientFaults(orders: readonly BookedOrder[], told: Told): string[] {
   const faults: string[] = [];
-  const { accepted, unknown, cancelled, cancelUnknown, contradicted, cancelledTwice } = told;
-  if (orders.length < accepted || orders.length > accepted + unknown)
+  const { taken, unknown, cancelled, cancelUnknown, contradicted, cancelledTwice } = told;
+  if (orders.length < taken || orders.length > taken + unknown)
     faults.push(
-      `${orders.length} orders are in the books, clients were given ${accepted}` +
+      `${orders.length} orders are in the books, clients were given ${taken}` +
         ` and have ${unknown} requests without an answer`,
     );
   const ended = orders.filter(({ status }) => status === 'CANCELLED').length;

@@ -1,6 +1,5 @@
-import pLimit from 'p-limit';
 import * as z from 'zod';
-import { type Store, StoreError } from './store.ts';
+import { eachOf, type Store, StoreError } from './store.ts';
 
 /** Shoppers want far more of `hot` than there is, of `scarce` there are ten units each, `shelf` is the rest. */
 export type Kind = 'hot' | 'scarce' | 'shelf';
@@ -22,6 +21,7 @@ export interface LoadProduct {
   readonly id: string;
   readonly kind: Kind;
   readonly supplied: number;
+  readonly price: number;
 }
 
 export interface Shopper {
@@ -63,36 +63,31 @@ export async function signUpGuests(
   count: number,
   onProgress: (done: number) => void,
 ): Promise<Shopper[]> {
-  const limit = pLimit(atOnce);
   let done = 0;
-  return Promise.all(
-    Array.from({ length: count }, () =>
-      limit(async () => {
-        const guest = await store.request(account, 'POST', '/customer/add', { body: { username: 'load' } });
-        done += 1;
-        onProgress(done);
-        return { id: guest.id, token: guest.access_token };
-      }),
-    ),
-  );
+  return eachOf(Array.from({ length: count }), atOnce, async () => {
+    const guest = await store.request(account, 'POST', '/customer/add', { body: { username: 'load' } });
+    done += 1;
+    onProgress(done);
+    return { id: guest.id, token: guest.access_token };
+  });
 }
 
-/** Puts the products of a plan on sale. */
+/** Puts the products of a plan on sale, and each into `made` as soon as it is there. */
 export async function stockUp(
   store: Store,
   adminToken: string,
   products: CampaignPlan['products'],
-): Promise<LoadProduct[]> {
-  const made: LoadProduct[] = [];
+  made: LoadProduct[],
+): Promise<void> {
   for (const kind of ['hot', 'scarce', 'shelf'] as const) {
     const { count, stock, shards } = products[kind];
     for (let n = 1; n <= count; n += 1) {
-      const body = { name: `Load test, ${kind} ${n}`, price: 1_000 + n, stock, stock_shards: shards };
+      const price = 1_000 + n;
+      const body = { name: `Load test, ${kind} ${n}`, price, stock, stock_shards: shards };
       const { id } = await store.request(product, 'POST', '/product', { body, token: adminToken });
-      made.push({ id, kind, supplied: stock });
+      made.push({ id, kind, supplied: stock, price });
     }
   }
-  return made;
 }
 
 /** A store that has died is not waited for, product after product. */
@@ -103,7 +98,11 @@ const clearTimeoutMs = 2_000;
  *
  * @throws {Unreachable | StoreError} at the first one that cannot be
  */
-export async function clearShelves(store: Store, { adminToken, products }: Campaign): Promise<void> {
+export async function clearShelves(
+  store: Store,
+  adminToken: string,
+  products: readonly LoadProduct[],
+): Promise<void> {
   for (const { id } of products) {
     try {
       await store.request(z.unknown(), 'DELETE', `/product/${id}`, {

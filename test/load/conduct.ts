@@ -2,7 +2,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { type Campaign, clearShelves, signInAsAdmin, signUpGuests, stockUp } from './campaign.ts';
+import {
+  type Campaign,
+  clearShelves,
+  type LoadProduct,
+  signInAsAdmin,
+  signUpGuests,
+  stockUp,
+} from './campaign.ts';
 import { type OwnSystem, startOwnSystem } from './own-system.ts';
 import { type Profile, type ProfileName, profiles } from './profiles.ts';
 import { createProgress } from './progress.ts';
@@ -22,6 +29,8 @@ export interface LoadRequest {
   readonly target: string | undefined;
   readonly out: string | undefined;
   readonly artilleryArgs: readonly string[];
+  /** How many run the script, each the whole of it. */
+  readonly workers: number;
 }
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -37,6 +46,10 @@ export async function conduct(readOptions: () => LoadRequest, usage: string): Pr
     process.exitCode = (await load(readOptions(), interrupt.signal)) ? 0 : 1;
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
+    if (interrupt.signal.aborted) {
+      complain('interrupted');
+      return;
+    }
     complain(error instanceof Error ? error.message : String(error));
     if (error instanceof UsageError) complain(usage);
   }
@@ -45,35 +58,52 @@ export async function conduct(readOptions: () => LoadRequest, usage: string): Pr
 async function load(request: LoadRequest, signal: AbortSignal): Promise<boolean> {
   const url = request.target === undefined ? undefined : targetOf(request.target);
   const out = await reportDirectory(request.out);
-  const profile = profiles[request.profile];
-  const progress = createProgress();
+  const ending = new AbortController();
   let own: OwnSystem | undefined;
   try {
     if (url === undefined) print('starting the whole system');
     own = url === undefined ? await startOwnSystem(signal) : undefined;
-    const store = createStore(url ?? own?.url ?? '');
-    await checkTarget(store);
-    const campaign = await prepare(store, profile, own, progress);
-    signal.throwIfAborted();
-    const aborted = new Promise<string>((done) => {
-      signal.addEventListener('abort', () => done('interrupted'));
-    });
-    const interrupted = own === undefined ? aborted : Promise.race([aborted, own.exited]);
-    const { artilleryArgs } = request;
-    try {
-      const run = await runLoad({ store, profile, campaign, artilleryArgs, progress, interrupted });
-      return await conclude(run, profile, own === undefined ? store.url : undefined, out);
-    } finally {
-      if (own === undefined) await tidyUp(store, campaign);
-    }
+    return await loadStore(request, url ?? own?.url ?? '', own, out, signal, ending.signal);
   } finally {
+    // What is still waiting for an answer waits no longer.
+    ending.abort();
     await own?.stop();
   }
 }
 
-async function tidyUp(store: Store, campaign: Campaign): Promise<void> {
+async function loadStore(
+  request: LoadRequest,
+  url: string,
+  own: OwnSystem | undefined,
+  out: string,
+  signal: AbortSignal,
+  end: AbortSignal,
+): Promise<boolean> {
+  const store = createStore(url, end);
+  const preparing = createStore(url, AbortSignal.any([signal, end]));
+  const profile = profiles[request.profile];
+  const progress = createProgress();
+  await checkTarget(preparing);
+  const adminToken = await becomeAdmin(preparing, own);
+  const products: LoadProduct[] = [];
   try {
-    await clearShelves(store, campaign);
+    await stockUp(preparing, adminToken, profile.products, products);
+    const accounts = await openAccounts(preparing, profile, request.workers, own, progress);
+    const campaign = { adminToken, products, ...accounts };
+    const aborted = new Promise<string>((done) => {
+      signal.addEventListener('abort', () => done('interrupted'));
+    });
+    const interrupted = own === undefined ? aborted : Promise.race([aborted, own.exited]);
+    const run = await runLoad({ ...request, store, profile, campaign, progress, interrupted });
+    return await conclude(run, profile, own === undefined ? store.url : undefined, out);
+  } finally {
+    if (own === undefined) await tidyUp(store, adminToken, products);
+  }
+}
+
+async function tidyUp(store: Store, adminToken: string, products: readonly LoadProduct[]): Promise<void> {
+  try {
+    await clearShelves(store, adminToken, products);
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof StoreError)) throw error;
     complain(`products named "Load test, …" are still on sale at ${store.url}: ${error.message}`);
@@ -121,30 +151,33 @@ function adminCredentials(): { email: string; password: string } | undefined {
   return undefined;
 }
 
-async function prepare(
-  store: Store,
-  profile: Profile,
-  own: OwnSystem | undefined,
-  progress: Progress,
-): Promise<Campaign> {
+async function becomeAdmin(store: Store, own: OwnSystem | undefined): Promise<string> {
   const credentials = own === undefined ? adminCredentials() : undefined;
-  let adminToken: string;
   try {
-    adminToken = await signInAsAdmin(store, credentials);
+    return await signInAsAdmin(store, credentials);
   } catch (cause) {
     if (!(cause instanceof StoreError) || cause.code !== 'forbidden') throw cause;
     throw new Error('nobody may register as ADMIN there: set ADMIN_EMAIL and ADMIN_PASSWORD', { cause });
   }
-  const products = await stockUp(store, adminToken, profile.products);
-  const { customers: wanted, bots } = profile;
+}
+
+async function openAccounts(
+  store: Store,
+  profile: Profile,
+  workers: number,
+  own: OwnSystem | undefined,
+  progress: Progress,
+): Promise<Pick<Campaign, 'customers' | 'bots'>> {
+  const customers = profile.customers * workers;
+  const bots = profile.bots * workers;
   if (profile.name === 'sale' && own !== undefined)
-    return { adminToken, products, customers: await own.guests(wanted), bots: [] };
-  progress.begin('accounts', wanted + bots);
+    return { customers: await own.guests(customers), bots: [] };
+  progress.begin('accounts', customers + bots);
   try {
-    const guests = await signUpGuests(store, wanted + bots, (done) =>
+    const guests = await signUpGuests(store, customers + bots, (done) =>
       progress.update(done, 'guests signed up'),
     );
-    return { adminToken, products, customers: guests.slice(bots), bots: guests.slice(0, bots) };
+    return { customers: guests.slice(bots), bots: guests.slice(0, bots) };
   } finally {
     progress.end();
   }
@@ -152,18 +185,18 @@ async function prepare(
 
 async function conclude(
   run: LoadRun,
-  { name }: Profile,
+  profile: Profile,
   url: string | undefined,
   out: string,
 ): Promise<boolean> {
   const isDeployed = url !== undefined && !loopback.test(new URL(url).hostname);
-  const verdict = judge(run, isDeployed ? 'deployed' : 'emulated');
+  const verdict = judge(run, profile, isDeployed);
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node.js ${process.version}`;
   const target = url ?? 'the whole system on this machine';
   const file = join(out, 'report.html');
   print(summaryOf(verdict, file));
   try {
-    await writeFile(file, reportOf(run, verdict, { profile: name, target, machine }));
+    await writeFile(file, reportOf(run, verdict, { profile: profile.name, target, machine }));
   } catch (cause) {
     await rm(file, { force: true });
     throw unwritable(out, cause);

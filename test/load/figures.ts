@@ -6,20 +6,20 @@ const periodSeconds = 10;
 /** A load in numbers. */
 export interface Figures {
   readonly requests: number;
-  readonly accepted: number;
+  /** Orders that were answered 201 or 202; of the latter some are rejected later. */
+  readonly taken: number;
   readonly refused: number;
   /** Refusals by the error's code. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly repeated: number;
   readonly cancelled: number;
+  /** How many times each request was answered with each status. */
+  readonly answers: readonly { request: string; status: number; count: number }[];
   /** Answers with a status of 500 and more. */
   readonly serverErrors: number;
   /** Requests without an answer. */
   readonly lost: number;
   readonly lostWhy: string;
-  /** The most in ten seconds, a second. */
-  readonly peakAcceptedPerSecond: number;
-  readonly peakRefusedPerSecond: number;
   readonly times: Readonly<Record<string, Times>>;
 }
 
@@ -51,37 +51,42 @@ function totalsOf({ periods, live }: Measured): Counters {
   return totals;
 }
 
-/** Accepted orders and refused requests of a period, a second. */
+/** Orders taken and requests refused in a period, a second. */
 export const ratesOf = ({ counters }: Period) => ({
-  accepted: sumOf(counters, /^order\.accepted$/) / periodSeconds,
+  taken: sumOf(counters, /^order\.taken$/) / periodSeconds,
   refused: sumOf(counters, /^refused\./) / periodSeconds,
 });
 
 export function figuresOf(measured: Measured): Figures {
   const totals = totalsOf(measured);
-  const rates = measured.periods.map(ratesOf);
   return {
     requests: sumOf(totals, /^answer\./) + sumOf(totals, /^lost\./),
-    accepted: sumOf(totals, /^order\.accepted$/),
+    taken: sumOf(totals, /^order\.taken$/),
     refused: sumOf(totals, /^refused\./),
     refusals: named(totals, 'refused.'),
     repeated: sumOf(totals, /^order\.repeated$/),
     cancelled: sumOf(totals, /^order\.cancelled$/),
+    answers: answersIn(totals),
     serverErrors: sumOf(totals, /^answer\..*\.5\d\d$/),
     lost: sumOf(totals, /^lost\./),
     lostWhy: Object.keys(named(totals, 'lost.')).join(', '),
-    peakAcceptedPerSecond: Math.max(0, ...rates.map(({ accepted }) => accepted)),
-    peakRefusedPerSecond: Math.max(0, ...rates.map(({ refused }) => refused)),
     times: measured.times,
   };
 }
+
+const answersIn = (totals: Counters) =>
+  Object.entries(named(totals, 'answer.')).map(([answer, count]) => {
+    const dot = answer.lastIndexOf('.');
+    return { request: answer.slice(0, dot), status: Number(answer.slice(dot + 1)), count };
+  });
 
 /** What clients were told, for the books. */
 export function toldBy(measured: Measured): Told {
   const totals = totalsOf(measured);
   const count = (name: string) => totals[`order.${name}`] ?? 0;
   return {
-    accepted: count('accepted'),
+    taken: count('taken'),
+    short: Object.keys(named(totals, 'short.')),
     unknown: count('unknown'),
     cancelled: count('cancelled'),
     cancelUnknown: count('cancel_unknown'),

@@ -23,7 +23,10 @@ function readOptions(): LoadRequest {
     const [stray] = positionals.slice(0, positionals.length - artilleryArgs.length);
     if (stray !== undefined) throw new UsageError(`"${stray}" is no option`);
     const { quick, target, out } = values;
-    return { profile: quick ? 'quick' : 'full', target, out, artilleryArgs };
+    const count = artilleryArgs[artilleryArgs.indexOf('--count') + 1];
+    const workers = artilleryArgs.includes('--count') ? Number(count) : 1;
+    if (!Number.isInteger(workers) || workers < 1) throw new UsageError(`--count ${count} is no number`);
+    return { profile: quick ? 'quick' : 'full', target, out, artilleryArgs, workers };
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
     throw error;

@@ -11,14 +11,16 @@ export interface Profile extends CampaignPlan {
    * have one hold all units that are sold, nobody else holds any.
    */
   readonly audits: 'everyone' | 'buyers';
+  readonly cancels: boolean;
 }
 
-/** Customers are so many that two at once as the same one stay rare. */
+/** Customers are those of one worker, so many that two at once as the same one stay rare. */
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   quick: {
     name: 'quick',
     script: 'shop.yml',
     audits: 'everyone',
+    cancels: true,
     products: {
       hot: { count: 1, stock: 300, shards: 8 },
       scarce: { count: 5, stock: 10, shards: 1 },
@@ -31,6 +33,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     name: 'full',
     script: 'shop.yml',
     audits: 'everyone',
+    cancels: true,
     products: {
       hot: { count: 1, stock: 1_500, shards: 16 },
       scarce: { count: 10, stock: 10, shards: 1 },
@@ -43,6 +46,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     name: 'sale',
     script: 'sale.yml',
     audits: 'buyers',
+    cancels: false,
     products: {
       hot: { count: 1, stock: 1_000, shards: 16 },
       scarce: { count: 0, stock: 0, shards: 1 },

@@ -46,6 +46,8 @@ interface LoadOptions {
   readonly profile: Profile;
   readonly campaign: Campaign;
   readonly artilleryArgs: readonly string[];
+  /** How many run the script, each the whole of it. */
+  readonly workers: number;
   readonly progress: Progress;
   /** Resolves with the reason when the load is to end at once. */
   readonly interrupted: Promise<string>;
@@ -56,10 +58,10 @@ interface LoadOptions {
  * for defects: whatever the store does is in the result. Leaves no process and no file behind.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadRun> {
-  const { store, profile, campaign, artilleryArgs, interrupted, progress } = options;
+  const { store, profile, campaign, artilleryArgs, workers, interrupted, progress } = options;
   const directory = await mkdtemp(join(tmpdir(), 'sellout-load-'));
   try {
-    const { file, seconds } = await writeScript(directory, profile, campaign);
+    const { file, seconds } = await writeScript(directory, profile, campaign, workers);
     const startedAt = Date.now();
     const artillery = startArtillery(file, profile.name, store.url, artilleryArgs);
     // One product sells out, and that is what is watched.
@@ -99,8 +101,8 @@ function showProgress(progress: Progress, artillery: ArtilleryRun, { samples }: 
   return setInterval(() => {
     const last = samples.at(-1);
     const sold = last === undefined ? '' : `, ${last.sold} of ${last.sold + last.stock} sold`;
-    const { accepted, refused } = figuresOf(artillery.measured());
-    const state = `${artillery.phase()}: ${accepted} accepted, ${refused} refused${sold}`;
+    const { taken, refused } = figuresOf(artillery.measured());
+    const state = `${artillery.phase()}: ${taken} taken, ${refused} refused${sold}`;
     progress.update(Math.min(seconds, (Date.now() - from) / 1_000), state);
   }, 200);
 }

@@ -8,7 +8,7 @@ const usage = `usage: npm run sale [-- --out DIR]
 function readOptions(): LoadRequest {
   try {
     const { values } = parseArgs({ options: { out: { type: 'string' } } });
-    return { profile: 'sale', target: undefined, out: values.out, artilleryArgs: [] };
+    return { profile: 'sale', target: undefined, out: values.out, artilleryArgs: [], workers: 1 };
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
     throw error;

@@ -30,6 +30,7 @@ export async function writeScript(
   directory: string,
   { script: source, name }: Profile,
   { products, customers, bots }: Campaign,
+  workers: number,
 ): Promise<Script> {
   const parsed = script.parse(parse(await readFile(join(scenarios, source), 'utf8'), { merge: true }));
   const phases = parsed.config.environments[name]?.phases ?? [];
@@ -40,12 +41,12 @@ export async function writeScript(
     secondsToCancellations: secondsOf(phases.slice(0, Math.max(0, upTo))),
     ...Object.fromEntries((['hot', 'scarce', 'shelf'] as const).map((kind) => [kind, idsOf(kind)])),
   };
+  // Workers elsewhere all begin with the first row: they draw, from so many that two at once as one stay rare.
+  const order = workers === 1 ? 'sequence' : 'random';
   const payload = [
-    { path: 'customers.csv', fields: ['customer_id', 'token'], order: 'sequence', cast: false },
+    { path: 'customers.csv', fields: ['customer_id', 'token'], order, cast: false },
     // Artillery cannot read an empty file.
-    ...(bots.length > 0
-      ? [{ path: 'bots.csv', fields: ['bot_id', 'bot_token'], order: 'sequence', cast: false }]
-      : []),
+    ...(bots.length > 0 ? [{ path: 'bots.csv', fields: ['bot_id', 'bot_token'], order, cast: false }] : []),
   ];
   const file = join(directory, 'artillery.json');
   const complete = {
@@ -55,8 +56,8 @@ export async function writeScript(
   const rows = (shoppers: readonly Shopper[]) => shoppers.map(({ id, token }) => `${id},${token}\n`).join('');
   await Promise.all([
     copyFile(join(scenarios, processor), join(directory, processor)),
-    writeFile(join(directory, 'customers.csv'), rows(customers)),
-    writeFile(join(directory, 'bots.csv'), rows(bots)),
+    writeFile(join(directory, 'customers.csv'), rows(customers), { mode: 0o600 }),
+    writeFile(join(directory, 'bots.csv'), rows(bots), { mode: 0o600 }),
     writeFile(file, JSON.stringify(complete)),
   ]);
   return { file, seconds: secondsOf(phases) };

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import * as z from 'zod';
 
 /** Longer than any reply takes that still comes: API Gateway gives up after 30 s. */
 const patienceMs = 35_000;
 const attempts = 10;
+const longestWaitSeconds = 60;
 
 const problem = z.object({ code: z.string() });
 
@@ -35,9 +37,9 @@ export type Store = ReturnType<typeof createStore>;
 
 /**
  * The API of a running store, for what goes on around a load: preparing it, watching it, auditing it. It waits
- * and asks again where the store says `Retry-After`.
+ * and asks again where the store says `Retry-After`. When the signal is raised, all that is under way ends.
  */
-export function createStore(url: string) {
+export function createStore(url: string, signal: AbortSignal) {
   async function attempt(
     method: string,
     path: string,
@@ -51,7 +53,7 @@ export function createStore(url: string) {
           ...(token && { Authorization: `Bearer ${token}` }),
         },
         ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
       return {
         status: reply.status,
@@ -59,6 +61,7 @@ export function createStore(url: string) {
         content: await reply.text(),
       };
     } catch (cause) {
+      signal.throwIfAborted();
       throw new Unreachable(`${method} ${url}${path}: ${reasonOf(cause)}`, { cause });
     }
   }
@@ -77,11 +80,26 @@ export function createStore(url: string) {
       const { status, retryAfter, content } = await attempt(method, path, options);
       if (status < 300) return shape.parse(parsed(content));
       if (retryAfter === null || n === attempts) throw new StoreError(`${method} ${path}`, status, content);
-      await delay(1_000 * Number(retryAfter));
+      const seconds = Math.min(Number(retryAfter) || 1, longestWaitSeconds);
+      await delay(1_000 * seconds, undefined, { signal });
     }
   }
 
   return { url, request };
+}
+
+/** Each of the items, so many at once. When one fails the rest is not begun. */
+export async function eachOf<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  act: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const limit = pLimit(atOnce);
+  try {
+    return await Promise.all(items.map((item) => limit(() => act(item))));
+  } finally {
+    limit.clearQueue();
+  }
 }
 
 function parsed(content: string): unknown {

@@ -1,8 +1,8 @@
 import { type BookedOrder, misplacedUnits } from './books.ts';
 import { type Figures, figuresOf } from './figures.ts';
-import type { ProfileName } from './profiles.ts';
+import type { Profile, ProfileName } from './profiles.ts';
 import type { LoadRun } from './run.ts';
-import { exceeded, type thresholds } from './thresholds.ts';
+import { exceeded } from './thresholds.ts';
 
 /** What a load comes down to. */
 export interface Verdict {
@@ -28,22 +28,20 @@ export interface Sale {
   readonly seconds: number;
 }
 
-/** Judges a load: it must have come to its end, with right books, within the thresholds. */
-export function judge(run: LoadRun, kind: keyof typeof thresholds.p99Ms): Verdict {
+/** Judges a load: it must have come to its end, with orders in right books, within the thresholds. */
+export function judge(run: LoadRun, profile: Profile, isDeployed: boolean): Verdict {
   const figures = figuresOf(run.measured);
+  const sale = saleOf(run);
   const reasons = [
     ...(run.brokenOff === undefined ? [] : [`broken off: ${run.brokenOff}`]),
-    ...(figures.accepted === 0 ? ['not one order was accepted'] : []),
+    ...(sale?.confirmed === 0 ? ['not one order was confirmed'] : []),
+    ...(profile.cancels && run.brokenOff === undefined && figures.cancelled === 0
+      ? ['not one order was cancelled']
+      : []),
     ...run.bookFaults,
-    ...exceeded(figures, kind),
+    ...exceeded(figures, profile, isDeployed),
   ];
-  return {
-    passed: reasons.length === 0,
-    reasons,
-    figures,
-    seconds: run.measured.seconds,
-    sale: saleOf(run),
-  };
+  return { passed: reasons.length === 0, reasons, figures, seconds: run.measured.seconds, sale };
 }
 
 function saleOf({ books }: LoadRun): Sale | undefined {
@@ -52,10 +50,12 @@ function saleOf({ books }: LoadRun): Sale | undefined {
     books.orders.filter(({ status }) => status === wanted).length;
   const confirmed = books.orders.filter(({ status }) => status === 'CONFIRMED');
   const units = confirmed.flatMap(({ lines }) => lines).reduce((sum, { quantity }) => sum + quantity, 0);
-  const begun = Math.min(...books.orders.map(({ created_at }) => Date.parse(created_at)));
-  const decided = Math.max(
-    ...books.orders.map(({ decided_at, created_at }) => Date.parse(decided_at ?? created_at)),
-  );
+  let begun = Number.POSITIVE_INFINITY;
+  let decided = 0;
+  for (const { created_at, decided_at } of books.orders) {
+    begun = Math.min(begun, Date.parse(created_at));
+    decided = Math.max(decided, Date.parse(decided_at ?? created_at));
+  }
   return {
     orders: books.orders.length,
     confirmed: confirmed.length,
@@ -63,7 +63,7 @@ function saleOf({ books }: LoadRun): Sale | undefined {
     cancelled: count('CANCELLED'),
     units,
     ...misplacedUnits(books),
-    seconds: books.orders.length === 0 ? 0 : (decided - begun) / 1_000,
+    seconds: Math.max(0, decided - begun) / 1_000,
   };
 }
 

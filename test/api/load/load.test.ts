@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +39,31 @@ function startLoad(args: readonly string[], environment: Record<string, string> 
   return { child, output: () => output, ended };
 }
 
+/** A store that answers what a load asks of it before it begins; where `answers` says no, it never answers. */
+async function startStub(answers: (request: string) => boolean) {
+  const requests: string[] = [];
+  const server = createServer((request, reply) => {
+    const asked = `${request.method} ${request.url}`;
+    requests.push(asked);
+    if (!answers(asked)) return;
+    const body = { status: 'ok', id: randomUUID(), access_token: 'token' };
+    reply.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  return { url: urlOf(server), requests, stop };
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
 async function outcomeOf(args: readonly string[], environment?: Record<string, string>) {
   const load = startLoad(args, environment);
   return { code: await load.ended, output: load.output() };
@@ -67,14 +93,7 @@ describe('a load', () => {
   it('says so when something else answers at the target', async () => {
     const server = createServer((_, reply) => reply.end('<h1>It works!</h1>')).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const { code, output } = await outcomeOf([
-      '--target',
-      `http://127.0.0.1:${port}`,
-      '--out',
-      join(directory, 'other'),
-    ]);
+    const { code, output } = await outcomeOf(['--target', urlOf(server), '--out', join(directory, 'other')]);
     server.close();
     expect(code).toBe(1);
     expect(output).toContain('answers, but not as this service');
@@ -87,6 +106,25 @@ describe('a load', () => {
     expect(code).toBe(1);
     expect(output).toContain(`the report cannot be written to ${file}`);
   });
+
+  it('ends at once when it is interrupted while it is prepared, and takes its products off sale', async () => {
+    const { url, requests, stop } = await startStub((request) => request !== 'POST /customer/add');
+    const load = startLoad(['--target', url, '--out', join(directory, 'hangs')]);
+    await until(async () => requests.includes('POST /customer/add'), 60_000);
+    const sent = requests.length;
+    load.child.kill('SIGINT');
+    expect(await load.ended).toBe(1);
+    await stop();
+    expect(load.output()).toContain('interrupted');
+    const made = requests.filter((request) => request === 'POST /product');
+    const deleted = requests.filter((request) => request.startsWith('DELETE /product/'));
+    expect(made.length).toBeGreaterThan(0);
+    expect(deleted).toHaveLength(made.length);
+    // Those that were under way, and none that waited for its turn.
+    expect(requests.slice(sent).filter((request) => request === 'POST /customer/add').length).toBeLessThan(
+      20,
+    );
+  }, 90_000);
 
   it('needs an ADMIN where nobody may register as one, and ends soon when the store dies, with what ran', async () => {
     const service = await startOwnService('load-dies');

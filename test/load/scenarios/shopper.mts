@@ -73,6 +73,7 @@ export function arrive({ vars }: Context, _events: Events, done: Done): void {
 export function arriveAsBot({ vars }: Context, _events: Events, done: Done): void {
   Object.assign(vars, newcomer);
   vars.customer_id = vars.bot_id;
+  vars.product_id = vars.hot;
   vars.token = vars.bot_token;
   done();
 }
@@ -101,6 +102,7 @@ export function note(
     if (status < 300 || status >= 500) buyers.add(vars.customer_id);
     if (status < 300) noteOrder(vars, id, state, headers?.['idempotency-key'], count);
     else if (status < 500) count(`refused.${code ?? status}`);
+    if (code === 'out_of_stock') count(`short.${vars.product_id}`);
   }
   if (isCancel.test(name) && status === 200) {
     count(vars.cancelled ? 'order.cancelled_twice' : 'order.cancelled');
@@ -127,7 +129,7 @@ function noteOrder(
     count(id === vars.order_id ? 'order.repeated' : 'order.contradicted');
     return;
   }
-  count('order.accepted');
+  count('order.taken');
   vars.order_id = id;
   vars.status = state;
   vars.regrets = Math.random() < shareWithRegrets;

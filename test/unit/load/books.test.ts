@@ -17,12 +17,14 @@ const product = (overrides: Partial<BookedProduct> = {}): BookedProduct => ({
   stock: 7,
   sold: 3,
   total: 3,
+  price: 100,
   ...overrides,
 });
 
 const order = (overrides: Partial<BookedOrder> = {}): BookedOrder => ({
   id: 'o1',
   customer_id: 'c',
+  listed_under: 'c',
   status: 'CONFIRMED',
   lines: [{ product_id: 'p', quantity: 1, unit_price: 100 }],
   total: 100,
@@ -41,7 +43,8 @@ const right: Books = {
   ],
 };
 const told: Told = {
-  accepted: 3,
+  taken: 3,
+  short: [],
   unknown: 0,
   cancelled: 1,
   cancelUnknown: 0,
@@ -66,6 +69,11 @@ describe('the books of a load', () => {
       { ...right, orders: [...right.orders, order({ id: 'o3', status: 'CANCELLED' })] },
     ],
     [
+      'an order is in the list of another customer',
+      { ...right, orders: [order({ listed_under: 'd' }), ...right.orders.slice(1)] },
+    ],
+    ['a price is not that of the product', { ...right, products: [product({ price: 99 })] }],
+    [
       'a total is not that of its lines',
       { ...right, orders: [order({ total: 101 }), ...right.orders.slice(1)] },
     ],
@@ -74,19 +82,32 @@ describe('the books of a load', () => {
   });
 
   it.each<[string, Partial<Told>]>([
-    ['there are more orders than clients were given', { accepted: 2 }],
-    ['an order that a client was given is missing', { accepted: 4 }],
+    ['there are more orders than clients were given', { taken: 2 }],
+    ['an order that a client was given is missing', { taken: 4 }],
     ['more orders are cancelled than clients were told', { cancelled: 0 }],
     ['a cancellation that a client was told of did not happen', { cancelled: 2 }],
+    ['an order was refused while units were left that nobody gave back', { short: ['p'] }],
     ['a key made a second order', { contradicted: 1 }],
     ['an order was cancelled twice', { cancelledTwice: 1 }],
   ])('are wrong when %s', (_, difference) => {
     expect(faultsIn(right, { ...told, ...difference })).toHaveLength(1);
   });
 
+  it('are wrong when an order is rejected of a product that is not sold out', () => {
+    const rejected = order({ id: 'o4', status: 'REJECTED' });
+    expect(faultsIn({ ...right, orders: [...right.orders, rejected] }, { ...told, taken: 4 })).toEqual([
+      'product p: orders were refused, and 7 units are left of which 1 came back',
+    ]);
+  });
+
+  it('are right when what is left of a product that was sold out was given back', () => {
+    const soldOut = { ...right, products: [product({ supplied: 4, stock: 1 })] };
+    expect(faultsIn(soldOut, { ...told, short: ['p'] })).toEqual([]);
+  });
+
   it('leave room for requests without an answer, and no more', () => {
-    expect(faultsIn(right, { ...told, accepted: 1, unknown: 2, cancelled: 0, cancelUnknown: 1 })).toEqual([]);
-    expect(faultsIn(right, { ...told, accepted: 1, unknown: 1 })).toHaveLength(1);
+    expect(faultsIn(right, { ...told, taken: 1, unknown: 2, cancelled: 0, cancelUnknown: 1 })).toEqual([]);
+    expect(faultsIn(right, { ...told, taken: 1, unknown: 1 })).toHaveLength(1);
   });
 
   it('name what is wrong', () => {
