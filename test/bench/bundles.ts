@@ -60,19 +60,20 @@ export interface Bundle {
 /** The bundle of a function, as a deployment has it. */
 export const bundleOf = (name: string): Promise<Bundle> => bundled({ entryPoints: [fileOf(name)] }, exclude);
 
+const text = (contents: string) => ({ stdin: { contents, resolveDir: root } });
+
+const client = text(`import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+  export const client = new DynamoDBClient({});`);
+
 /** Makes a client of DynamoDB and does nothing else; bundled without anybody's thoughts on what to leave out. */
-export const clientAlone = (): Promise<Bundle> =>
-  bundled(
-    text(`import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-      export const client = new DynamoDBClient({});`),
-    [],
-  );
+export const clientAlone = (): Promise<Bundle> => bundled(client, []);
+
+/** The same client, bundled as our functions are: what is between it and a function is ours. */
+export const clientLikeOurs = (): Promise<Bundle> => bundled(client, exclude);
 
 /** All of the package, as ADR 7 measured packages. */
 export const packageAlone = (): Promise<Bundle> =>
   bundled(text(`export * from '@aws-sdk/client-dynamodb';`), []);
-
-const text = (contents: string) => ({ stdin: { contents, resolveDir: root } });
 
 async function bundled(
   entry: Pick<Parameters<typeof build>[0], 'entryPoints' | 'stdin'>,
