@@ -1,5 +1,7 @@
-import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { paginateDescribeParameters, SSMClient } from '@aws-sdk/client-ssm';
+import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { whyNoStage } from '../lib/platform/stages.ts';
 
 /**
  * Refuses, before anything is built or touched, a stage that serverless.yml does not define, and a deployment that
@@ -19,7 +21,8 @@ export default class StageGuard {
         // On one machine a stage is a name and nothing to lose.
         if (command === 'offline') return;
         const stage = provider.getStage();
-        checkStage(stage, configurationInput.params, refuse);
+        const unknown = whyNoStage(stage, configurationInput.params);
+        if (unknown !== undefined) refuse(unknown);
         if (command !== 'package' && command !== 'deploy') return;
         const { environment } = service.provider;
         await checkEnvironment(environment, refuse);
@@ -30,13 +33,6 @@ export default class StageGuard {
       },
     };
   }
-}
-
-function checkStage(stage, { default: _, ...stages }, refuse) {
-  if (!Object.hasOwn(stages, stage))
-    refuse(
-      `"${stage}" is no stage: take ${Object.keys(stages).join(', ')}, or give it a section under params`,
-    );
 }
 
 /** By the functions' own rules, which would otherwise stop each of them at its first start. */
@@ -52,11 +48,19 @@ async function checkEnvironment(environment, refuse) {
 
 function checkCache(stage, url, refuse) {
   if (stage === 'local' || url === '') return;
-  const { username, password } = new URL(url);
+  const { username, password, hostname } = new URL(url);
   if (username !== '' || password !== '')
     refuse(
       'cache_url holds a password, which everybody who may look at a function would see in its environment',
     );
+  if (isThisMachine(hostname)) refuse('cache_url names this machine, and for a function that is its own');
+}
+
+function isThisMachine(hostname) {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  return ipaddr.isValid(address)
+    ? ['loopback', 'unspecified'].includes(ipaddr.process(address).range())
+    : /^(.*\.)?localhost\.?$/i.test(hostname);
 }
 
 function checkDeployment(stage, { AlarmEmail }, refuse) {
@@ -71,13 +75,17 @@ async function checkTokenKeys(provider, prefix, refuse) {
   const name = `${prefix}/token-keys`;
   const client = new SSMClient(await provider.getAwsSdkV3Config());
   const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [name] }];
-  const found = await client.send(new DescribeParametersCommand({ ParameterFilters })).catch((error) => {
+  try {
+    // A page may be empty, and the parameter on the next.
+    for await (const { Parameters } of paginateDescribeParameters({ client }, { ParameterFilters }))
+      if (Parameters.length > 0) return;
+  } catch (error) {
     refuse(`${name} cannot be looked for, so nothing is deployed: ${error.message}`);
-  });
-  client.destroy();
-  if (found.Parameters.length === 0)
-    refuse(
-      `there is no parameter ${name} in ${provider.getRegion()}, without which no function can read a token: ` +
-        'make it as docs/runbook.md says, "Before the first deployment"',
-    );
+  } finally {
+    client.destroy();
+  }
+  refuse(
+    `there is no parameter ${name} in ${provider.getRegion()}, without which no function can read a token: ` +
+      'make it as docs/runbook.md says, "Before the first deployment"',
+  );
 }

@@ -94,16 +94,18 @@ async function run(
     await prepare(backend, stage, secrets);
     signal.throwIfAborted();
     const { dynamodbEndpoint, ssmEndpoint, eventBridgeEndpoint } = backend;
+    const { CACHE_URL: cacheUrl = '' } = process.env;
     const service = started(
       await startService({
         stage,
         port,
         dynamodbEndpoint,
         ssmEndpoint,
-        ...(eventBridgeEndpoint !== undefined && {
-          environment: { AWS_ENDPOINT_URL: eventBridgeEndpoint },
-          params: { order_events: 'on' },
-        }),
+        params: {
+          ...(cacheUrl !== '' && { cache_url: cacheUrl }),
+          ...(eventBridgeEndpoint !== undefined && { order_events: 'on' }),
+        },
+        ...(eventBridgeEndpoint !== undefined && { environment: { AWS_ENDPOINT_URL: eventBridgeEndpoint } }),
         onLine: complain,
         signal,
       }),

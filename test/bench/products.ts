@@ -39,11 +39,11 @@ export async function products(): Promise<string> {
     const reads = await comparedReads({ ...tables, ...stores, redisUrl: redis.url });
 
     const endpoints = { dynamodbEndpoint: engine.endpoint, ssmEndpoint: parameters.endpoint };
-    const serve = (CACHE_URL: string) =>
-      startService({ stage: 'local', ...endpoints, environment: { CACHE_URL } });
-    const service = await serve(redis.url);
+    const serve = (params: Readonly<Record<string, string>>) =>
+      startService({ stage: 'local', ...endpoints, params });
+    const service = await serve({ cache_url: redis.url });
     try {
-      const control = await serve('');
+      const control = await serve({});
       try {
         const storm = await stormPhases(service.url, control.url, redis, ids);
         return `${count} products of ${shards} shards\n\n${reads}\n\n${storm}`;

@@ -27,6 +27,7 @@ const workflow = z.object({
       'timeout-minutes': z.int(),
       permissions,
       environment: z.optional(z.string()),
+      needs: z.optional(z.string()),
       steps: z.array(step),
     }),
   ),
@@ -46,7 +47,10 @@ const commands = jobs.flatMap(({ steps }) => commandsOf(steps));
 
 describe('workflows', () => {
   it('are one that checks, tests and packages, and one that deploys', () => {
-    expect(jobs.map(({ name }) => name).sort()).toEqual(['check', 'deploy', 'package', 'simulate', 'test']);
+    expect(workflows.map(({ name, jobs }) => [name, Object.keys(jobs)])).toEqual([
+      ['ci', ['check', 'test', 'simulate', 'package']],
+      ['deploy', ['package', 'deploy']],
+    ]);
   });
 
   it('call npm scripts that exist', () => {
@@ -95,10 +99,29 @@ describe('workflows', () => {
     expect(texts[at]).toContain("if: github.ref == 'refs/heads/main'");
   });
 
-  it('give no build step the credentials', () => {
-    const steps = jobs.find(({ name }) => name === 'deploy')?.steps ?? [];
-    const credentials = steps.findIndex((step) => 'uses' in step && step.uses.includes('aws-credentials'));
-    expect(commandsOf(steps.slice(0, credentials)).join('\n')).toMatch(/npm ci[\s\S]*npm run package/);
-    expect(commandsOf(steps.slice(credentials)).join('\n')).not.toMatch(/npm (ci|run package|run check)/);
+  it('let no install script, check or build ask for the credentials', () => {
+    const trusted = jobs.filter(({ permissions }) => 'id-token' in permissions);
+    expect(trusted.map(({ name, needs }) => ({ name, needs }))).toEqual([
+      { name: 'deploy', needs: 'package' },
+    ]);
+    const npm = trusted
+      .flatMap(({ steps }) => commandsOf(steps))
+      .flatMap((command) => command.match(/\bnp[mx] .*/g) ?? []);
+    expect(npm).toEqual([
+      'npm ci --ignore-scripts',
+      expect.stringMatching(/^npm run deploy -- .* --package \.serverless$/),
+    ]);
+  });
+
+  it('deploy what the other job has checked and packaged', () => {
+    const [building, deploying] = Object.values(workflows.find(({ name }) => name === 'deploy')?.jobs ?? {});
+    expect(commandsOf(building?.steps ?? []).join('\n')).toMatch(/npm ci\n[\s\S]*check\n.*npm run package/);
+    const artifact = { name: 'package', path: '.serverless' };
+    const given = (job: typeof building, action: string) =>
+      job?.steps.flatMap((step) => ('uses' in step && step.uses.includes(action) ? [step.with] : []));
+    // Without it a folder whose name begins with a dot would not be taken along.
+    const hidden = { 'include-hidden-files': true, 'if-no-files-found': 'error' };
+    expect(given(building, 'upload-artifact')).toEqual([expect.objectContaining({ ...artifact, ...hidden })]);
+    expect(given(deploying, 'download-artifact')).toEqual([artifact]);
   });
 });

@@ -127,6 +127,7 @@ describe.each(stages)('the template of stage $stage', ({ stage, template }) => {
       expect(Object.keys(Variables).sort(), name).toEqual(
         [...Object.keys(environment), 'POWERTOOLS_METRICS_NAMESPACE'].sort(),
       );
+      expect(Variables['CACHE_URL'], 'of the shell that packages, not of the stage').toBe('');
       expect(JSON.stringify(Variables), name).not.toMatch(/secret|password|\{\{resolve:|"[\w-]{32,}"/i);
     }
   });

@@ -44,12 +44,20 @@ describe('npm start', () => {
     expect(await run.leftovers()).toEqual([]);
   });
 
-  it('says ready in one line when it answers, and leaves no process behind after Ctrl-C', async () => {
-    const run = await start();
+  it('says ready in one line when it answers, takes its cache from CACHE_URL, and leaves no process behind after Ctrl-C', async () => {
+    const cache = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+    await once(cache, 'listening');
+    const asked = once(cache, 'connection');
+    const address = cache.address();
+    const cachePort = typeof address === 'object' ? String(address?.port) : '';
+    const run = await start([], { CACHE_URL: `redis://127.0.0.1:${cachePort}` });
     await until(async () => run.stdout() !== '' || run.child.exitCode !== null, 90_000);
     expect(run.stdout(), run.stderr()).toBe(`ready http://127.0.0.1:${run.port}\n`);
     const reply = await fetch(`http://127.0.0.1:${run.port}/health`);
     expect(reply.status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${run.port}/product`)).status).toBe(200);
+    await asked;
+    cache.close();
     run.child.kill('SIGINT');
     const { code } = await run.ended;
     expect(code).toBe(0);
