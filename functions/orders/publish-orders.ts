@@ -13,4 +13,7 @@ export const handler = worker('publishOrders', async (event: DynamoDBStreamEvent
   const orders = readableOrders(event, metrics);
   metrics.publish();
   await publishOrders(bus, orders);
+  // Nothing else would tell of these: Lambda halves the batch until they are alone, and then keeps where they are.
+  const unreadable = event.Records.length - orders.length;
+  if (unreadable > 0) throw new Error(`${unreadable} of ${event.Records.length} records cannot be read`);
 });

@@ -60,19 +60,32 @@ export const functionsOf = (template: Template) =>
     return { resource, name, file: Handler.replace(/\.handler$/, '.ts'), role: nameOf(Role) };
   });
 
-const role = z.object({
-  Policies: z.array(
-    z.object({
-      PolicyDocument: z.object({
-        Statement: z.array(
-          z.strictObject({ Effect: z.literal('Allow'), Action: z.array(z.string()), Resource: z.unknown() }),
-        ),
+const policy = <Statement extends z.ZodMiniType>(statements: Statement) =>
+  z.strictObject({ Version: z.literal('2012-10-17'), Statement: statements });
+const allow = z.literal('Allow');
+
+/** Strict, for what is not looked at could allow more: managed policies, or others who may take the role. */
+const role = z.strictObject({
+  AssumeRolePolicyDocument: policy(
+    z.tuple([
+      z.strictObject({
+        Effect: allow,
+        Principal: z.strictObject({ Service: z.literal('lambda.amazonaws.com') }),
+        Action: z.literal('sts:AssumeRole'),
       }),
+    ]),
+  ),
+  Policies: z.array(
+    z.strictObject({
+      PolicyName: z.string(),
+      PolicyDocument: policy(
+        z.array(z.strictObject({ Effect: allow, Action: z.array(z.string()), Resource: z.unknown() })),
+      ),
     }),
   ),
 });
 
-/** What a role allows, as `service:Action resource`. */
+/** What a role allows, as `service:Action resource`. @throws when another than Lambda may take it */
 export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
   new Set(
     role

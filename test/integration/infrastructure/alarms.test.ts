@@ -32,6 +32,22 @@ const watched = alarms.flatMap(([name, { Properties }]) => {
   return metrics.map((each) => ({ name, ...each }));
 });
 
+/** Tables and indexes whose throttling no alarm watches. */
+const unwatched = new Map([
+  ['WriteThrottleEvents ProductsTable/unsettled', 'written with the table, and an alarm takes ten metrics'],
+  ['ReadThrottleEvents PurchasesTable', 'only written'],
+  ['ReadThrottleEvents RateLimitsTable', 'only written'],
+]);
+const mostMetricsOfAnAlarm = 10;
+
+const throttled = z.union([
+  z.tuple([z.object({ Value: z.object({ Ref: z.string() }) })]),
+  z.tuple([z.object({ Value: z.object({ Ref: z.string() }) }), z.object({ Value: z.string() })]),
+]);
+const table = z.object({
+  GlobalSecondaryIndexes: z._default(z.array(z.object({ IndexName: z.string() })), []),
+});
+
 const dashboard = z.object({ 'Fn::Sub': z.string() });
 const [board] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
 const body = dashboard.parse(board?.[1].Properties['DashboardBody'])['Fn::Sub'];
@@ -82,6 +98,39 @@ describe('alarms', () => {
         const references = [...JSON.stringify(Value).matchAll(/"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/g)];
         for (const [, resource = ''] of references) expect(template.Resources, name).toHaveProperty(resource);
       }
+  });
+
+  it('watch the throttling of each table and index, or there is a reason', () => {
+    const existing = resourcesOf(template, 'AWS::DynamoDB::Table').flatMap(([name, { Properties }]) => [
+      name,
+      ...table.parse(Properties).GlobalSecondaryIndexes.map(({ IndexName }) => `${name}/${IndexName}`),
+    ]);
+    const found = watched
+      .filter(({ MetricName }) => /^(Read|Write)ThrottleEvents$/.test(MetricName))
+      .map(({ MetricName, Dimensions }) => {
+        const [{ Value }, index] = throttled.parse(Dimensions);
+        return `${MetricName} ${[Value.Ref, ...(index ? [index.Value] : [])].join('/')}`;
+      });
+    expect([...found, ...unwatched.keys()].sort()).toEqual(
+      ['ReadThrottleEvents', 'WriteThrottleEvents']
+        .flatMap((metric) => existing.map((name) => `${metric} ${name}`))
+        .sort(),
+    );
+    for (const [name] of alarms)
+      expect(watched.filter((each) => each.name === name).length, name).toBeLessThanOrEqual(
+        mostMetricsOfAnAlarm,
+      );
+  });
+
+  it('hear of every failure of an order that goes on for minutes', () => {
+    expect(template.Resources['OrderFailuresAlarm']?.Properties).toMatchObject({
+      MetricName: 'OrderFailures',
+      Statistic: 'Sum',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      EvaluationPeriods: 5,
+      DatapointsToAlarm: 3,
+    });
   });
 
   it('sound when a sweep does not run at all', () => {

@@ -15,6 +15,30 @@ const mapping = z.object({
   DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.unknown() }) }),
 });
 
+/** Another type may bring rights with it, as policies of IAM, queues, topics or buses do: look before adding it. */
+const types = [
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
+  'AWS::Events::Rule',
+  'AWS::IAM::Role',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+];
+
 /** What Lambda does in the name of a function: it writes its log and traces, and reads the stream that starts it. */
 function neededToRun(resource: string): string[] {
   const logGroup = resource.replace(/LambdaFunction$/, 'LogGroup');
@@ -46,6 +70,18 @@ describe('the role of', () => {
       (node) => ts.isNonNullExpression(node) || (ts.isAsExpression(node) && node.type.getText() !== 'const'),
     );
     expect(hidden.map((node) => node.getText())).toEqual([]);
+  });
+
+  it('each function is all that gives rights', () => {
+    const resources = Object.values(template.Resources);
+    expect([...new Set(resources.map(({ Type }) => Type))].sort()).toEqual(types);
+    for (const { Properties } of resources)
+      expect(Object.keys(Properties).filter((key) => ['Policy', 'ResourcePolicy'].includes(key))).toEqual([]);
+    const denials = z.object({
+      PolicyDocument: z.object({ Statement: z.array(z.object({ Effect: z.literal('Deny') })) }),
+    });
+    for (const [, { Properties }] of resourcesOf(template, 'AWS::S3::BucketPolicy'))
+      denials.parse(Properties);
   });
 
   it('what only reads allows no write', () => {

@@ -50,6 +50,18 @@ describe.each(stages)('the template of stage $stage', ({ stage, template }) => {
       });
   });
 
+  it('lets carts and rate limits expire, and no more, and streams orders as each change leaves them', () => {
+    const having = (property: string) =>
+      Object.fromEntries(
+        propertiesOf('AWS::DynamoDB::Table')
+          .filter((table) => property in table)
+          .map((table) => [table.name, table[property]]),
+      );
+    const expiry = { AttributeName: 'expires_at', Enabled: true };
+    expect(having('TimeToLiveSpecification')).toEqual({ CartsTable: expiry, RateLimitsTable: expiry });
+    expect(having('StreamSpecification')).toEqual({ OrdersTable: { StreamViewType: 'NEW_IMAGE' } });
+  });
+
   it('keeps the data of prod, whatever becomes of the stack, and of no other stage', () => {
     const policy = stage === 'prod' ? 'Retain' : 'Delete';
     for (const [name, table] of resourcesOf(template, 'AWS::DynamoDB::Table')) {
@@ -172,16 +184,41 @@ describe.each(stages)('the template of stage $stage', ({ stage, template }) => {
     });
   });
 
-  it('halves and repeats a batch that fails, and keeps where it was', () => {
-    const mappings = propertiesOf('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(2);
-    for (const mapping of mappings) {
-      expect(mapping).toMatchObject({ BisectBatchOnFunctionError: true, StartingPosition: 'TRIM_HORIZON' });
-      const { OnFailure } = z
-        .object({ OnFailure: z.object({ Destination: z.unknown() }) })
-        .parse(mapping['DestinationConfig']);
-      expect(template.Resources[nameOf(OnFailure.Destination)]?.Type).toBe('AWS::SQS::Queue');
-    }
+  it('gives the orders stream to the worker and the publisher, each with its filter, patience and queue', () => {
+    const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+    const shared = {
+      EventSourceArn: { 'Fn::GetAtt': ['OrdersTable', 'StreamArn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+    };
+    const filter = (pattern: object) => ({ Filters: [{ Pattern: JSON.stringify(pattern) }] });
+    const deadTo = (queue: string) => ({ OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } });
+    expect(mappings.map(([, { Properties }]) => Properties)).toEqual([
+      {
+        ...shared,
+        FunctionName: { 'Fn::GetAtt': ['ProcessOrdersLambdaFunction', 'Arn'] },
+        Enabled: true,
+        BatchSize: 1_000,
+        MaximumBatchingWindowInSeconds: 0,
+        MaximumRetryAttempts: 5,
+        FilterCriteria: filter({
+          eventName: ['INSERT'],
+          dynamodb: { NewImage: { status: { S: ['PENDING'] } } },
+        }),
+        DestinationConfig: deadTo('DeadOrders'),
+      },
+      {
+        ...shared,
+        FunctionName: { 'Fn::GetAtt': ['PublishOrdersLambdaFunction', 'Arn'] },
+        Enabled: false,
+        BatchSize: 100,
+        MaximumRecordAgeInSeconds: 3_600,
+        FilterCriteria: filter({
+          dynamodb: { NewImage: { status: { S: ['CONFIRMED', 'REJECTED', 'CANCELLED'] } } },
+        }),
+        DestinationConfig: deadTo('DeadOrderEvents'),
+      },
+    ]);
   });
 
   it('keeps what failed for two weeks, encrypted', () => {

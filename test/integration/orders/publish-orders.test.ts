@@ -40,6 +40,7 @@ describe('publishOrders', () => {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       POWERTOOLS_LOG_LEVEL: 'SILENT',
+      POWERTOOLS_METRICS_DISABLED: 'true',
     }))
       vi.stubEnv(name, value);
   });
@@ -49,11 +50,23 @@ describe('publishOrders', () => {
   });
 
   /** As Lambda delivers a batch to a container of its own. */
-  async function deliver(orders: readonly Order[]): Promise<void> {
+  async function deliver(images: readonly object[]): Promise<void> {
     vi.resetModules();
     const { handler } = await import('../../../functions/orders/publish-orders.ts');
-    const Records = orders.map((order, number) => recordOf(String(number), order));
+    const Records = images.map((image, number) => recordOf(String(number), image));
     await handler({ Records }, contextOf({ getRemainingTimeInMillis: () => 60_000 }));
+  }
+
+  /** As Lambda halves a batch that fails. @returns what fails when it is alone, for the queue */
+  async function halve(images: readonly object[]): Promise<readonly object[]> {
+    try {
+      await deliver(images);
+      return [];
+    } catch {
+      if (images.length === 1) return images;
+      const middle = Math.ceil(images.length / 2);
+      return [...(await halve(images.slice(0, middle))), ...(await halve(images.slice(middle)))];
+    }
   }
 
   it('puts each decided order on the bus and says nothing of PENDING ones', async () => {
@@ -112,6 +125,17 @@ describe('publishOrders', () => {
 
     refuses = () => false;
     await deliver(orders);
+    expect([...new Set(idsOf(bus.taken))]).toEqual(wanted(orders));
+  });
+
+  it('publishes what it can read of a batch and throws for the rest, which halving leaves alone', async () => {
+    const orders = confirmed(6);
+    const unreadable = { ...orderOf('CONFIRMED'), lines: 'of another release' };
+    const images = [...orders.slice(0, 4), unreadable, ...orders.slice(4)];
+    await expect(deliver(images)).rejects.toThrow('1 of 7 records cannot be read');
+    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+
+    expect(await halve(images)).toEqual([unreadable]);
     expect([...new Set(idsOf(bus.taken))]).toEqual(wanted(orders));
   });
 
