@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { parseDocument } from 'yaml';
+import * as z from 'zod/mini';
 import { newBootstrapSecret, newTokenKey } from '../accounts/new-secrets.ts';
 import { createOrderDeps } from '../orders/order-deps.ts';
 import { sweepOrders } from '../orders/sweep-orders.ts';
 import { createDocuments } from '../platform/dynamodb.ts';
+import { whyNoStage } from '../platform/stages.ts';
 import { tableNames } from '../platform/table-names.ts';
 import { type Command, readCommand, UsageError, usage } from './arguments.ts';
 import { reasonOf } from './failure.ts';
@@ -14,7 +18,18 @@ import { afterwards, type RotationStep, rotate } from './token-key-rotation.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-async function makeSecrets(tokenKeys: string, bootstrapSecret: string): Promise<void> {
+/** A slip of the finger would make secrets that nothing reads; other commands find nothing there. */
+async function checkStage(stage: string): Promise<void> {
+  const file = await readFile(new URL('../../serverless.yml', import.meta.url), 'utf8');
+  const { params } = service.parse(parseDocument(file, { logLevel: 'error' }).toJS());
+  const why = whyNoStage(stage, params);
+  if (why !== undefined) throw new Refusal(why);
+}
+
+const service = z.object({ params: z.record(z.string(), z.unknown()) });
+
+async function makeSecrets(stage: string, tokenKeys: string, bootstrapSecret: string): Promise<void> {
+  await checkStage(stage);
   const store = createParameterStore();
   if ((await store.find(tokenKeys)) !== undefined) throw new Refusal(`${tokenKeys} exists already`);
   // First, and kept if it is there: a run that was cut short can be repeated.
@@ -65,9 +80,12 @@ const decideForMs = 600_000;
 
 async function decideOrders(prefix: string): Promise<void> {
   const deps = createOrderDeps({ documents: createDocuments(), ...tableNames(prefix) });
-  const { decided, failures } = await sweepOrders(deps, Date.now() + decideForMs);
+  const { decided, failures, complete } = await sweepOrders(deps, Date.now() + decideForMs);
   print(`orders decided: ${decided}; that could not be: ${failures.length}`);
-  if (failures.length === 0) return;
+  if (failures.length === 0) {
+    if (complete) return;
+    throw new Error('Time was up before all were looked at: run it again.');
+  }
   const reasons = new Set(failures.map((error) => reasonOf(error) ?? String(error)));
   throw new Error(`They stay PENDING:\n  ${[...reasons].join('\n  ')}`);
 }
@@ -76,7 +94,7 @@ function run(command: Command): Promise<void> {
   const parameter = (name: string) => `/sellout/${command.stage}/${name}`;
   switch (command.command) {
     case 'make-secrets':
-      return makeSecrets(parameter('token-keys'), parameter('bootstrap-secret'));
+      return makeSecrets(command.stage, parameter('token-keys'), parameter('bootstrap-secret'));
     case 'make-first-admin':
       return makeFirstAdmin(parameter('bootstrap-secret'), command.api, command.email);
     case 'rotate-token-key':

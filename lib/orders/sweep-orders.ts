@@ -16,6 +16,8 @@ export interface SweepResult {
   decided: number;
   /** What went wrong for orders that stay PENDING; they come up again. */
   readonly failures: unknown[];
+  /** Whether all that was old enough has been looked at: not, when time was up before. */
+  complete: boolean;
   /** Of the oldest order that was found, 0 for none; undefined when there was no time to look. */
   oldestAgeMs: number | undefined;
 }
@@ -29,7 +31,7 @@ export interface SweepResult {
 export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<SweepResult> {
   const before = toIso(deps.clock.now() - minAgeMs);
   const limit = pLimit(bucketsAtOnce);
-  const result: SweepResult = { decided: 0, failures: [], oldestAgeMs: undefined };
+  const result: SweepResult = { decided: 0, failures: [], complete: true, oldestAgeMs: undefined };
   let open = allPendingBuckets.map((bucket): { bucket: string; after?: OrderPosition } => ({ bucket }));
   while (open.length > 0 && deps.clock.now() < deadline) {
     const pages = await Promise.all(
@@ -47,6 +49,7 @@ export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<
       return after === undefined ? [] : [{ bucket, after }];
     });
   }
+  if (open.length > 0) result.complete = false;
   return result;
 }
 
@@ -61,7 +64,10 @@ async function decide(deps: ProcessDeps, ids: readonly string[], deadline: numbe
     // One order that cannot be read or decided must not keep the others waiting: each by itself, errors and all.
   }
   for (const id of ids) {
-    if (deps.clock.now() >= deadline) return;
+    if (deps.clock.now() >= deadline) {
+      result.complete = false;
+      return;
+    }
     try {
       result.decided += await processOrders(deps, await deps.orders.getAll([id]), Math.random());
     } catch (error) {

@@ -6,7 +6,7 @@ import type { Profile } from './profiles.ts';
  * emulation shares its cores with the load, and in the sale all shoppers at once wait for one process: its times only
  * say that nothing hangs.
  */
-export const thresholds = {
+const thresholds = {
   serverErrors: 0,
   lostRequests: 0,
   p99Ms: { deployed: 1_500, emulated: 20_000, emulatedSale: 90_000 },

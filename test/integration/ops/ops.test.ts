@@ -55,6 +55,7 @@ describe('npm run ops', () => {
   );
 
   it.each([
+    ['make-secrets --stage prdo', '"prdo" is no stage: take local, dev, prod'],
     ['rotate-token-key --stage nope --step add', 'there is no /sellout/nope/token-keys'],
     ['rotate-token-key --stage nope --step replace', 'there is no /sellout/nope/token-keys'],
     [

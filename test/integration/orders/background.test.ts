@@ -265,7 +265,12 @@ describe('the sweep', () => {
     const product = await shop.sell();
     const [order] = await submit(shop, product, [1]);
 
-    expect(await sweepOrders(shop, never)).toEqual({ decided: 0, failures: [], oldestAgeMs: 0 });
+    expect(await sweepOrders(shop, never)).toEqual({
+      decided: 0,
+      failures: [],
+      complete: true,
+      oldestAgeMs: 0,
+    });
     expect(await shop.orders.get(order?.id ?? '')).toMatchObject({ status: 'PENDING' });
   });
 
@@ -278,8 +283,8 @@ describe('the sweep', () => {
     for (const [index, { id }] of orders.entries())
       await setAttribute(shop, id, 'created_at', new Date(now - 90_000 - 1_000 * (index % 7)).toISOString());
 
-    expect((await sweepOrders(later, now)).oldestAgeMs).toBeUndefined();
-    expect((await sweepOrders(later, never)).oldestAgeMs).toBe(96_000);
+    expect(await sweepOrders(later, now)).toMatchObject({ oldestAgeMs: undefined, complete: false });
+    expect(await sweepOrders(later, never)).toMatchObject({ oldestAgeMs: 96_000, complete: true });
     expect((await sweepOrders(later, never)).oldestAgeMs).toBe(0);
   });
 
