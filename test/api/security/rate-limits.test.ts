@@ -82,17 +82,25 @@ describe('guessing a password', () => {
     const victim = await account();
     const other = await account();
     const tries = await withinWindow(async () => {
-      const guesses = await Promise.all(Array.from({ length: 1_000 }, (_, n) => login(victim, `wrong ${n}`)));
+      const guesses = await Promise.allSettled(
+        Array.from({ length: 1_000 }, (_, n) => login(victim, `wrong ${n}`)),
+      );
       const right = await login(victim);
       const elsewhere = await login(other);
       return { guesses, right, elsewhere };
     });
-    const codes = Map.groupBy(tries.guesses, (reply) => outcomeOf(reply).code);
+    const replies = tries.guesses.flatMap((guess) => (guess.status === 'fulfilled' ? [guess.value] : []));
+    // A server that a thousand clients connect to at once may reset a connection; such a try may have counted.
+    const lost = tries.guesses.flatMap((guess) => (guess.status === 'rejected' ? [guess.reason] : []));
+    expect(lost.filter((error) => error?.cause?.code !== 'ECONNRESET')).toEqual([]);
+    expect(lost.length).toBeLessThan(limit);
+    const codes = Map.groupBy(replies, (reply) => outcomeOf(reply).code);
     // So many at once leave the process no time for its database, so one let through may get 503.
     const letThrough = [...(codes.get('invalid_credentials') ?? []), ...(codes.get('unavailable') ?? [])];
     expect(codes.has('invalid_credentials')).toBe(true);
-    expect(letThrough).toHaveLength(limit);
-    expect(codes.get('rate_limited')).toHaveLength(1_000 - limit);
+    expect(letThrough.length).toBeLessThanOrEqual(limit);
+    expect(letThrough.length).toBeGreaterThanOrEqual(limit - lost.length);
+    expect(codes.get('rate_limited')).toHaveLength(1_000 - letThrough.length - lost.length);
     expect(outcomeOf(tries.right)).toEqual({ status: 429, code: 'rate_limited' });
     expect(tries.elsewhere.status).toBe(200);
     await vi.waitUntil(async () => (await login(victim)).status === 200, patience);
