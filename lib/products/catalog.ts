@@ -1,4 +1,4 @@
-import { CacheableMemory } from '@cacheable/memory';
+import QuickLRU from 'quick-lru';
 import { type Product, type StockedProduct, stockOf } from './product.ts';
 import { createProductItems, type ProductTables } from './product-items.ts';
 
@@ -9,18 +9,16 @@ const copyTtlMs = 5_000;
 const shortageTtlMs = 1_000;
 
 /** Bounds the memory of a container that meets very many products. */
-const maxRemembered = 10_000;
+const maxSize = 10_000;
 
 export type Catalog = ReturnType<typeof createCatalog>;
 
 /** What a container knows of products and stock: fresh by reading, or remembered for a stated time. */
 export function createCatalog(tables: ProductTables) {
   const items = createProductItems(tables);
-  // One map: to choose among its usual sixteen it would hash the key at each look.
-  const memory = { lruSize: maxRemembered, useClone: false, storeHashSize: 1 };
-  const copies = new CacheableMemory({ ttl: copyTtlMs, ...memory });
-  const shortages = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
-  const looks = new CacheableMemory({ ttl: shortageTtlMs, ...memory });
+  const copies = new QuickLRU<string, Product>({ maxAge: copyTtlMs, maxSize });
+  const shortages = new QuickLRU<string, number>({ maxAge: shortageTtlMs, maxSize });
+  const looks = new QuickLRU<string, true>({ maxAge: shortageTtlMs, maxSize });
   const underWay = new Map<string, Promise<unknown>>();
 
   function remember(products: readonly Product[]) {
@@ -32,7 +30,7 @@ export function createCatalog(tables: ProductTables) {
     async find(ids: readonly string[]): Promise<Map<string, Product>> {
       const found = new Map<string, Product>();
       for (const id of ids) {
-        const copy = copies.get<Product>(id);
+        const copy = copies.get(id);
         if (copy !== undefined) found.set(id, copy);
       }
       const missing = ids.filter((id) => !found.has(id));
@@ -49,7 +47,7 @@ export function createCatalog(tables: ProductTables) {
      * known, else two. Deleted products are included, unknown ones left out.
      */
     async read(ids: readonly string[]): Promise<Map<string, StockedProduct>> {
-      const believed = new Map(ids.map((id) => [id, copies.get<Product>(id)?.stock_shards ?? 0]));
+      const believed = new Map(ids.map((id) => [id, copies.get(id)?.stock_shards ?? 0]));
       const first = await items.load(
         [...believed].flatMap(([id, stock_shards]) => [
           items.productKey(id),
@@ -73,11 +71,11 @@ export function createCatalog(tables: ProductTables) {
     },
 
     /** Units that were left of the product within the last second, if that was remembered. */
-    rememberedStock: (id: string): number | undefined => shortages.get<number>(id),
+    rememberedStock: (id: string): number | undefined => shortages.get(id),
 
     /** True once a second for each product: who gets it looks at the stock. */
     claimLook(id: string): boolean {
-      if (looks.get<boolean>(id) !== undefined) return false;
+      if (looks.has(id)) return false;
       looks.set(id, true);
       return true;
     },

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 
@@ -20,6 +20,7 @@ const esbuildOptions = z.strictObject({
   target: z.string(),
   mainFields: z.array(z.string()),
   exclude: z.array(z.string()),
+  plugins: z.string(),
   outputFileExtension: z.unknown(),
   packager: z.unknown(),
   outputWorkFolder: z.unknown(),
@@ -33,7 +34,15 @@ const serverless = z.object({
 const { custom, functions } = serverless.parse(
   parseDocument(await readFile(join(root, 'serverless.yml'), 'utf8'), { logLevel: 'error' }).toJS(),
 );
-const { exclude, outputFileExtension: _, packager: __, outputWorkFolder: ___, ...options } = custom.esbuild;
+const {
+  exclude,
+  plugins,
+  outputFileExtension: _,
+  packager: __,
+  outputWorkFolder: ___,
+  ...options
+} = custom.esbuild;
+const { default: ours }: { default: Plugin[] } = await import(join(root, plugins));
 
 /** Source files of the functions by their names in serverless.yml. */
 export const functionFiles: ReadonlyMap<string, string> = new Map(
@@ -83,6 +92,7 @@ async function bundled(
     ...options,
     ...entry,
     external,
+    plugins: ours,
     absWorkingDir: root,
     write: false,
     metafile: true,
