@@ -32,7 +32,9 @@ interface CacheOptions<T> {
 export function createCache<T>({ namespace, schema, ttlMs, maxEntries, shared }: CacheOptions<T>) {
   const entry = z.object({ at: z.number(), data: schema });
   type Entry = z.output<typeof entry>;
-  const tiers = new Cacheable({ ttl: ttlMs, primary: createKeyv({ lruSize: maxEntries, useClone: false }) });
+  // One map: to choose among its usual sixteen it would hash the key at each look.
+  const memory = { lruSize: maxEntries, useClone: false, storeHashSize: 1 };
+  const tiers = new Cacheable({ ttl: ttlMs, primary: createKeyv(memory) });
   const attached = shared?.then(async (redis) => {
     tiers.setSecondary(await sharedTier(redis, namespace, entry));
   });

@@ -9,6 +9,9 @@ export interface ProductTables {
   readonly stockTable: string;
 }
 
+const products = z.array(product);
+const stockShards = z.array(stockShard);
+
 /** Reads of products and stock shards by key, any number of both together. */
 export function createProductItems({ documents, productsTable, stockTable }: ProductTables) {
   return {
@@ -25,8 +28,8 @@ export function createProductItems({ documents, productsTable, stockTable }: Pro
     async load(keys: readonly TableKey[], consistency: 'strong' | 'eventual' = 'strong') {
       const items = await batchGet(documents, keys, consistency);
       return {
-        products: z.array(product).parse(items.get(productsTable) ?? []),
-        shards: z.array(stockShard).parse(items.get(stockTable) ?? []),
+        products: products.parse(items.get(productsTable) ?? []),
+        shards: stockShards.parse(items.get(stockTable) ?? []),
       };
     },
   };

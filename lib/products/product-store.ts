@@ -135,10 +135,11 @@ export function createProductStore({ documents, table }: { documents: Documents;
         ...(after === undefined ? {} : { ExclusiveStartKey: { [IndexName]: yes, id: after } }),
       }),
     );
-    return { products: z.array(product).parse(Items), last: lastKey.parse(LastEvaluatedKey)?.id };
+    return { products: products.parse(Items), last: lastKey.parse(LastEvaluatedKey)?.id };
   }
 }
 
+const products = z.array(product);
 const lastKey = z.optional(z.object({ id: z.string() }));
 
 function updateExpression(write: ProductWrite & { change_id: string }) {

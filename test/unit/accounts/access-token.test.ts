@@ -1,4 +1,5 @@
-import { decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose';
+import { createHmac } from 'node:crypto';
+import { decodeProtectedHeader, jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createAccessTokens } from '../../../lib/accounts/access-token.ts';
 import type { Account } from '../../../lib/accounts/account.ts';
@@ -41,7 +42,9 @@ function forge(
     exp: issuedAt + 60,
     ...claims,
   };
-  return new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: 'a', ...header }).sign(bytesOf(key));
+  return new SignJWT(payload)
+    .setProtectedHeader({ alg: 'HS256', kid: 'a', typ: 'JWT', ...header })
+    .sign(bytesOf(key));
 }
 
 const refused = { name: 'DomainError', code: 'unauthenticated', message: 'unauthenticated' };
@@ -75,12 +78,17 @@ describe('access token', () => {
   it.each([
     ['signed with another key', { key: 'z' }],
     ['of another algorithm', { header: { alg: 'HS512' } }],
+    ['of another type', { header: { typ: 'at+jwt' } }],
+    ['of no type', { header: { typ: undefined } }],
+    ['with a header that we never write', { header: { jku: 'https://elsewhere.example' } }],
     ['without a key id', { header: { kid: undefined } }],
     ['with a key id that is no string', { header: { kid: 1 } }],
     ['of another issuer', { claims: { iss: 'https://elsewhere.example' } }],
     ['without an issuer', { claims: { iss: undefined } }],
     ['for another audience', { claims: { aud: 'else' } }],
     ['without an audience', { claims: { aud: undefined } }],
+    ['for several audiences', { claims: { aud: [audience, 'else'] } }],
+    ['with a claim that we never make', { claims: { scope: 'everything' } }],
     ['that never expires', { claims: { exp: undefined } }],
     ['without a time of issue', { claims: { iat: undefined } }],
     ['of a role that does not exist', { claims: { role: 'ROOT' } }],
@@ -93,7 +101,7 @@ describe('access token', () => {
   });
 
   it.each([
-    ['expired', { exp: -6 }],
+    ['expired', { exp: -5 }],
     ['not yet valid', { nbf: 6 }],
     ['issued in the future', { iat: 6 }],
     ['older than any token may be', { iat: -86_500, exp: 60 }],
@@ -101,6 +109,47 @@ describe('access token', () => {
     const { tokens, seconds } = container();
     const claims = Object.fromEntries(Object.entries(offsets).map(([name, by]) => [name, seconds() + by]));
     await expect(tokens.verify(await forge(seconds(), { claims }))).rejects.toMatchObject(refused);
+  });
+
+  it.each([
+    ['that has just expired', { exp: -4 }],
+    ['of a clock that is a little fast', { iat: 5 }],
+  ])('%s is accepted', async (_, offsets) => {
+    const { tokens, seconds } = container();
+    const claims = Object.fromEntries(Object.entries(offsets).map(([name, by]) => [name, seconds() + by]));
+    await expect(tokens.verify(await forge(seconds(), { claims }))).resolves.toMatchObject({ id: admin.id });
+  });
+
+  it('is one that others read as we do', async () => {
+    const { tokens, world, seconds } = container();
+    const { access_token } = await tokens.issue(admin);
+    const currentDate = new Date(world.now);
+    const read = await jwtVerify(access_token, bytesOf('a'), { issuer, audience, typ: 'JWT', currentDate });
+    expect(read.protectedHeader).toEqual({ alg: 'HS256', kid: 'a', typ: 'JWT' });
+    expect(read.payload).toMatchObject({ sub: admin.id, iat: seconds(), exp: seconds() + 3_600 });
+  });
+
+  it('whose payload is no JSON is refused', async () => {
+    const [header] = (await container().tokens.issue(admin)).access_token.split('.');
+    for (const payload of ['{', 'null', '[]', '"x"', ''].map((text) =>
+      Buffer.from(text).toString('base64url'),
+    )) {
+      const content = `${header}.${payload}`;
+      const signature = createHmac('sha256', bytesOf('a')).update(content).digest('base64url');
+      await expect(container().tokens.verify(`${content}.${signature}`)).rejects.toMatchObject(refused);
+    }
+  });
+
+  it('whose signature is cut off or longer is refused', async () => {
+    const { tokens } = container();
+    const { access_token } = await tokens.issue(admin);
+    for (const changed of [
+      access_token.slice(0, -1),
+      `${access_token}A`,
+      `${access_token}=`,
+      `${access_token}.x`,
+    ])
+      await expect(tokens.verify(changed)).rejects.toMatchObject(refused);
   });
 
   it('without a signature is refused', async () => {
