@@ -27,6 +27,9 @@ export default {
     rule('rate-limit', { path: '^lib/rate-limit/' }, outside('^lib/(rate-limit|platform)/')),
     // A program that people run; nothing that is deployed needs it.
     rule('ops', { path: '^lib/ops/' }, outside('^lib/(ops|accounts|orders|platform)/|^lib/errors\\.ts$')),
+    // Part of the build: serverless.yml names it.
+    rule('bundling-imports-nothing-of-ours', { path: '^lib/bundling/' }, outside('^lib/bundling/')),
+    rule('bundling-is-no-library', { pathNot: '^(lib/bundling|test)/' }, { path: '^lib/bundling/' }),
     rule('ops-is-no-library', { pathNot: '^(lib/ops|test)/' }, { path: '^lib/ops/' }),
     rule(
       'lib-knows-no-functions',

@@ -54,6 +54,8 @@ export function tapWire(transport: Transport): () => void {
 
 /** One command that was given to a document client, and when. */
 export interface Sent {
+  /** Of a command on one table. */
+  readonly table: string | undefined;
   /** Sends the same input again, through the same client and as a command of its own. */
   readonly resend: () => Promise<unknown>;
   readonly startedAt: number;
@@ -62,7 +64,7 @@ export interface Sent {
 
 interface Command {
   readonly constructor: NewableFunction;
-  readonly input: unknown;
+  readonly input: { readonly TableName?: string };
 }
 
 const clients = DynamoDBDocumentClient.prototype;
@@ -76,7 +78,12 @@ export async function commandsOf(run: () => Promise<unknown>): Promise<Sent[]> {
     async send(this: unknown, command: Command) {
       const resend = () =>
         Reflect.apply(sendCommand, this, [Reflect.construct(command.constructor, [command.input])]);
-      const noted = { resend, startedAt: clock++, endedAt: Number.POSITIVE_INFINITY };
+      const noted = {
+        table: command.input.TableName,
+        resend,
+        startedAt: clock++,
+        endedAt: Number.POSITIVE_INFINITY,
+      };
       sent.push(noted);
       try {
         return await Reflect.apply(sendCommand, this, [command]);

@@ -3,10 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Redis } from 'iovalkey';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { newSecrets, startParameterStore } from '../../../localstack/parameters.ts';
 import { bundleOf } from '../../bench/bundles.ts';
 import { contextOf, eventOf } from '../../support/builders-domain.ts';
 import { environment } from '../../support/environment.ts';
+import { startRedis, whyNoRedis } from '../../support/redis.ts';
 import { freshTables } from '../../support/tables.ts';
 
 const run = promisify(execFile);
@@ -24,7 +27,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-async function replyOf(name: string, environmentOfLambda: Record<string, string>) {
+async function replyOf(
+  name: string,
+  environmentOfLambda: Record<string, string>,
+  request: Parameters<typeof eventOf>[0] = { pathParameters: { product_id: crypto.randomUUID() } },
+) {
   const { prefix } = await freshTables();
   const file = join(directory, `${name}.cjs`);
   await writeFile(file, (await bundleOf(name)).text);
@@ -35,8 +42,7 @@ async function replyOf(name: string, environmentOfLambda: Record<string, string>
     AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
     ...environmentOfLambda,
   };
-  const event = eventOf({ pathParameters: { product_id: crypto.randomUUID() } });
-  const args = ['-e', invoke, file, JSON.stringify(event), JSON.stringify(contextOf())];
+  const args = ['-e', invoke, file, JSON.stringify(eventOf(request)), JSON.stringify(contextOf())];
   const { stdout } = await run(process.execPath, args, { env, cwd: directory });
   return JSON.parse(stdout.slice(stdout.lastIndexOf('{"statusCode"')));
 }
@@ -52,4 +58,37 @@ it.each([
 
 it('the bundle has no other credentials', async () => {
   expect(await replyOf('health', {})).toMatchObject({ statusCode: 500 });
+});
+
+const json = { 'content-type': 'application/json' };
+
+async function withParameters<T>(values: Map<string, string>, use: (env: object) => Promise<T>): Promise<T> {
+  const store = await startParameterStore(values);
+  try {
+    return await use({ ...credentials, AWS_ENDPOINT_URL_SSM: store.endpoint });
+  } finally {
+    await store.stop();
+  }
+}
+
+it('the bundle knows a parameter that is not there, without the class of that error', async () => {
+  const body = JSON.stringify({ email: 'a@example.com', password: 'correct horse battery', role: 'ADMIN' });
+  const request = { headers: { ...json, 'bootstrap-secret': 'a guess' }, body };
+  const register = (env: object) => replyOf('register', { ...env, STAGE: 'dev' }, request);
+  expect(await withParameters(new Map(), register)).toMatchObject({ statusCode: 403 });
+});
+
+it.skipIf(whyNoRedis)('the bundle compiles what it was given as text when there is a Redis', async () => {
+  const redis = await startRedis();
+  const client = new Redis(redis.url);
+  try {
+    const request = { headers: json, body: JSON.stringify({ username: 'g' }) };
+    const keys = new Map([['/test/token-keys', JSON.stringify(newSecrets().tokenKeys)]]);
+    const addCustomer = (env: object) => replyOf('addCustomer', { ...env, CACHE_URL: redis.url }, request);
+    expect(await withParameters(keys, addCustomer)).toMatchObject({ statusCode: 201 });
+    expect(await client.keys('*')).toEqual([expect.stringContaining(':guests-per-address:')]);
+  } finally {
+    client.disconnect();
+    await redis.stop();
+  }
 });
