@@ -35,7 +35,15 @@ export async function overhead(world: World, { prepare }: Operations): Promise<s
   const rows = [];
   for (const [name, one] of Object.entries<Prepare>(compared))
     rows.push([name, ...(await compare(world, name, one))]);
-  const columns = ['operation', 'handler µs', 'bare µs', 'edge adds µs', 'use case adds µs', 'ratio'];
+  const columns = [
+    'operation',
+    'handler µs',
+    'bare µs',
+    'edge alone µs',
+    'edge adds µs',
+    'use case adds µs',
+    'ratio',
+  ];
   return `A warm handler against a bare one, medians of ${rounds} rounds in turn\n\n${table(columns, rows)}`;
 }
 
@@ -52,8 +60,13 @@ async function compare(world: World, name: string, prepare: Prepare): Promise<st
   return replaying(async () => {
     const answer = await whole();
     const sent = await commandsOf(whole);
-    const edge = await edgeAround(name, sent, answer);
-    const ways = { whole, bare: bareHandler(sent, answer, given.body), edge: () => answerOf(edge) };
+    const { edge, alone } = await edgesOf(name, sent, answer);
+    const ways = {
+      whole,
+      bare: bareHandler(sent, answer, given.body),
+      edge: () => answerOf(edge),
+      alone: () => answerOf(alone),
+    };
     for (const respond of Object.values(ways)) await costOf(respond, warmUpRequests);
     const costs: Costs[] = [];
     for (let round = 0; round < rounds; round += 1) costs.push(await costsOf(ways));
@@ -62,6 +75,7 @@ async function compare(world: World, name: string, prepare: Prepare): Promise<st
     const times = [
       median(({ whole }) => whole),
       median(({ bare }) => bare),
+      median(({ alone }) => alone),
       median(({ edge, bare }) => edge - bare),
       median(({ whole, edge }) => whole - edge),
     ].map((us) => us.toFixed(0));
@@ -69,12 +83,12 @@ async function compare(world: World, name: string, prepare: Prepare): Promise<st
   });
 }
 
-type Costs = Record<'whole' | 'bare' | 'edge', number>;
+type Costs = Record<'whole' | 'bare' | 'edge' | 'alone', number>;
 
 /** In any order: what ran before leaves caches and garbage behind, and each has to suffer from it as often. */
 async function costsOf(ways: Readonly<Record<keyof Costs, Respond>>): Promise<Costs> {
-  const costs = { whole: 0, bare: 0, edge: 0 };
-  const names = (['whole', 'bare', 'edge'] as const).map((name) => ({ name, place: Math.random() }));
+  const costs = { whole: 0, bare: 0, edge: 0, alone: 0 };
+  const names = (['whole', 'bare', 'edge', 'alone'] as const).map((name) => ({ name, place: Math.random() }));
   for (const { name } of names.toSorted((a, b) => a.place - b.place))
     costs[name] = await costOf(ways[name], requestsInRound);
   return costs;
@@ -91,8 +105,11 @@ function bareHandler(sent: readonly Sent[], { body = 'null' }: Answer, request: 
   };
 }
 
-/** A handler of the operation whose use case does what the bare handler does, and no more; the limit counts where it does. */
-async function edgeAround(name: string, sent: readonly Sent[], { headers, body = 'null' }: Answer) {
+/**
+ * Two handlers of the operation with other use cases: one does what the bare handler does, and no more, and the limit counts where
+ * it does; one, alone, gives the reply at once.
+ */
+async function edgesOf(name: string, sent: readonly Sent[], { headers, body = 'null' }: Answer) {
   // Only now is there an environment for what these read when they are loaded.
   const { areas } = await import('../../lib/openapi/areas.ts');
   const { accessTokens } = await import('../../lib/http/access-tokens.ts');
@@ -104,12 +121,17 @@ async function edgeAround(name: string, sent: readonly Sent[], { headers, body =
   const reply: unknown = JSON.parse(body);
   const ours = new Set(contract.reply.headers);
   const told = Object.fromEntries(Object.entries(headers).filter(([header]) => ours.has(header)));
+  const given = { body: reply, headers: told };
   const useCase = async (_request: unknown, _caller: unknown, admit: () => Promise<void>) => {
     await send(steps, ({ table, resend }) => (table === config.rateLimitsTable ? admit() : resend()));
-    return { body: reply, headers: told };
+    return given;
   };
+  const tokens = contract.access === 'anyone' ? undefined : accessTokens;
   const options = { rateLimits, admitsItself: true } as const;
-  return edge(contract, useCase, options, contract.access === 'anyone' ? undefined : accessTokens);
+  return {
+    edge: edge(contract, useCase, options, tokens),
+    alone: edge(contract, () => given, options, tokens),
+  };
 }
 
 async function send(steps: readonly Sent[][], one: (sent: Sent) => Promise<unknown>): Promise<void> {
