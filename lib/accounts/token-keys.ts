@@ -15,8 +15,11 @@ const secretKey = z.pipe(
   z.transform((k) => createSecretKey(k, 'base64url')),
 );
 
+/** Printable ASCII: `jws` reads the header of a token as Latin-1. */
+const kid = z.string().check(z.regex(/^[\x21-\x7e]+$/));
+
 const keyRing = z.object({
-  keys: z.array(z.object({ kid: z.string().check(z.minLength(1)), k: secretKey })).check(
+  keys: z.array(z.object({ kid, k: secretKey })).check(
     z.minLength(1),
     z.refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, {
       error: 'names a kid twice',

@@ -19,8 +19,8 @@ export const latePackages: Plugin = {
 
     onResolve({ filter: late }, async ({ path, pluginData, ...from }) => {
       if (pluginData === late) return undefined;
-      const { path: file, errors } = await resolve(path, { ...from, pluginData: late });
-      return { path: file, errors, namespace: 'late' };
+      const { path: file, external, errors } = await resolve(path, { ...from, pluginData: late });
+      return external ? { path, external } : { path: file, errors, namespace: 'late', pluginData: path };
     });
 
     async function textOf(entry: string): Promise<string> {
@@ -29,17 +29,22 @@ export const latePackages: Plugin = {
         entryPoints: [entry],
         plugins: [],
         format: 'cjs',
+        sourcemap: false,
+        metafile: false,
         write: false,
       });
       return outputFiles.map(({ text }) => text).join('');
     }
 
-    onLoad({ filter: /./, namespace: 'late' }, async ({ path }) => {
+    onLoad({ filter: /./, namespace: 'late' }, async ({ path, pluginData: name }) => {
       const text = bundled.get(path) ?? textOf(path);
       bundled.set(path, text);
+      // Stack traces name the package.
+      const filename = JSON.stringify(`${name}.cjs`);
       return {
         contents: `require('node:vm').compileFunction(${JSON.stringify(await text)},
-          ['exports', 'require', 'module'])(exports, require, module);`,
+          ['exports', 'require', 'module', '__filename', '__dirname'], { filename: ${filename} })(
+          exports, require, module, ${filename}, '.');`,
       };
     });
   },

@@ -87,6 +87,8 @@ it.skipIf(whyNoRedis)('the bundle compiles what it was given as text when there 
     const addCustomer = (env: object) => replyOf('addCustomer', { ...env, CACHE_URL: redis.url }, request);
     expect(await withParameters(keys, addCustomer)).toMatchObject({ statusCode: 201 });
     expect(await client.keys('*')).toEqual([expect.stringContaining(':guests-per-address:')]);
+    await replyOf('listProducts', { ...credentials, CACHE_URL: redis.url }, {});
+    expect(await client.keys('*:page:*')).toHaveLength(1);
   } finally {
     client.disconnect();
     await redis.stop();

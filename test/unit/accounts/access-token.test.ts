@@ -51,10 +51,13 @@ const refused = { name: 'DomainError', code: 'unauthenticated', message: 'unauth
 
 describe('access token', () => {
   it('carries the account and its role', async () => {
-    const { tokens } = container();
+    const { tokens, world } = container();
+    world.now += 500;
     const reply = await tokens.issue(admin);
     expect(reply).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 3_600 });
     expect(await tokens.verify(reply.access_token)).toEqual({ id: admin.id, role: 'ADMIN' });
+    const { access_token } = await tokens.issue(guest);
+    expect(await tokens.verify(access_token)).toEqual({ id: guest.id, role: 'USER' });
   });
 
   it.each([
@@ -90,6 +93,14 @@ describe('access token', () => {
     ['for several audiences', { claims: { aud: [audience, 'else'] } }],
     ['with a claim that we never make', { claims: { scope: 'everything' } }],
     ['that never expires', { claims: { exp: undefined } }],
+    [
+      'of an end that is no number of seconds',
+      { claims: { exp: Date.parse('2025-12-12T00:01:00Z') / 1_000 + 0.5 } },
+    ],
+    [
+      'of a time of issue that is none',
+      { claims: { iat: Date.parse('2025-12-12T00:00:00Z') / 1_000 - 0.5 } },
+    ],
     ['without a time of issue', { claims: { iat: undefined } }],
     ['of a role that does not exist', { claims: { role: 'ROOT' } }],
     ['without a role', { claims: { role: undefined } }],
@@ -163,7 +174,7 @@ describe('access token', () => {
       .encode();
     await expect(tokens.verify(unsecured)).rejects.toMatchObject(refused);
     const [, payload] = (await forge(seconds())).split('.');
-    const none = Buffer.from('{"alg":"none","kid":"a"}').toString('base64url');
+    const none = Buffer.from('{"alg":"none","kid":"a","typ":"JWT"}').toString('base64url');
     await expect(tokens.verify(`${none}.${payload}.`)).rejects.toMatchObject(refused);
   });
 
@@ -266,6 +277,8 @@ describe('token keys', () => {
     ['too short', JSON.stringify({ keys: [{ kid: 'a', k: Buffer.alloc(31).toString('base64url') }] })],
     ['not base64url', JSON.stringify({ keys: [{ kid: 'a', k: '!'.repeat(64) }] })],
     ['ambiguous', ring('a', 'a')],
+    ['of an id that a token cannot carry', ring('a\u0100')],
+    ['of no id', ring('')],
   ])('that are %s are a defect that does not quote them', async (_, parameter) => {
     const error = await container({ parameter })
       .tokens.issue(admin)
