@@ -24,6 +24,7 @@ export default class StageGuard {
         const unknown = whyNoStage(stage, configurationInput.params);
         if (unknown !== undefined) refuse(unknown);
         if (command !== 'package' && command !== 'deploy') return;
+        checkParameters(processedInput.options.param, stage, configurationInput.params, refuse);
         const { environment } = service.provider;
         await checkEnvironment(environment, refuse);
         checkCache(stage, environment.CACHE_URL, refuse);
@@ -33,6 +34,15 @@ export default class StageGuard {
       },
     };
   }
+}
+
+/** A misspelled one would change nothing, and nobody would notice. */
+function checkParameters(given = [], stage, params, refuse) {
+  const build = ['packages', 'format', 'extension'];
+  const known = new Set(['cache_url', ...build, ...Object.keys({ ...params.default, ...params[stage] })]);
+  const unknown = given.map((pair) => pair.split('=')[0]).filter((name) => !known.has(name));
+  if (unknown.length > 0)
+    refuse(`no parameter ${unknown.join(', ')}; there are ${[...known].sort().join(', ')}`);
 }
 
 /** By the functions' own rules, which would otherwise stop each of them at its first start. */

@@ -13,7 +13,8 @@ const lane = Math.random();
 
 export const handler = worker('processOrders', async (event: DynamoDBStreamEvent) => {
   try {
-    await processOrders(deps, readableOrders(event, deps.metrics), lane);
+    const { read } = readableOrders(event, deps.metrics, (order) => order);
+    await processOrders(deps, read, lane);
   } finally {
     deps.metrics.publish();
   }

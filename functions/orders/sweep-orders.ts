@@ -11,9 +11,9 @@ export const handler = worker('sweepOrders', async (_event, deadline) => {
   const { decided, failures, oldestAgeMs } = await sweepOrders(deps, deadline);
   if (oldestAgeMs !== undefined) deps.metrics.oldestPending(oldestAgeMs);
   if (decided > 0) logger.warn('orders were left PENDING by the worker and are decided now', { decided });
-  for (const error of failures) {
+  for (const { id, error } of failures) {
     deps.metrics.failure();
-    logger.error('an order could not be decided', { error });
+    logger.error('an order could not be decided', { order_id: id, error });
   }
   deps.metrics.publish();
 });

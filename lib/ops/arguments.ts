@@ -19,6 +19,7 @@ const stage = z
 const api = z.url({ error: 'is no URL' }).check(
   z.refine(
     (url) => {
+      if (!URL.canParse(url)) return true; // is said already
       const { protocol, hostname } = new URL(url);
       return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost';
     },
@@ -36,6 +37,9 @@ const command = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('decide-orders'), stage }),
 ]);
 export type Command = z.output<typeof command>;
+
+export const asksForHelp = (args: readonly string[]): boolean =>
+  args[0] === 'help' || args.includes('--help') || args.includes('-h');
 
 /** @throws {UsageError} that names what is wrong, for anything but one whole command */
 export function readCommand(args: string[]): Command {

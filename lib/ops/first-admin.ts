@@ -26,10 +26,12 @@ export async function registerFirstAdmin({
   password,
   bootstrapSecret,
 }: FirstAdmin): Promise<void> {
-  const reply = await fetch(new URL('/auth/register', api), {
+  const reply = await fetch(`${api.replace(/\/+$/, '')}/auth/register`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Bootstrap-Secret': bootstrapSecret },
     body: JSON.stringify({ email, password, role: 'ADMIN' }),
+    // The secret and the password are for this address alone.
+    redirect: 'error',
     signal: AbortSignal.timeout(30_000),
   });
   if (reply.status === 201) return;

@@ -9,7 +9,7 @@ import { sweepOrders } from '../orders/sweep-orders.ts';
 import { createDocuments } from '../platform/dynamodb.ts';
 import { whyNoStage } from '../platform/stages.ts';
 import { tableNames } from '../platform/table-names.ts';
-import { type Command, readCommand, UsageError, usage } from './arguments.ts';
+import { asksForHelp, type Command, readCommand, UsageError, usage } from './arguments.ts';
 import { reasonOf } from './failure.ts';
 import { registerFirstAdmin } from './first-admin.ts';
 import { createParameterStore } from './parameter-store.ts';
@@ -24,6 +24,7 @@ async function checkStage(stage: string): Promise<void> {
   const { params } = service.parse(parseDocument(file, { logLevel: 'error' }).toJS());
   const why = whyNoStage(stage, params);
   if (why !== undefined) throw new Refusal(why);
+  if (stage === 'local') throw new Refusal('stage "local" is never deployed: `npm start` makes its secrets');
 }
 
 const service = z.object({ params: z.record(z.string(), z.unknown()) });
@@ -86,9 +87,12 @@ async function decideOrders(prefix: string): Promise<void> {
     if (complete) return;
     throw new Error('Time was up before all were looked at: run it again.');
   }
-  const reasons = new Set(failures.map((error) => reasonOf(error) ?? String(error)));
-  throw new Error(`They stay PENDING:\n  ${[...reasons].join('\n  ')}`);
+  const lines = failures.map(({ id, error }) => `${id}: ${whyUndecided(error)}`);
+  throw new Error(`They stay PENDING:\n  ${lines.join('\n  ')}`);
 }
+
+const whyUndecided = (error: unknown): string =>
+  error instanceof z.core.$ZodError ? 'cannot be read by this release' : (reasonOf(error) ?? String(error));
 
 function run(command: Command): Promise<void> {
   const parameter = (name: string) => `/sellout/${command.stage}/${name}`;
@@ -104,8 +108,10 @@ function run(command: Command): Promise<void> {
   }
 }
 
+const args = process.argv.slice(2);
 try {
-  await run(readCommand(process.argv.slice(2)));
+  if (asksForHelp(args)) print(usage);
+  else await run(readCommand(args));
 } catch (error) {
   const isUsage = error instanceof UsageError;
   process.stderr.write(`${reasonOf(error) ?? String(error)}\n${isUsage ? `${usage}\n` : ''}`);

@@ -1,19 +1,17 @@
-import type { EventBus } from '../platform/event-bus.ts';
+import type { BusEvent } from '../platform/event-bus.ts';
 import type { Order } from './order.ts';
 import { eventOfOrder } from './order-event.ts';
 
 /**
- * Tells the bus of each order that is decided. PENDING ones are passed over. Safe to call again with the same
- * orders: they make the same events with the same ids.
+ * What the bus is told of an order as one record of the stream shows it: nothing while it is PENDING. The same image makes
+ * the same event with the same id.
  *
- * @param orders images of the stream; an order confirmed and then cancelled is in it twice and makes two events
- * @throws when the bus does not have all of them: call again with the same orders
+ * @throws for an order of which no event can be made
  */
-export function publishOrders(bus: EventBus, orders: readonly Order[]): Promise<void> {
-  return bus.put(
-    orders.flatMap((order) => {
-      const event = eventOfOrder(order);
-      return event === undefined ? [] : { ...event, time: new Date(event.detail.order.decided_at) };
-    }),
-  );
+export function eventsToPublish(order: Order): BusEvent[] {
+  const event = eventOfOrder(order);
+  if (event === undefined) return [];
+  const time = new Date(event.detail.order.decided_at);
+  if (Number.isNaN(time.valueOf())) throw new Error('decided_at is no time');
+  return [{ ...event, time }];
 }

@@ -14,8 +14,8 @@ const bucketsAtOnce = 16;
 
 export interface SweepResult {
   decided: number;
-  /** What went wrong for orders that stay PENDING; they come up again. */
-  readonly failures: unknown[];
+  /** Orders that stay PENDING, and what went wrong; they come up again. */
+  readonly failures: { readonly id: string; readonly error: unknown }[];
   /** Whether all that was old enough has been looked at: not, when time was up before. */
   complete: boolean;
   /** Of the oldest order that was found, 0 for none; undefined when there was no time to look. */
@@ -71,7 +71,7 @@ async function decide(deps: ProcessDeps, ids: readonly string[], deadline: numbe
     try {
       result.decided += await processOrders(deps, await deps.orders.getAll([id]), Math.random());
     } catch (error) {
-      result.failures.push(error);
+      result.failures.push({ id, error });
     }
   }
 }

@@ -10,7 +10,7 @@ const rounds = 5;
 const connectionTimeoutMs = 1_000;
 const requestTimeoutMs = 3_000;
 
-interface BusEvent {
+export interface BusEvent {
   readonly source: string;
   readonly 'detail-type': string;
   readonly detail: object;

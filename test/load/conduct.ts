@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -36,12 +36,24 @@ export interface LoadRequest {
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const complain = (text: string) => process.stderr.write(`${text}\n`);
 
+/** A signal that comes so long after the first ends the process at once. */
+const impatientMs = 2_000;
+
 /** Runs one load from the command line. Ends with 0 if it passed, 1 if not, 2 for a wrong command. */
 export async function conduct(readOptions: () => LoadRequest, usage: string): Promise<void> {
+  if (asksForHelp(process.argv.slice(2))) {
+    print(usage);
+    return;
+  }
   const interrupt = new AbortController();
-  // Ctrl-C may reach us twice: from the terminal and from npm.
+  let since = Number.POSITIVE_INFINITY;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => interrupt.abort(new Error('interrupted')));
+    process.on(signal, () => {
+      // Ctrl-C may reach us twice at once, from the terminal and from npm. Later it means that something hangs.
+      if (Date.now() - since > impatientMs) process.exit(130);
+      since = Math.min(since, Date.now());
+      interrupt.abort(new Error('interrupted'));
+    });
   try {
     process.exitCode = (await load(readOptions(), interrupt.signal)) ? 0 : 1;
   } catch (error) {
@@ -55,9 +67,16 @@ export async function conduct(readOptions: () => LoadRequest, usage: string): Pr
   }
 }
 
+/** What follows another -- is Artillery's. */
+function asksForHelp(args: readonly string[]): boolean {
+  const dashes = args.indexOf('--');
+  const ours = dashes === -1 ? args : args.slice(0, dashes);
+  return ours.includes('--help') || ours.includes('-h');
+}
+
 async function load(request: LoadRequest, signal: AbortSignal): Promise<boolean> {
   const url = request.target === undefined ? undefined : targetOf(request.target);
-  const out = await reportDirectory(request.out);
+  const { out, isNew } = await reportDirectory(request.out);
   const ending = new AbortController();
   let own: OwnSystem | undefined;
   try {
@@ -68,6 +87,7 @@ async function load(request: LoadRequest, signal: AbortSignal): Promise<boolean>
     // What is still waiting for an answer waits no longer.
     ending.abort();
     await own?.stop();
+    if (isNew && (await readdir(out)).length === 0) await rmdir(out);
   }
 }
 
@@ -117,18 +137,18 @@ function targetOf(text: string): string {
 }
 
 /** Made at once: who cannot write the report would rather know before the load than after. */
-async function reportDirectory(wanted: string | undefined): Promise<string> {
+async function reportDirectory(wanted: string | undefined): Promise<{ out: string; isNew: boolean }> {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const directory = resolve(wanted ?? join('.load', time));
   try {
-    await mkdir(directory, { recursive: true });
+    const made = await mkdir(directory, { recursive: true });
     const probe = join(directory, '.probe');
     await writeFile(probe, 'probe');
     await rm(probe);
+    return { out: directory, isNew: made !== undefined };
   } catch (cause) {
     throw unwritable(directory, cause);
   }
-  return directory;
 }
 
 async function checkTarget(store: Store): Promise<void> {

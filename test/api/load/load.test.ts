@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,11 +83,19 @@ describe('a load', () => {
     }
   });
 
-  it('says so when nothing answers at the target', async () => {
+  it('shows its usage when asked', async () => {
+    expect(await outcomeOf(['--help'])).toEqual({
+      code: 0,
+      output: expect.stringContaining('usage: npm run load'),
+    });
+  });
+
+  it('says so when nothing answers at the target, and leaves no folder for a report', async () => {
     const target = `http://127.0.0.1:${await freePort()}`;
     const { code, output } = await outcomeOf(['--target', target, '--out', join(directory, 'down')]);
     expect(code).toBe(1);
     expect(output).toMatch(/the target does not answer: .*ECONNREFUSED/);
+    expect(await readdir(directory)).not.toContain('down');
   });
 
   it('says so when something else answers at the target', async () => {
@@ -124,6 +132,18 @@ describe('a load', () => {
     expect(requests.slice(sent).filter((request) => request === 'POST /customer/add').length).toBeLessThan(
       20,
     );
+  }, 90_000);
+
+  it('ends for somebody who insists, whatever it waits for', async () => {
+    const { url, requests, stop } = await startStub(
+      (request) => !/^(POST .customer.add|DELETE )/.test(request),
+    );
+    const load = startLoad(['--target', url, '--out', join(directory, 'insists')]);
+    await until(async () => requests.includes('POST /customer/add'), 60_000);
+    const insisting = setInterval(() => load.child.kill('SIGINT'), 500);
+    expect(await load.ended).toBe(130);
+    clearInterval(insisting);
+    await stop();
   }, 90_000);
 
   it('needs an ADMIN where nobody may register as one, and ends soon when the store dies, with what ran', async () => {

@@ -174,4 +174,28 @@ describe('the dashboard', () => {
     expect(names.length).toBeGreaterThan(10);
     for (const name of names) expect(template.Resources).toHaveProperty(name);
   });
+
+  it('tells which of the tables and indexes that alarms watch is throttled', () => {
+    const widget = z.object({
+      properties: z.object({ title: z.string(), metrics: z.optional(z.array(z.array(z.unknown()))) }),
+    });
+    const { widgets } = z.object({ widgets: z.array(widget) }).parse(JSON.parse(body));
+    const rows = widgets.find(({ properties }) => properties.title === 'Throttled')?.properties.metrics ?? [];
+    let last: unknown[] = [];
+    const shown = rows.map((row) => {
+      // "..." stands for as much of the row before as is missing.
+      const [first, ...rest] = row;
+      last = first === '...' ? [...last.slice(0, last.length - rest.length), ...rest] : row;
+      const [, metric, , table, , index] = last;
+      return [metric, String(table).replace(/^\$\{(\w+)\}$/, '$1'), index].filter(Boolean).join(' ');
+    });
+    const alarmed = watched
+      .filter(({ name }) => /^Throttled(Writes|Reads)Alarm$/.test(name))
+      .map(({ MetricName, Dimensions }) => {
+        const [{ Value: table }, index] = throttled.parse(Dimensions);
+        return [MetricName, table.Ref, index?.Value].filter(Boolean).join(' ');
+      });
+    expect(alarmed.length).toBeGreaterThan(15);
+    expect(shown.filter((name) => name !== 'Throttles undefined').sort()).toEqual(alarmed.sort());
+  });
 });

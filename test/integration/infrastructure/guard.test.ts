@@ -20,6 +20,11 @@ describe('before anything is built or touched', { timeout: 120_000 }, () => {
       /at CURRENCY[\s\S]*not requests\/seconds[\s\S]*at LIMIT_AUTH_PER_EMAIL/,
     ],
     [
+      'a parameter that there is not',
+      ['package', '--stage', 'prod', '--param', 'order_event=on'],
+      /no parameter order_event; there are alarm_email, .*order_events/,
+    ],
+    [
       'a password in a URL',
       ['package', '--param', 'cache_url=rediss://:hunter2@cache.example.com:6379'],
       /cache_url holds a password/,

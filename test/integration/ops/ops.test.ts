@@ -36,6 +36,10 @@ describe('npm run ops', () => {
     expect(stderr).toContain('usage: npm run ops');
   });
 
+  it.each(['help', '--help', 'decide-orders --help'])('shows its usage when asked: %s', async (line) => {
+    expect(await ops(line)).toMatchObject({ code: 0, stdout: expect.stringContaining('usage: npm run ops') });
+  });
+
   it.each(['rotate-token-key --step add', 'decide-orders'])(
     'says that there are no credentials, or no region, before it touches anything: %s',
     async (line) => {
@@ -56,6 +60,7 @@ describe('npm run ops', () => {
 
   it.each([
     ['make-secrets --stage prdo', '"prdo" is no stage: take local, dev, prod'],
+    ['make-secrets --stage local', 'stage "local" is never deployed'],
     ['rotate-token-key --stage nope --step add', 'there is no /sellout/nope/token-keys'],
     ['rotate-token-key --stage nope --step replace', 'there is no /sellout/nope/token-keys'],
     [

@@ -296,7 +296,10 @@ describe('the sweep', () => {
 
     const { decided, failures } = await sweepOrders({ ...shop, clock: aMinuteOn }, never);
 
-    expect({ decided, failures: failures.length }).toEqual({ decided: 4, failures: 1 });
+    expect({ decided, failed: failures.map(({ id }) => id) }).toEqual({
+      decided: 4,
+      failed: [orders[2]?.id],
+    });
   });
 
   it('decides the others when one order cannot be decided', async () => {

@@ -139,6 +139,17 @@ describe('publishOrders', () => {
     expect([...new Set(idsOf(bus.taken))]).toEqual(wanted(orders));
   });
 
+  it.each([
+    ['without the time of its decision', { decided_at: undefined }],
+    ['decided at no time', { decided_at: 'soon' }],
+  ])('publishes the others beside an order %s', async (_, changes) => {
+    const orders = confirmed(2);
+    await expect(deliver([...orders, { ...orderOf('CONFIRMED'), ...changes }])).rejects.toThrow(
+      '1 of 3 records cannot be read',
+    );
+    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+  });
+
   it('throws when the bus is out of reach', async () => {
     const gone = await startEventBus();
     await gone.stop();

@@ -76,8 +76,8 @@ export async function openShop({
     faultOf: faults?.ofBatch,
     deliver: (batch) =>
       lambda.invoke('processOrders', { task: 'worker', timeoutMs: workerTimeoutMs }, async (container) => {
-        const { orders } = ordersIn(eventOf(batch));
-        await processOrders(container, orders, container.lane);
+        const { read } = ordersIn(eventOf(batch), (order) => order);
+        await processOrders(container, read, container.lane);
       }),
   });
 

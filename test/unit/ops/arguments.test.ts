@@ -30,6 +30,7 @@ describe('the command line of npm run ops', () => {
     ['make-secrets --stgae prod', "Unknown option '--stgae'"],
     ['rotate-token-key --stage prod', '--step: is one of add, promote, retire, replace'],
     ['make-first-admin --stage prod --email a@example.com', '--api: is no URL'],
+    ['make-first-admin --stage prod --api foo --email a', '--api: is no URL\n--email: is no e-mail address'],
     ['make-first-admin --stage prod --api https://x.example --email a', '--email: is no e-mail address'],
     [
       'make-first-admin --stage prod --api http://x.example --email a@example.com',

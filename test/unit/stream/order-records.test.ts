@@ -20,11 +20,13 @@ const orderOf = (overrides: Partial<Order> = {}): Order => ({
   ...overrides,
 });
 
+const whole = (order: Order) => order;
+
 describe('ordersIn', () => {
   it('reads the orders of a batch in its order', () => {
     const [first, second] = [orderOf(), orderOf()];
-    expect(ordersIn({ Records: [recordOf('1', first), recordOf('2', second)] })).toEqual({
-      orders: [first, second],
+    expect(ordersIn({ Records: [recordOf('1', first), recordOf('2', second)] }, whole)).toEqual({
+      read: [first, second],
       unreadable: [],
     });
   });
@@ -32,8 +34,8 @@ describe('ordersIn', () => {
   it('gives each state of an order that changed twice', () => {
     const confirmed = orderOf({ status: 'CONFIRMED' });
     const cancelled: Order = { ...confirmed, status: 'CANCELLED' };
-    const { orders } = ordersIn({ Records: [recordOf('1', confirmed), recordOf('2', cancelled)] });
-    expect(orders).toEqual([confirmed, cancelled]);
+    const { read } = ordersIn({ Records: [recordOf('1', confirmed), recordOf('2', cancelled)] }, whole);
+    expect(read).toEqual([confirmed, cancelled]);
   });
 
   it('names what it cannot read and reads the rest', () => {
@@ -44,12 +46,17 @@ describe('ordersIn', () => {
       recordOf('no order', { id: newId(), status: 'PENDING' }),
       recordOf('half an order', { ...orderOf(), lines: 'many' }),
     ];
-    const { orders, unreadable } = ordersIn({ Records: [...broken, recordOf('fine', order)] });
+    const { read, unreadable } = ordersIn({ Records: [...broken, recordOf('fine', order)] }, whole);
 
-    expect(orders).toEqual([order]);
+    expect(read).toEqual([order]);
     expect(unreadable.map(({ id }) => id)).toEqual(['no image', 'no change', 'no order', 'half an order']);
     for (const { error } of unreadable) expect(error).toBeInstanceOf(Error);
   });
+});
+
+it('passes over orders that were deleted', () => {
+  const removed: DynamoDBRecord = { eventID: 'removed', eventName: 'REMOVE', dynamodb: { Keys: {} } };
+  expect(ordersIn({ Records: [removed] }, whole)).toEqual({ read: [], unreadable: [] });
 });
 
 describe('readableOrders', () => {
@@ -60,7 +67,7 @@ describe('readableOrders', () => {
     const metrics = { failure: () => void failures.push('one') };
     const records = [recordOf('broken', { id: 'no order' }), recordOf('fine', order)];
 
-    expect(readableOrders({ Records: records }, metrics)).toEqual([order]);
+    expect(readableOrders({ Records: records }, metrics, whole).read).toEqual([order]);
     expect(failures).toHaveLength(1);
     expect(logged.mock.calls).toMatchObject([[expect.any(String), { event_id: 'broken' }]]);
     logged.mockRestore();
