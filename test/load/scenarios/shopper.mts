@@ -97,12 +97,14 @@ export function note(
   events.emit('histogram', `took.${name}`, (timings.end ?? Date.now()) - timings.start);
   events.emit('histogram', 'answered_at', Date.now());
   count(`answer.${name}.${status}`);
-  const { id, status: state, code } = parsed(response.body);
+  const { id, status: state, code, errors = [] } = parsed(response.body);
   if (isOrder.test(name)) {
     if (status < 300 || status >= 500) buyers.add(vars.customer_id);
     if (status < 300) noteOrder(vars, id, state, headers?.['idempotency-key'], count);
     else if (status < 500) count(`refused.${code ?? status}`);
-    if (code === 'out_of_stock') count(`short.${vars.product_id}`);
+    // Not what this shopper came for: a cart that was refused keeps its lines, and its owner comes again.
+    const short = code === 'out_of_stock' ? errors : [];
+    for (const { product_id } of short) if (product_id !== undefined) count(`short.${product_id}`);
   }
   if (isCancel.test(name) && status === 200) {
     count(vars.cancelled ? 'order.cancelled_twice' : 'order.cancelled');
@@ -170,7 +172,14 @@ export function polls({ vars }: Context, next: (again: boolean) => void): void {
   next(isUndecided(vars) && vars.polls < mostPolls);
 }
 
-function parsed(body: string): { id?: string; status?: string; code?: string } {
+interface Answer {
+  readonly id?: string;
+  readonly status?: string;
+  readonly code?: string;
+  readonly errors?: readonly { readonly product_id?: string }[];
+}
+
+function parsed(body: string): Answer {
   try {
     return JSON.parse(body);
   } catch {
