@@ -14,12 +14,10 @@ const bundled = new Map<string, Promise<string>>();
 export const latePackages: Plugin = {
   name: 'late-packages',
   setup({ initialOptions, onResolve, onLoad, resolve, esbuild }) {
-    // Packages stay outside where nothing is deployed.
-    if (initialOptions.packages === 'external') return;
-
     onResolve({ filter: late }, async ({ path, pluginData, ...from }) => {
       if (pluginData === late) return undefined;
       const { path: file, external, errors } = await resolve(path, { ...from, pluginData: late });
+      // As all packages are where nothing is deployed.
       return external ? { path, external } : { path: file, errors, namespace: 'late', pluginData: path };
     });
 

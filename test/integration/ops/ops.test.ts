@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { createParameterStore } from '../../../lib/ops/parameter-store.ts';
@@ -136,8 +137,8 @@ describe('decide-orders', () => {
     const documents = connect(inject('dynamodbEndpoint'));
     const deps = { ...createOrderDeps({ documents, ...tableNames(prefix) }), currency: 'EUR' };
     const { product } = await createProduct(deps, { name: 'Keyboard', price: 1, stock: 2, stock_shards: 1 });
-    const submit = async (at: number) => {
-      const input = { customer_id: newId(), items: [{ id: product.id, quantity: 1 }] };
+    const submit = async (at: number, id = product.id) => {
+      const input = { customer_id: newId(), items: [{ id, quantity: 1 }] };
       return (await submitOrder({ ...deps, clock: { now: () => at } }, input)).order.id;
     };
     const old = await Promise.all([1, 2, 3].map(() => submit(Date.now() - 120_000)));
@@ -157,6 +158,23 @@ describe('decide-orders', () => {
     ]);
     expect(await ops(`decide-orders --stage ${stage}`)).toMatchObject({
       stdout: 'orders decided: 0; that could not be: 0\n',
+    });
+
+    const other = await createProduct(deps, { name: 'Mouse', price: 1, stock: 1, stock_shards: 1 });
+    const broken = await submit(Date.now() - 120_000, other.product.id);
+    await documents.send(
+      new UpdateCommand({
+        TableName: tableNames(prefix).ordersTable,
+        Key: { id: broken },
+        UpdateExpression: 'SET #total = :many',
+        ExpressionAttributeNames: { '#total': 'total' },
+        ExpressionAttributeValues: { ':many': 'many' },
+      }),
+    );
+    expect(await ops(`decide-orders --stage ${stage}`)).toEqual({
+      code: 1,
+      stdout: 'orders decided: 0; that could not be: 1\n',
+      stderr: `They stay PENDING:\n  ${broken}: cannot be read by this release\n`,
     });
     documents.destroy();
   });

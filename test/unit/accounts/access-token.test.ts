@@ -1,3 +1,4 @@
+// Long: every forgery of one token, and the life of the keys that sign it.
 import { createHmac } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,6 @@
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import plugins from '../../../lib/bundling/plugins.ts';
 import { bundleOf, clientAlone } from '../../bench/bundles.ts';
 
 const kilobytes = (text: string): number => Buffer.byteLength(text) / 1_000;
@@ -36,10 +38,24 @@ it('has nothing of tokens in a function that looks at none', async () => {
 });
 
 it.each(['checkout', 'getProduct'])('holds as text what %s seldom imports', async (name) => {
-  const { files } = await bundleOf(name);
+  const { files, text } = await bundleOf(name);
   const seldom = files.filter((file) => /node_modules\/(iovalkey|@iovalkey|ipaddr\.js)\//.test(file));
   expect(seldom).toHaveLength(2);
   expect(seldom.filter((file) => !file.startsWith('late:'))).toEqual([]);
+  // Stack traces name it.
+  expect(text.includes('filename:"iovalkey.cjs"')).toBe(true);
+});
+
+it.each([
+  ['all packages stay outside', { packages: 'external' }],
+  ['that package stays outside', { external: ['iovalkey'] }],
+] as const)('leaves a late package alone where %s', async (_, options) => {
+  const stdin = { contents: "export { Redis } from 'iovalkey';", resolveDir: import.meta.dirname };
+  const bundle = { stdin, bundle: true, format: 'cjs', platform: 'node', write: false, plugins } as const;
+  const [file] = (
+    await build({ ...bundle, ...options, external: [...('external' in options ? options.external : [])] })
+  ).outputFiles;
+  expect(file?.text).toContain('require("iovalkey")');
 });
 
 it('has the client of SSM without its hundred errors', async () => {
