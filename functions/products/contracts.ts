@@ -1,12 +1,15 @@
 import * as z from 'zod/mini';
 import { contract } from '../../lib/http/contract.ts';
 import { parseEntityTags } from '../../lib/http/entity-tags.ts';
+import { idempotencyKey } from '../../lib/http/idempotency-key.ts';
 import { cursorOf } from '../../lib/platform/cursor.ts';
 import { id, pageLimit, price, text, units } from '../../lib/platform/primitives.ts';
 import { productView } from '../../lib/products/product.ts';
 import { newProduct, productChange } from '../../lib/products/product-input.ts';
 
 const productParams = z.object({ product_id: id });
+
+const keyed = z.object({ 'idempotency-key': z.optional(idempotencyKey) });
 
 export const listProductsContract = contract({
   operation: 'listProducts',
@@ -44,9 +47,9 @@ export const createProductContract = contract({
   summary: 'Puts a product on sale',
   routes: ['POST /product'],
   access: 'admin',
-  request: { body: newProduct },
-  reply: { status: 201, body: productView, headers: ['ETag', 'Location'] },
-  errors: ['contention'],
+  request: { headers: keyed, body: newProduct },
+  reply: { status: 201, body: productView, headers: ['ETag', 'Location', 'Idempotent-Replayed'] },
+  errors: ['contention', 'idempotency_key_reused'],
 });
 
 export const addProductContract = contract({
@@ -54,9 +57,12 @@ export const addProductContract = contract({
   summary: 'Puts a product on sale, by the field names of the 12.12 store',
   routes: ['POST /product/add'],
   access: 'admin',
-  request: { body: z.strictObject({ product_name: text(200), stock: units, price: z._default(price, 0) }) },
-  reply: { status: 201, body: productView, headers: ['ETag', 'Location'] },
-  errors: ['contention'],
+  request: {
+    headers: keyed,
+    body: z.strictObject({ product_name: text(200), stock: units, price: z._default(price, 0) }),
+  },
+  reply: { status: 201, body: productView, headers: ['ETag', 'Location', 'Idempotent-Replayed'] },
+  errors: ['contention', 'idempotency_key_reused'],
 });
 
 export const addStockContract = contract({
@@ -64,9 +70,12 @@ export const addStockContract = contract({
   summary: 'Adds units to a product',
   routes: ['POST /product/add-stock'],
   access: 'admin',
-  request: { body: z.strictObject({ product_id: id, stock: units.check(z.minimum(1)) }) },
-  reply: { status: 200, body: productView, headers: ['ETag'] },
-  errors: ['contention', 'product_not_found'],
+  request: {
+    headers: keyed,
+    body: z.strictObject({ product_id: id, stock: units.check(z.minimum(1)) }),
+  },
+  reply: { status: 200, body: productView, headers: ['ETag', 'Idempotent-Replayed'] },
+  errors: ['contention', 'idempotency_key_reused', 'product_not_found'],
 });
 
 export const updateProductContract = contract({

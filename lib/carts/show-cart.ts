@@ -5,7 +5,7 @@ import type { CartView } from './cart-view.ts';
 
 /** A cart with names, prices and stock as they are now. A deleted product's line stays, with none available. */
 export async function showCart(catalog: Catalog, cart: Cart): Promise<CartView> {
-  const stocked = await catalog.read(cart.lines.map(({ product_id }) => product_id));
+  const stocked = await catalog.readWhole(cart.lines.map(({ product_id }) => product_id));
   const lines = cart.lines.flatMap(({ product_id, quantity }) => {
     const found = stocked.get(product_id);
     if (found === undefined) return [];

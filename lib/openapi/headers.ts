@@ -10,7 +10,7 @@ const headers: Readonly<Record<string, object>> = {
     example: '"1.15-0"',
   },
   'Idempotent-Replayed': {
-    description: 'Present when the order was made by an earlier request with the same key.',
+    description: 'Present when an earlier request with the same key has done what this one asks for.',
     schema: { type: 'string', const: 'true' },
   },
   Location: {

@@ -10,8 +10,9 @@ const descriptions: Readonly<Record<string, string>> = {
   limit: 'At most so many items.',
   cursor: "A page's `next_cursor`, to get the page after it.",
   'idempotency-key':
-    'Any text of your choice, new for each order. A repeat with the same key and body gives the order that the ' +
-    'first request made, with its status code and `Idempotent-Replayed: true`; with another body, 422.',
+    'Any text of your choice, new for each thing that you want done. A repeat with the same key and body changes ' +
+    'nothing more: it gives what the first request made, as it is now, with the same status code and ' +
+    '`Idempotent-Replayed: true`. With another body the answer is 422.',
   'if-match':
     'ETags of the product such as `"1.15-0"`, or `*`. Refused when the product has changed since; its sales do ' +
     'not count.',

@@ -4,12 +4,12 @@ import {
   type Candidate,
   type CountedUnits,
   type Placement,
-  type PricedTake,
   purchaseKey,
   type Refusal,
   type Supplies,
   type Supply,
   type Units,
+  type VersionedTake,
   type WantedLine,
 } from './placement.ts';
 
@@ -30,7 +30,12 @@ export interface Search {
   start(count: number): number;
 }
 
-type ShardTake = Omit<PricedTake, 'product_id' | 'unit_price'>;
+/** Units of one shard, and its purchase limit. */
+interface ShardTake {
+  readonly take: Omit<VersionedTake, 'product_id'>;
+  readonly limit: number | undefined;
+}
+
 type LineOutcome =
   | { readonly takes: readonly ShardTake[]; readonly unit_price: number }
   | { readonly reason: RejectionReason; readonly available: number }
@@ -44,7 +49,7 @@ export function allocate<C extends Candidate>(
   situation: Situation,
   search: Search,
 ): Placement<C> | Refusal<C> | { readonly unsure: true } {
-  const takes: PricedTake[] = [];
+  const takes: VersionedTake[] = [];
   const lines: OrderLine[] = [];
   const counted: CountedUnits[] = [];
   const refused: { line: WantedLine; reason: RejectionReason; available: number }[] = [];
@@ -58,7 +63,7 @@ export function allocate<C extends Candidate>(
     else {
       const { unit_price } = outcome;
       lines.push({ product_id, name: supply.product.name, quantity, unit_price });
-      for (const take of outcome.takes) takes.push({ product_id, ...take, unit_price });
+      for (const { take } of outcome.takes) takes.push({ product_id, ...take });
       const limit = lowestLimit(outcome.takes);
       if (limit !== undefined) counted.push({ product_id, quantity, limit });
     }
@@ -95,14 +100,19 @@ function allocateLine(
     // What was remembered may be old where it speaks against the order: only a read tells.
     if (!product.active || quantity > room(product.limit_per_customer)) return unsure;
     if (unit_price !== undefined && unit_price !== product.price) return unsure;
-    const take = { shard: search.start(product.stock_shards), quantity, limit: product.limit_per_customer };
-    return { takes: [take], unit_price: product.price };
+    const { version: product_version, limit_per_customer: limit, price } = product;
+    const take = { shard: search.start(product.stock_shards), quantity, product_version };
+    return { takes: [{ take, limit }], unit_price: price };
   }
   if (!product.active) return { reason: 'product_unavailable', available: 0 };
   if (quantity > room(product.limit_per_customer)) {
     return { reason: 'limit_exceeded', available: Math.max(0, room(product.limit_per_customer)) };
   }
-  const offered = shards.filter(({ active, price }) => active && (unit_price ?? price) === price);
+  // A shard of a later version than the product's was read after a change that the product does not show.
+  const offered = shards.filter(
+    ({ active, price, product_version }) =>
+      active && (unit_price ?? price) === price && product_version <= product.version,
+  );
   for (const at of new Set([product.price, ...offered.map(({ price }) => price)])) {
     const sale = offered.filter(({ price }) => price === at);
     const takes = takeFrom(sale, quantity, planned, search);
@@ -134,11 +144,10 @@ function takeFrom(
   search: Search,
 ): readonly ShardTake[] | undefined {
   const left = ({ shard_id, stock }: StockShard) => stock - (planned.get(shard_id) ?? 0);
-  const take = ({ shard, limit_per_customer }: StockShard, units: number): ShardTake => ({
-    shard,
-    quantity: units,
-    limit: limit_per_customer,
-  });
+  const take = (
+    { shard, product_version, limit_per_customer: limit }: StockShard,
+    quantity: number,
+  ): ShardTake => ({ take: { shard, quantity, product_version }, limit });
   const start = search.start(Math.max(1, shards.length));
   const inOrder = [...shards.slice(start), ...shards.slice(0, start)];
   const enough = (shard: StockShard) => left(shard) >= quantity;

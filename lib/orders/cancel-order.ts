@@ -66,7 +66,7 @@ async function giveBack(
   const counted = order.lines.filter(({ product_id }) => order.counted.includes(product_id));
   const items = [
     orders.cancelEntry(order.id, cancellation, decided_at),
-    ...order.takes.map(({ product_id, shard, quantity }) => stock.giveBackEntry(product_id, shard, quantity)),
+    ...stock.giveBackEntries(order.takes),
     ...(counted.length === 0 ? [] : [purchases.uncountEntry(order.customer_id, counted)]),
   ];
   const writes = items.map((item): TransactionWrite<'refused'> => ({ item, refused: () => 'refused' }));

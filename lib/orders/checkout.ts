@@ -1,9 +1,10 @@
 import type { CartStore } from '../carts/cart-store.ts';
 import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
+import type { Idempotency } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { type CommitDeps, type Committable, commit, type Decision } from './commit.ts';
-import { type Idempotency, idempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
+import { orderIdempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
 import { type Order, order, totalOf } from './order.ts';
 import type { OrderStore } from './order-store.ts';
 import type { Placement } from './placement.ts';
@@ -35,8 +36,8 @@ const maxCarts = 4;
  *   `product_unavailable` (each naming the lines, or the total), `idempotency_key_reused`, `contention`; nothing changed
  */
 export async function checkout(deps: CheckoutDeps, request: CheckoutRequest): Promise<PlacedOrder> {
-  const idempotency = idempotencyOf('checkout', request);
-  const id = idempotency?.order_id ?? newId();
+  const idempotency = orderIdempotencyOf('checkout', request);
+  const id = idempotency?.id ?? newId();
   try {
     for (let attempt = 0; attempt < maxCarts; attempt++) {
       const placed = await placeCart(deps, request, id, idempotency);

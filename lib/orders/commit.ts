@@ -115,10 +115,9 @@ async function execute<S>(
   decisions: Map<string, Decision<S>>,
 ): Promise<DraftResult> {
   const { placements } = draft;
-  const takes = sumTakes(placements).map((take) => ({
-    item: deps.stock.takeEntry(take),
-    refused: (): Refused<S> => 'stale',
-  }));
+  const takes = deps.stock
+    .takeEntries(sumTakes(placements))
+    .map((item) => ({ item, refused: (): Refused<S> => 'stale' }));
   const counts = sumPurchases(placements).map(({ customer_id, counted }) => ({
     item: deps.purchases.countEntry(customer_id, counted),
     refused: (old: StoredItem | undefined): Refused<S> => {

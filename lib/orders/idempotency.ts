@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { DomainError } from '../errors.ts';
-import { derivedId } from '../platform/ids.ts';
+import { type Idempotency, idempotencyOf } from '../platform/idempotency.ts';
 import type { Order } from './order.ts';
 
 /** An order, and whether it was placed by an earlier request with the same idempotency key. */
@@ -9,26 +8,15 @@ export interface PlacedOrder {
   readonly replayed: boolean;
 }
 
-/** What an idempotency key fixes: the order's id, and the request that it belongs to. */
-export interface Idempotency {
-  readonly order_id: string;
-  readonly fingerprint: string;
-}
-
-/**
- * @param operation keeps one key from meaning two things
- * @param request with its key; without one there is no idempotency
- */
-export function idempotencyOf(
+/** What the key of a request to order fixes; its id is the order's. Without a key there is no idempotency. */
+export function orderIdempotencyOf(
   operation: string,
   request: { readonly customer_id: string; readonly idempotency_key?: string | undefined },
 ): Idempotency | undefined {
   const { idempotency_key, ...body } = request;
-  if (idempotency_key === undefined) return undefined;
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([operation, body]))
-    .digest('base64url');
-  return { order_id: derivedId(request.customer_id, idempotency_key), fingerprint };
+  return idempotency_key === undefined
+    ? undefined
+    : idempotencyOf(operation, request.customer_id, idempotency_key, body);
 }
 
 /** The order an earlier request made. @throws {DomainError} `idempotency_key_reused` if it asked for something else */

@@ -1,6 +1,6 @@
 import type { StoredItem } from '../platform/transaction.ts';
 import type { Catalog } from '../products/catalog.ts';
-import { type StockedProduct, stockOf } from '../products/product.ts';
+import { isTorn, type StockedProduct, stockOf } from '../products/product.ts';
 import type { ShortLine } from './order.ts';
 import {
   type Candidate,
@@ -65,7 +65,8 @@ export function createKnowledge(catalog: Catalog, candidates: readonly Pick<Cand
         const first = before.get(product_id);
         const second = now.get(product_id);
         if (first === undefined || second === undefined || !sameRefills(first, second)) return false;
-        return stockOf(first.shards) < requested;
+        // What is left, by which an order is refused, comes from the second read.
+        return stockOf(first.shards) < requested && !isTorn(second.shards);
       });
       for (const { product_id } of lacking) {
         const first = before.get(product_id);

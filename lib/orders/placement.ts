@@ -27,8 +27,11 @@ export interface Supply {
 }
 export type Supplies = ReadonlyMap<string, Supply>;
 
-/** A take at what its shard says, which the transaction compares: price and purchase limit, if any. */
-export type PricedTake = Take & { readonly unit_price: number; readonly limit: number | undefined };
+/**
+ * A take, and the product's version that the transaction compares with the shard's. Whatever the order says of the
+ * product (name, price) and is judged by (purchase limit, active) is of this version or a later one.
+ */
+export type VersionedTake = Take & { readonly product_version: number };
 
 export interface CountedUnits {
   readonly product_id: string;
@@ -39,7 +42,7 @@ export interface CountedUnits {
 export interface Placement<C extends Candidate = Candidate> {
   readonly candidate: C;
   readonly lines: readonly OrderLine[];
-  readonly takes: readonly PricedTake[];
+  readonly takes: readonly VersionedTake[];
   /** Units that count towards a purchase limit. */
   readonly counted: readonly CountedUnits[];
 }

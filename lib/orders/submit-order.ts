@@ -4,7 +4,7 @@ import { newId } from '../platform/ids.ts';
 import { quantity } from '../platform/primitives.ts';
 import type { Catalog } from '../products/catalog.ts';
 import type { Product } from '../products/product.ts';
-import { idempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
+import { orderIdempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
 import { type Order, type OrderLine, shortOf, totalOf } from './order.ts';
 import type { OrderStore } from './order-store.ts';
 import type { WantedLine } from './placement.ts';
@@ -34,8 +34,8 @@ export interface SubmitRequest {
  *   naming the lines), `idempotency_key_reused`; nothing was written
  */
 export async function submitOrder(deps: SubmitDeps, request: SubmitRequest): Promise<PlacedOrder> {
-  const idempotency = idempotencyOf('submit', request);
-  const id = idempotency?.order_id ?? newId();
+  const idempotency = orderIdempotencyOf('submit', request);
+  const id = idempotency?.id ?? newId();
   try {
     const lines = await priceLines(deps, request.items);
     const order: Order = {
@@ -66,15 +66,10 @@ export async function submitOrder(deps: SubmitDeps, request: SubmitRequest): Pro
 async function priceLines({ catalog }: SubmitDeps, items: SubmitRequest['items']): Promise<OrderLine[]> {
   const wanted = sumLines(items);
   const ids = wanted.map(({ product_id }) => product_id);
-  // It reads what is due for a look, so that the copies below are a second old at most.
   const short = await findShortage(catalog, wanted);
-  let products: ReadonlyMap<string, Product> = await catalog.find(ids);
-  if (refusalOf(wanted, products) !== undefined) {
-    // What a copy refuses may be allowed by now. What a copy allows, the worker checks again.
-    products = new Map([...(await catalog.read(ids))].map(([id, { product }]) => [id, product]));
-    const refused = refusalOf(wanted, products);
-    if (refused !== undefined) throw refused;
-  }
+  const products = await catalog.current(ids);
+  const refused = refusalOf(wanted, products);
+  if (refused !== undefined) throw refused;
   if (short.length > 0) throw refusal('out_of_stock', short);
   return wanted.flatMap(({ product_id, quantity }) => {
     const product = products.get(product_id);

@@ -1,15 +1,14 @@
 import { shardId } from '../products/product.ts';
-import type { CountedUnits, Placement, PricedTake } from './placement.ts';
+import type { CountedUnits, Placement, VersionedTake } from './placement.ts';
 
 /** One take for each shard, however many orders take from it: a transaction may touch an item once only. */
-export function sumTakes(placements: readonly Placement[]): PricedTake[] {
-  const sums = new Map<string, PricedTake>();
+export function sumTakes(placements: readonly Placement[]): VersionedTake[] {
+  const sums = new Map<string, VersionedTake>();
   for (const take of placements.flatMap(({ takes }) => takes)) {
     const key = shardId(take.product_id, take.shard);
     const sum = sums.get(key);
-    if (sum !== undefined && (sum.unit_price !== take.unit_price || sum.limit !== take.limit)) {
-      throw new Error(`two prices or limits for shard ${key}`);
-    }
+    if (sum !== undefined && sum.product_version !== take.product_version)
+      throw new Error(`two versions of shard ${key}`);
     sums.set(key, { ...take, quantity: (sum?.quantity ?? 0) + take.quantity });
   }
   return [...sums.values()];

@@ -1,10 +1,11 @@
 import { DomainError } from '../errors.ts';
 import { backoff } from '../platform/backoff.ts';
-import { transact } from '../platform/transaction.ts';
+import { type TransactionWrite, transact } from '../platform/transaction.ts';
 import type { Catalog } from './catalog.ts';
+import { type Claim, withoutKey } from './once.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductStores } from './product-stores.ts';
-import { readProduct, readProductOrDeleted } from './read-product.ts';
+import { existing, readProductOrDeleted } from './read-product.ts';
 import { spread } from './spread.ts';
 
 /** Over how many shards the units go, and how often that is tried, before fewer shards are. */
@@ -15,26 +16,47 @@ const attemptsPerWidth = 5;
  * Adds units to a product in one transaction: all or none of them. When shards are too busy for a
  * transaction over all of them it narrows to 8 and then to 1, where a gap is found soonest.
  *
- * @throws {DomainError} `product_not_found`; `contention` when even one shard stays busy; nothing was added
+ * @param claim of an idempotency key
+ * @throws {DomainError} `product_not_found`; `contention` when even one shard stays busy; nothing was added.
+ *   `unavailable` when the units were added and the product cannot be read afterwards
  */
 export async function addStock(
   stores: ProductStores,
   catalog: Catalog,
   productId: string,
   units: number,
+  claim: Claim = withoutKey,
 ): Promise<StockedProduct> {
-  const before = await readProduct(catalog, productId);
+  const before = existing(await catalog.read([productId]), productId);
+  const own = [
+    { item: stores.products.existsEntry(productId), refused: () => 'deleted' as const },
+    ...claim({ product_id: productId, units_added: units }),
+  ];
   for (const width of widths) {
     for (let attempt = 0; attempt < attemptsPerWidth; attempt++) {
       if (attempt > 0) await backoff(attempt);
-      const result = await transact(stores.documents, supplyWrites(stores, before, units, width));
-      if (!result.committed && result.refusals.includes('deleted'))
-        throw new DomainError('product_not_found');
-      // The units are in, also when the product is deleted in the next moment.
-      if (result.committed) return readProductOrDeleted(catalog, productId);
+      const result = await transact(stores.documents, [
+        ...own,
+        ...supplyWrites(stores, before, units, width),
+      ]);
+      if (result.committed) return afterwards(catalog, productId);
+      if (result.refusals.includes('key_used')) throw new DomainError('idempotency_key_reused');
+      if (result.refusals.includes('deleted')) throw new DomainError('product_not_found');
     }
   }
   throw new DomainError('contention', { retryAfterSeconds: 1 });
+}
+
+/** The units are in, also when the product is deleted in the next moment. */
+async function afterwards(catalog: Catalog, productId: string): Promise<StockedProduct> {
+  try {
+    return await readProductOrDeleted(catalog, productId);
+  } catch (error) {
+    // That nothing was written, as `contention` says, is not so here.
+    if (!(error instanceof DomainError)) throw error;
+    const detail = 'the units were added; read the product to see them';
+    throw new DomainError('unavailable', { detail, retryAfterSeconds: 1, cause: error });
+  }
 }
 
 function supplyWrites(
@@ -42,13 +64,11 @@ function supplyWrites(
   { product, shards }: StockedProduct,
   units: number,
   width: number,
-) {
+): TransactionWrite<'shard_missing'>[] {
   const poorest = [...shards].sort((a, b) => a.stock - b.stock).slice(0, width);
   const supplies = spread(units, poorest.length).flatMap((share, index) => {
     const shard = poorest[index]?.shard;
-    if (share === 0 || shard === undefined) return [];
-    const item = stores.stock.supplyEntry(product.id, shard, share);
-    return [{ item, refused: () => 'shard_missing' }];
+    return share === 0 || shard === undefined ? [] : [{ product_id: product.id, shard, quantity: share }];
   });
-  return [{ item: stores.products.existsEntry(product.id), refused: () => 'deleted' }, ...supplies];
+  return stores.stock.supplyEntries(supplies).map((item) => ({ item, refused: () => 'shard_missing' }));
 }

@@ -1,8 +1,9 @@
 import QuickLRU from 'quick-lru';
-import { type Product, type StockedProduct, stockOf } from './product.ts';
+import { isTorn, type Product, type StockedProduct, stockOf } from './product.ts';
 import { createProductItems, type ProductTables } from './product-items.ts';
+import { readWhole } from './whole-reads.ts';
 
-/** A copy this old may be used for what a transaction compares anyway (price) or nobody decides on (name). */
+/** A copy this old may be used where a transaction compares its version, or a shard shows that it is current. */
 const copyTtlMs = 5_000;
 
 /** How long "no more than this is left" may be answered from memory: the one second of invariant 7. */
@@ -25,44 +26,80 @@ export function createCatalog(tables: ProductTables) {
     for (const item of products) copies.set(item.id, item);
   }
 
+  /** Products by id from copies of at most five seconds, the rest read; unknown ones are left out. */
+  async function find(ids: readonly string[]): Promise<Map<string, Product>> {
+    const found = copiesOf(ids);
+    const missing = ids.filter((id) => !found.has(id));
+    for (const [id, product] of await loadProducts(missing)) found.set(id, product);
+    return found;
+  }
+
+  function copiesOf(ids: readonly string[]): Map<string, Product> {
+    const found = new Map<string, Product>();
+    for (const id of ids) {
+      const copy = copies.get(id);
+      if (copy !== undefined) found.set(id, copy);
+    }
+    return found;
+  }
+
+  async function loadProducts(ids: readonly string[]): Promise<Map<string, Product>> {
+    if (ids.length === 0) return new Map();
+    const { products } = await items.load(ids.map(items.productKey));
+    remember(products);
+    return new Map(products.map((product) => [product.id, product]));
+  }
+
+  /**
+   * Reads products and all their shards, strongly consistent: one request where the number of shards is
+   * known, else two. Deleted products are included, unknown ones left out. Shards are read at different moments.
+   */
+  async function read(ids: readonly string[]): Promise<Map<string, StockedProduct>> {
+    const believed = new Map(ids.map((id) => [id, copies.get(id)?.stock_shards ?? 0]));
+    const first = await items.load(
+      [...believed].flatMap(([id, stock_shards]) => [
+        items.productKey(id),
+        ...items.shardKeys({ id, stock_shards }),
+      ]),
+    );
+    remember(first.products);
+    const more = first.products.flatMap((item) => items.shardKeys(item, believed.get(item.id)));
+    const shards = more.length === 0 ? first.shards : [...first.shards, ...(await items.load(more)).shards];
+    return new Map(
+      first.products.map((item) => [
+        item.id,
+        { product: item, shards: shards.filter(({ product_id }) => product_id === item.id) },
+      ]),
+    );
+  }
+
   return {
-    /** Products by id from copies of at most five seconds, the rest read; unknown ones are left out. */
-    async find(ids: readonly string[]): Promise<Map<string, Product>> {
-      const found = new Map<string, Product>();
-      for (const id of ids) {
-        const copy = copies.get(id);
-        if (copy !== undefined) found.set(id, copy);
-      }
-      const missing = ids.filter((id) => !found.has(id));
-      if (missing.length > 0) {
-        const { products } = await items.load(missing.map(items.productKey));
-        remember(products);
-        for (const item of products) found.set(item.id, item);
-      }
-      return found;
-    },
+    find,
+    read,
 
     /**
-     * Reads products and all their shards, strongly consistent: one request where the number of shards is
-     * known, else two. Deleted products are included, unknown ones left out.
+     * The same, and each write of a product is in its shards wholly or not at all.
+     *
+     * @throws {DomainError} `contention` when the shards never show that
      */
-    async read(ids: readonly string[]): Promise<Map<string, StockedProduct>> {
-      const believed = new Map(ids.map((id) => [id, copies.get(id)?.stock_shards ?? 0]));
-      const first = await items.load(
-        [...believed].flatMap(([id, stock_shards]) => [
-          items.productKey(id),
-          ...items.shardKeys({ id, stock_shards }),
-        ]),
+    readWhole: (ids: readonly string[]): Promise<Map<string, StockedProduct>> =>
+      readWhole(ids, read, ({ shards }) => !isTorn(shards)),
+
+    /**
+     * Products by id, none older than any change that was replied to. A change is replied to when all shards are of
+     * its version. So one shard of a product, any one, tells whether the copy of it is current.
+     */
+    async current(ids: readonly string[]): Promise<Map<string, Product>> {
+      const kept = copiesOf(ids);
+      const [products, { shards }] = await Promise.all([
+        find(ids),
+        items.load([...kept.values()].map(items.anyShardKey)),
+      ]);
+      const outdated = shards.filter(
+        (shard) => shard.product_version > (kept.get(shard.product_id)?.version ?? 0),
       );
-      remember(first.products);
-      const more = first.products.flatMap((item) => items.shardKeys(item, believed.get(item.id)));
-      const shards = more.length === 0 ? first.shards : [...first.shards, ...(await items.load(more)).shards];
-      return new Map(
-        first.products.map((item) => [
-          item.id,
-          { product: item, shards: shards.filter(({ product_id }) => product_id === item.id) },
-        ]),
-      );
+      const loaded = await loadProducts(outdated.map(({ product_id }) => product_id));
+      return new Map([...products, ...loaded]);
     },
 
     /** Keeps in mind for a second how much was left of a product that was just seen to be short. */

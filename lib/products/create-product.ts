@@ -2,6 +2,7 @@ import { DomainError } from '../errors.ts';
 import { systemClock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { transact } from '../platform/transaction.ts';
+import { type Claim, withoutKey } from './once.ts';
 import { type Product, type StockedProduct, type StockShard, shardId } from './product.ts';
 import type { NewProduct } from './product-input.ts';
 import type { ProductStores } from './product-stores.ts';
@@ -10,8 +11,17 @@ import { spread } from './spread.ts';
 /** Enough that a product nobody tuned still sells some hundred orders a second; a hot sale wants up to 32. */
 const defaultStockShards = 4;
 
-/** Makes a product with its stock spread over its shards, all in one transaction. */
-export async function createProduct(stores: ProductStores, input: NewProduct): Promise<StockedProduct> {
+/**
+ * Makes a product with its stock spread over its shards, all in one transaction.
+ *
+ * @param claim of an idempotency key
+ * @throws {DomainError} `contention`; nothing was made
+ */
+export async function createProduct(
+  stores: ProductStores,
+  input: NewProduct,
+  claim: Claim = withoutKey,
+): Promise<StockedProduct> {
   const now = toIso(systemClock.now());
   const { stock, stock_shards = defaultStockShards, ...rest } = input;
   const product: Product = {
@@ -37,10 +47,13 @@ export async function createProduct(stores: ProductStores, input: NewProduct): P
       product_version: 1,
     }),
   );
-  const items = [stores.products.putEntry(product), ...shards.map(stores.stock.putEntry)];
-  const writes = items.map((item) => ({ item, refused: () => 'exists' }));
-  const result = await transact(stores.documents, writes);
+  const items = [stores.products.putEntry(product), ...stores.stock.putEntries(shards)];
+  const result = await transact(stores.documents, [
+    ...claim({ product_id: product.id, units_added: stock }),
+    ...items.map((item) => ({ item, refused: () => 'exists' as const })),
+  ]);
+  if (result.committed) return { product, shards };
+  if (result.refusals.includes('key_used')) throw new DomainError('idempotency_key_reused');
   // Its items are new, so only throttling can be in the way.
-  if (!result.committed) throw new DomainError('contention', { retryAfterSeconds: 1 });
-  return { product, shards };
+  throw new DomainError('contention', { retryAfterSeconds: 1 });
 }

@@ -24,6 +24,12 @@ export function createProductItems({ documents, productsTable, stockTable }: Pro
         key: { shard_id: shardId(id, from + index) },
       })),
 
+    /** One of a product's shards, at random, so that readers spread over all of them. */
+    anyShardKey: ({ id, stock_shards }: Pick<Product, 'id' | 'stock_shards'>): TableKey => ({
+      table: stockTable,
+      key: { shard_id: shardId(id, Math.floor(Math.random() * stock_shards)) },
+    }),
+
     /** @param consistency `eventual` costs half, and may be behind by what is usually less than a second */
     async load(keys: readonly TableKey[], consistency: 'strong' | 'eventual' = 'strong') {
       const items = await batchGet(documents, keys, consistency);

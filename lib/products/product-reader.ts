@@ -1,6 +1,6 @@
-import { DomainError } from '../errors.ts';
 import { nextCursor } from '../platform/cursor.ts';
 import {
+  isTorn,
   type Product,
   type ProductView,
   type StockedProduct,
@@ -12,6 +12,8 @@ import {
 import type { Count, Page, ProductCache } from './product-cache.ts';
 import { createProductItems, type ProductTables } from './product-items.ts';
 import type { ProductStore } from './product-store.ts';
+import { existing } from './read-product.ts';
+import { readWhole } from './whole-reads.ts';
 
 /** Every page of the index is read this long, whatever the client's limit, so that all limits share it. */
 const indexPageSize = 100;
@@ -26,24 +28,28 @@ export function createProductReader(
   const loadProducts = async (ids: readonly string[]) =>
     byId((await items.load(ids.map(items.productKey))).products);
 
-  const readShards = async (products: Iterable<Product>, consistency: 'strong' | 'eventual') =>
-    (
-      await items.load(
-        [...products].flatMap((product) => items.shardKeys(product)),
-        consistency,
-      )
-    ).shards;
-
-  async function loadCounts(ids: readonly string[]): Promise<Map<string, Count>> {
-    const products = await copies.find(ids, loadProducts);
-    const shards = Map.groupBy(await readShards(products.values(), 'eventual'), (shard) => shard.product_id);
-    return new Map(
-      [...shards].flatMap(([id, ofProduct]) => {
-        const product = products.get(id);
-        return product === undefined ? [] : [[id, countOf(product, ofProduct)]];
-      }),
+  /** Products from copies, with their shards, each write in them wholly or not at all; unknown ones are left out. */
+  function readStocked(ids: readonly string[], consistency: 'strong' | 'eventual') {
+    const read = async (open: readonly string[], again: boolean) => {
+      const products = await (again ? copies.reload(open, loadProducts) : copies.find(open, loadProducts));
+      const keys = [...products.values()].flatMap((product) => items.shardKeys(product));
+      const shards = Map.groupBy((await items.load(keys, consistency)).shards, (shard) => shard.product_id);
+      return new Map(
+        [...products].map(([id, product]): [string, StockedProduct] => [
+          id,
+          { product, shards: shards.get(id) ?? [] },
+        ]),
+      );
+    };
+    return readWhole(
+      ids,
+      read,
+      ({ product, shards }) => !isTorn(shards) && latestVersion(shards) <= product.version,
     );
   }
+
+  const loadCounts = async (ids: readonly string[]): Promise<Map<string, Count>> =>
+    new Map([...(await readStocked(ids, 'eventual'))].map(([id, stocked]) => [id, countOf(stocked)]));
 
   async function loadPage([after = '']: readonly string[]): Promise<Map<string, Page>> {
     const { products, last } = await tables.products.list(indexPageSize, after === '' ? undefined : after);
@@ -59,19 +65,10 @@ export function createProductReader(
      * that they follow, and a change replies only when all of them do: a copy of that version is no older than
      * any change that was replied to.
      *
-     * @throws {DomainError} `product_not_found`, also when it is deleted
+     * @throws {DomainError} `product_not_found`, also when it is deleted; `contention`
      */
     async read(id: string): Promise<StockedProduct> {
-      let product = (await copies.find([id], loadProducts)).get(id);
-      if (product === undefined) throw new DomainError('product_not_found');
-      let shards = await readShards([product], 'strong');
-      if (latestVersion(shards) > product.version) {
-        product = (await copies.reload([id], loadProducts)).get(id);
-        if (product === undefined) throw new DomainError('product_not_found');
-        shards = await readShards([product], 'strong');
-      }
-      if (product.deleted_at !== undefined) throw new DomainError('product_not_found');
-      return { product, shards };
+      return existing(await readStocked([id], 'strong'), id);
     },
 
     /** A page of active products with their stock, in the order of their creation, seconds old at most. */
@@ -100,7 +97,7 @@ const byId = (products: readonly Product[]) => new Map(products.map((product) =>
 const latestVersion = (shards: readonly StockShard[]): number =>
   Math.max(0, ...shards.map(({ product_version }) => product_version));
 
-const countOf = ({ stock_shards }: Product, shards: readonly StockShard[]): Count => ({
+const countOf = ({ product: { stock_shards }, shards }: StockedProduct): Count => ({
   stock: stockOf(shards),
   sold: soldOf(shards),
   stock_shards,

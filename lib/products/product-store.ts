@@ -8,10 +8,22 @@ import { pastConflicts } from '../platform/past-conflicts.ts';
 import type { StoredItem, TransactItem } from '../platform/transaction.ts';
 import { type Product, product } from './product.ts';
 
+const isNew = 'attribute_not_exists(id)';
 const exists = 'attribute_exists(id) AND attribute_not_exists(deleted_at)';
 
 /** The one value of the sparse indexes' hash keys: present or absent is what they tell. */
 const yes = 'yes';
+
+/** An idempotency key that was used, and what for. Its item's id cannot be a product's, which is a UUID. */
+const usedKey = z.object({
+  product_id: z.string(),
+  /** Units that came to the product with the request. */
+  units_added: z.int(),
+  /** Hash of the request. */
+  fingerprint: z.string(),
+});
+export type UsedKey = z.output<typeof usedKey>;
+const keyId = (id: string): string => `key#${id}`;
 
 /** Attributes to set; `undefined` removes one. */
 export type ProductWrite = Partial<
@@ -26,6 +38,8 @@ export type ProductStore = ReturnType<typeof createProductStore>;
 /** Products without their stock. Reads by id are strongly consistent, the list is not. */
 export function createProductStore({ documents, table }: { documents: Documents; table: string }) {
   const send = (command: UpdateCommand) => pastConflicts(() => documents.send(command));
+  const read = async (id: string) =>
+    (await documents.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))).Item;
 
   return {
     table,
@@ -35,7 +49,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
       Put: {
         TableName: table,
         Item: item.active ? { ...item, listed: yes } : item,
-        ConditionExpression: 'attribute_not_exists(id)',
+        ConditionExpression: isNew,
       },
     }),
 
@@ -44,11 +58,19 @@ export function createProductStore({ documents, table }: { documents: Documents;
       ConditionCheck: { TableName: table, Key: { id }, ConditionExpression: exists },
     }),
 
+    /** Puts an idempotency key that was not used yet. */
+    putKeyEntry: ({ id, ...used }: UsedKey & { readonly id: string }): TransactItem => ({
+      Put: { TableName: table, Item: { ...used, id: keyId(id) }, ConditionExpression: isNew },
+    }),
+
+    async getKey(id: string): Promise<UsedKey | undefined> {
+      const item = await read(keyId(id));
+      return item && usedKey.parse(item);
+    },
+
     async get(id: string): Promise<Product | undefined> {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }),
-      );
-      return Item === undefined ? undefined : product.parse(Item);
+      const item = await read(id);
+      return item && product.parse(item);
     },
 
     /** Active products in the order of their creation, after the id given. */

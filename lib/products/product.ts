@@ -39,6 +39,8 @@ export const stockShard = z.object({
   active: z.boolean(),
   limit_per_customer: z.optional(limitPerCustomer),
   product_version: z.int(),
+  /** See `isTorn`. */
+  checksum: z.optional(z.int()),
 });
 export type StockShard = z.output<typeof stockShard>;
 
@@ -72,6 +74,15 @@ const sumOf = (shards: readonly StockShard[], of: (shard: StockShard) => number)
 
 export const stockOf = (shards: readonly StockShard[]): number => sumOf(shards, ({ stock }) => stock);
 export const soldOf = (shards: readonly StockShard[]): number => sumOf(shards, ({ sold }) => sold);
+
+/**
+ * Whether these shards of one product show a write that spans several shards only in part. Such a write adds random
+ * numbers to the checksums of its shards, which sum up to 0. So all checksums of a product sum up to 0 where every
+ * such write is seen on all of its shards or on none; otherwise with a probability of 2^-32. A product without any
+ * shard is one whose making is seen in part.
+ */
+export const isTorn = (shards: readonly StockShard[]): boolean =>
+  shards.length === 0 || sumOf(shards, ({ checksum = 0 }) => checksum) !== 0;
 
 export const viewOf = ({ product, shards }: StockedProduct, currency: string): ProductView =>
   viewOfCounted(product, { stock: stockOf(shards), sold: soldOf(shards) }, currency);

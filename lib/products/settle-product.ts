@@ -1,8 +1,9 @@
 import { backoff } from '../platform/backoff.ts';
 import type { Catalog } from './catalog.ts';
-import { type Move, moveUnits } from './move-units.ts';
+import { moveUnits } from './move-units.ts';
 import { type Product, type StockedProduct, type StockShard, stockOf } from './product.ts';
 import type { ProductStores } from './product-stores.ts';
+import type { Move } from './stock-store.ts';
 
 /** A move that meets orders is tried again this often; units left unmoved still sell from where they are. */
 const movesPerShard = 12;

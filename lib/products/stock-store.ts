@@ -5,79 +5,112 @@ import { pastConflicts } from '../platform/past-conflicts.ts';
 import type { TransactItem } from '../platform/transaction.ts';
 import { type Product, type StockShard, shardId } from './product.ts';
 
-/** Units of one shard, at what the shard must say of them. */
-interface SoldUnits {
+/** Units of one stock shard. */
+export interface ShardUnits {
   readonly product_id: string;
   readonly shard: number;
   readonly quantity: number;
-  readonly unit_price: number;
-  /** The purchase limit; undefined for none. */
-  readonly limit: number | undefined;
+}
+
+/** Unsold units that change their shard within one product. */
+export interface Move {
+  readonly from: number;
+  readonly to: number;
+  readonly units: number;
+}
+
+/** Units to sell, at what the shard says of the product in this version: price, purchase limit, whether it is active. */
+export interface VersionedUnits extends ShardUnits {
+  readonly product_version: number;
 }
 
 const enoughStock = 'stock >= :quantity';
-const samePrice = 'price = :price';
-const onSale = 'active = :true';
-const sameLimit = 'limit_per_customer = :limit';
-const noLimit = 'attribute_not_exists(limit_per_customer)';
+const sameVersion = 'product_version = :version';
+const shardExists = 'attribute_exists(shard_id)';
+const refill = 'SET stock = stock + :quantity, refills = refills + :one';
+const one = { ':one': 1 };
+
+/** An update of one shard; `values` are those that its expressions name beside `:quantity`. */
+interface ShardUpdate extends ShardUnits {
+  readonly set: string;
+  readonly condition: string;
+  readonly values?: Readonly<Record<string, number>>;
+}
 
 export type StockStore = ReturnType<typeof createStockStore>;
 
-/** The shards of all products' stock. */
+/**
+ * The shards of all products' stock. A transaction gets its writes of units from one call, because writes of several
+ * shards of one product carry checksums that depend on each other: see `isTorn`.
+ */
 export function createStockStore({ documents, table }: { documents: Documents; table: string }) {
-  const update = (
-    id: string,
-    parts: Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>,
-  ): TransactItem => ({
-    Update: { TableName: table, Key: { shard_id: id }, ...parts },
-  });
+  function entries(updates: readonly ShardUpdate[]): TransactItem[] {
+    const checksums = checksumsOf(updates);
+    return updates.map(({ product_id, shard, quantity, set, condition, values }, index) => {
+      const checksum = checksums[index];
+      return {
+        Update: {
+          TableName: table,
+          Key: { shard_id: shardId(product_id, shard) },
+          UpdateExpression: checksum === undefined ? set : `${set} ADD checksum :checksum`,
+          ConditionExpression: condition,
+          ExpressionAttributeValues: {
+            ':quantity': quantity,
+            ...values,
+            ...(checksum === undefined ? {} : { ':checksum': checksum }),
+          },
+        },
+      };
+    });
+  }
 
   return {
     table,
 
-    putEntry: (item: StockShard): TransactItem => ({
-      Put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(shard_id)' },
-    }),
-
-    /** Sells units of one shard, if it has them, at this price and limit and while the product is active. */
-    takeEntry: ({ product_id, shard, quantity, unit_price, limit }: SoldUnits): TransactItem =>
-      update(shardId(product_id, shard), {
-        UpdateExpression: 'SET stock = stock - :quantity, sold = sold + :quantity',
-        ConditionExpression: [enoughStock, samePrice, onSale, limit === undefined ? noLimit : sameLimit].join(
-          ' AND ',
-        ),
-        ExpressionAttributeValues: {
-          ':quantity': quantity,
-          ':price': unit_price,
-          ':true': true,
-          ...(limit === undefined ? {} : { ':limit': limit }),
+    /** Puts the shards of a new product. */
+    putEntries(shards: readonly StockShard[]): TransactItem[] {
+      const checksums = checksumsOf(shards);
+      return shards.map((shard, index) => ({
+        Put: {
+          TableName: table,
+          Item: { ...shard, checksum: checksums[index] },
+          ConditionExpression: 'attribute_not_exists(shard_id)',
         },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
+      }));
+    },
 
-    /** Takes sold units back into the shard they came from. */
-    giveBackEntry: (productId: string, shard: number, quantity: number): TransactItem =>
-      update(shardId(productId, shard), {
-        UpdateExpression: 'SET stock = stock + :quantity, sold = sold - :quantity, refills = refills + :one',
-        ConditionExpression: 'sold >= :quantity',
-        ExpressionAttributeValues: { ':quantity': quantity, ':one': 1 },
-      }),
+    /** Sells units of each shard, if it has them and still is of the product's version that was read. */
+    takeEntries: (takes: readonly VersionedUnits[]): TransactItem[] =>
+      entries(
+        takes.map(({ product_version, ...units }) => ({
+          ...units,
+          set: 'SET stock = stock - :quantity, sold = sold + :quantity',
+          condition: `${enoughStock} AND ${sameVersion}`,
+          values: { ':version': product_version },
+        })),
+      ),
 
-    /** Adds units to a shard that exists. */
-    supplyEntry: (productId: string, shard: number, quantity: number): TransactItem =>
-      update(shardId(productId, shard), {
-        UpdateExpression: 'SET stock = stock + :quantity, refills = refills + :one',
-        ConditionExpression: 'attribute_exists(shard_id)',
-        ExpressionAttributeValues: { ':quantity': quantity, ':one': 1 },
-      }),
+    /** Takes sold units back into the shards they came from. */
+    giveBackEntries: (takes: readonly ShardUnits[]): TransactItem[] =>
+      entries(
+        takes.map((units) => ({
+          ...units,
+          set: 'SET stock = stock + :quantity, sold = sold - :quantity, refills = refills + :one',
+          condition: 'sold >= :quantity',
+          values: one,
+        })),
+      ),
 
-    /** Takes unsold units out of a shard, to be supplied to another in the same transaction. */
-    withdrawEntry: (productId: string, shard: number, quantity: number): TransactItem =>
-      update(shardId(productId, shard), {
-        UpdateExpression: 'SET stock = stock - :quantity',
-        ConditionExpression: enoughStock,
-        ExpressionAttributeValues: { ':quantity': quantity },
-      }),
+    /** Adds units to shards that exist. */
+    supplyEntries: (supplies: readonly ShardUnits[]): TransactItem[] =>
+      entries(supplies.map((units) => ({ ...units, set: refill, condition: shardExists, values: one }))),
+
+    /** Moves unsold units of a product from one shard to another. */
+    moveEntries: (product_id: string, { from, to, units: quantity }: Move): TransactItem[] =>
+      entries([
+        { product_id, shard: from, quantity, set: 'SET stock = stock - :quantity', condition: enoughStock },
+        { product_id, shard: to, quantity, set: refill, condition: shardExists, values: one },
+      ]),
 
     /**
      * Brings one shard's copy of price, active and limit to the product's version, and makes the shard, empty, if
@@ -115,4 +148,18 @@ export function createStockStore({ documents, table }: { documents: Documents; t
       }
     },
   };
+}
+
+/** For each write its part of a checksum; none where it is the only one of its product. */
+function checksumsOf(writes: readonly { readonly product_id: string }[]): (number | undefined)[] {
+  const open = new Map<string, number[]>();
+  for (const [id, { length }] of Map.groupBy(writes, ({ product_id }) => product_id))
+    if (length > 1) open.set(id, zeroSum(length));
+  return writes.map(({ product_id }) => open.get(product_id)?.pop());
+}
+
+/** Random integers of 32 bits, but for the last one, which makes their sum 0. */
+function zeroSum(count: number): number[] {
+  const numbers = Array.from({ length: count - 1 }, () => Math.floor(Math.random() * 2 ** 32) - 2 ** 31);
+  return [...numbers, -numbers.reduce((sum, number) => sum + number, 0)];
 }

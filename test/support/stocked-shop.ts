@@ -65,7 +65,9 @@ export async function openShop() {
     /** Adds units to shard 0, for the books too. */
     async supply(productId: string, units: number): Promise<void> {
       await documents.send(
-        new TransactWriteCommand({ TransactItems: [first.stock.supplyEntry(productId, 0, units)] }),
+        new TransactWriteCommand({
+          TransactItems: first.stock.supplyEntries([{ product_id: productId, shard: 0, quantity: units }]),
+        }),
       );
       supplied[productId] = (supplied[productId] ?? 0) + units;
     },

@@ -96,13 +96,16 @@ export const products: Area = {
     },
     getProduct: { description: 'A product that is not active is shown too; a deleted one is not.' },
     createProduct: {
-      description: 'It can be ordered from the reply on. Repeating the request makes a second product.',
+      description:
+        'It can be ordered from the reply on. Send an `Idempotency-Key` to repeat the request safely; without one a ' +
+        'repeat makes a second product.',
     },
     addProduct: { description: 'The same as `POST /product`, for clients of the 12.12 store.' },
     addStock: {
       description:
-        'Stock is only ever added to, so that no sale in between gets lost. A repeat adds again: when in doubt ' +
-        'how a request ended, read the product first.',
+        'Stock is only ever added to, so that no sale in between gets lost. Send an `Idempotency-Key` to repeat the ' +
+        'request safely: one key adds once, whatever became of the first reply. Without a key a repeat adds again. ' +
+        'For up to a second after the reply an order may still be refused as `out_of_stock`.',
     },
     updateProduct: {
       description:

@@ -128,7 +128,7 @@ describe('a batch of orders', () => {
 });
 
 describe('a shortage', () => {
-  const write = (...TransactItems: TransactItem[]) =>
+  const write = (TransactItems: TransactItem[]) =>
     shop.documents.send(new TransactWriteCommand({ TransactItems }));
 
   /** The catalog's first reads return what these make of them, and all later ones the truth. */
@@ -153,8 +153,7 @@ describe('a shortage', () => {
     product_id,
     shard,
     quantity: 1,
-    unit_price: 1_000,
-    limit: undefined,
+    product_version: 1,
   });
 
   const joined = (first: StockedProduct, from: number, second: StockedProduct): StockedProduct => ({
@@ -166,12 +165,12 @@ describe('a shortage', () => {
 
   it('that a read sees while units change shards is not believed', async () => {
     const keyboard = await shop.sell({ stock: 2, stock_shards: 2 });
-    await write(shop.stock.takeEntry(oneOf(keyboard, 0)));
+    await write(shop.stock.takeEntries([oneOf(keyboard, 0)]));
     // Shard 0 is read empty, gets a unit back, shard 1 loses its one, and is then read empty: never 0 in all.
     const container = seeing(shop, async (truth) => {
       const before = await truth();
-      await write(shop.stock.giveBackEntry(keyboard, 0, 1));
-      await write(shop.stock.takeEntry(oneOf(keyboard, 1)));
+      await write(shop.stock.giveBackEntries([oneOf(keyboard, 0)]));
+      await write(shop.stock.takeEntries([oneOf(keyboard, 1)]));
       return joined(before, 0, await truth());
     });
     const wanted = ordering([{ product_id: keyboard, quantity: 1 }]);
@@ -181,11 +180,11 @@ describe('a shortage', () => {
 
   it('that two reads see while units change shards both times is not believed', async () => {
     const keyboard = await shop.sell({ stock: 2, stock_shards: 2 });
-    await write(shop.stock.takeEntry(oneOf(keyboard, 0)));
+    await write(shop.stock.takeEntries([oneOf(keyboard, 0)]));
     const exchange = (empty: number) => async (truth: () => Promise<StockedProduct>) => {
       const before = await truth();
-      await write(shop.stock.giveBackEntry(keyboard, empty, 1));
-      await write(shop.stock.takeEntry(oneOf(keyboard, 1 - empty)));
+      await write(shop.stock.giveBackEntries([oneOf(keyboard, empty)]));
+      await write(shop.stock.takeEntries([oneOf(keyboard, 1 - empty)]));
       return joined(before, empty, await truth());
     };
     const container = seeing(shop, exchange(0), exchange(1));
@@ -201,7 +200,7 @@ describe('a shortage', () => {
       await shop.products.update(keyboard, { stock_shards: 2 });
       const grown = await shop.products.get(keyboard);
       if (grown !== undefined) await shop.stock.follow(grown, 1);
-      await write(shop.stock.supplyEntry(keyboard, 1, 1));
+      await write(shop.stock.supplyEntries([oneOf(keyboard, 1)]));
       return before;
     });
     shop.supplied[keyboard] = 1;

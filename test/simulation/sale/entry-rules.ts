@@ -90,6 +90,16 @@ export const entryRules: Readonly<Record<string, EntryRule>> = {
         : [],
     ),
 
+  'what is written over several shards of a product carries checksums that sum up to 0': ({ shards }) => {
+    const product = ({ before, after }: Entry['shards'][number]) => (after ?? before)?.product_id ?? '';
+    const gains = sumBy(shards, product, (pair) => gain(pair, ({ checksum = 0 }) => checksum));
+    const unmarked = [...Map.groupBy(shards, product)].filter(
+      ([, pairs]) =>
+        pairs.length > 1 && pairs.every((pair) => gain(pair, ({ checksum = 0 }) => checksum) === 0),
+    );
+    return [...[...gains].filter(([, sum]) => sum !== 0), ...unmarked].map(([id]) => id);
+  },
+
   'an order ends once, and stays as it was ordered': ({ orders }) =>
     orders.flatMap(({ before, after }) => {
       const step = `${statusOf(before)}>${statusOf(after)}`;

@@ -63,10 +63,7 @@ let tokens = 0;
 
 const rewrites: Readonly<Record<string, Rewrite>> = {
   'enough stock': withoutClause('stock', 'stock >= :quantity'),
-  'same price': withoutClause('stock', 'price = :price'),
-  'on sale': withoutClause('stock', 'active = :true'),
-  'same purchase limit': withoutClause('stock', 'limit_per_customer = :limit'),
-  'no purchase limit': withoutClause('stock', 'attribute_not_exists(limit_per_customer)'),
+  'same version of the product': withoutClause('stock', 'product_version = :version'),
   'the higher version wins': withoutClause(
     'stock',
     'attribute_not_exists(shard_id) OR product_version < :version',
@@ -76,6 +73,12 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
       ? input
       : { ...input, UpdateExpression: input.UpdateExpression.replace(', refills = refills + :one', '') },
   ),
+  'checksums of writes over several shards': rewriting('stock', (input) =>
+    input.UpdateExpression === undefined
+      ? input
+      : { ...input, UpdateExpression: input.UpdateExpression.replace(' ADD checksum :checksum', '') },
+  ),
+  'an idempotency key of a seller is used once': withoutClause('products', 'attribute_not_exists(id)'),
   'an order is confirmed from PENDING': withoutStatusGuard('CONFIRMED'),
   'an order is rejected from PENDING': withoutStatusGuard('REJECTED'),
   'an order is cancelled once': withoutStatusGuard('CANCELLED'),

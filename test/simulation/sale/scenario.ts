@@ -33,7 +33,16 @@ export interface Cancelling extends At {
 }
 
 export interface ProductAction extends At {
-  readonly kind: 'supply' | 'price' | 'activate' | 'deactivate' | 'limit' | 'grow' | 'delete' | 'look';
+  readonly kind:
+    | 'supply'
+    | 'price'
+    | 'activate'
+    | 'deactivate'
+    | 'limit'
+    | 'grow'
+    | 'delete'
+    | 'look'
+    | 'browse';
   readonly product: number;
   /** Units supplied, the price, the limit, or the number of shards. */
   readonly value: number;
@@ -131,15 +140,15 @@ function ratesOf(random: Random): Rates {
 
 function actionOf(random: Random, at: At, products: number): Action {
   const roll = random.next();
-  if (roll < 0.6) {
+  if (roll < 0.5) {
     return { ...at, kind: random.chance(0.5) ? 'checkout' : 'submit', ...orderingOf(random, products) };
   }
-  if (roll < 0.75) {
+  if (roll < 0.64) {
     const order = random.between(Math.max(0, at.id - 12), Math.max(0, at.id - 1));
     const twins = random.pick([0, 0, 1, 2]);
     return { ...at, kind: 'cancel', order, twins, byStranger: random.chance(0.1) };
   }
-  if (roll < 0.8) return { ...at, kind: 'sweep', aheadMs: random.pick([0, 61_000, 61_000]) };
+  if (roll < 0.68) return { ...at, kind: 'sweep', aheadMs: random.pick([0, 61_000, 61_000]) };
   const change = random.pick(productActions);
   return { ...at, kind: change.kind, product: random.between(0, products - 1), value: change.value(random) };
 }
@@ -159,6 +168,10 @@ const productActions = [
   { kind: 'delete', value: (random: Random) => Number(random.chance(0.3)) },
   { kind: 'look', value: () => 0 },
   { kind: 'look', value: () => 0 },
+  { kind: 'browse', value: () => 0 },
+  { kind: 'browse', value: () => 0 },
+  { kind: 'browse', value: () => 0 },
+  { kind: 'browse', value: () => 0 },
 ] as const;
 
 function orderingOf(random: Random, products: number) {

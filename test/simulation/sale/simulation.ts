@@ -7,6 +7,7 @@ import { createRandom } from '../world/random.ts';
 import { createVirtualTime } from '../world/virtual-time.ts';
 import { createFaults, type FaultCounts } from './faults.ts';
 import type { Mutant } from './mutants.ts';
+import { createReaders } from './readers.ts';
 import type { Action, Scenario } from './scenario.ts';
 import { createSellers } from './sellers.ts';
 import { openShop } from './shop.ts';
@@ -83,6 +84,7 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
     const customers = Array.from({ length: customerCount }, newId);
     const shoppers = createShoppers({ time, shop, products, customers });
     const sellers = createSellers({ time, shop, products });
+    const readers = createReaders({ time, shop, products });
     chaos = true;
     const perform = (action: Action): Promise<void> => {
       switch (action.kind) {
@@ -93,6 +95,8 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
           return shoppers.cancel(action);
         case 'sweep':
           return shop.sweep(action.aheadMs);
+        case 'browse':
+          return readers.browse(action);
         default:
           return sellers.work(action);
       }
@@ -109,7 +113,8 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
       await time.sleep(sweepEveryMs);
       if (sweeps) await shop.sweep();
     }
-    judge({ dynamodb: shop.dynamodb, watch, shoppers, sellers, opening });
+    judge({ dynamodb: shop.dynamodb, watch, shoppers, sellers, readers, opening });
+    outcomes['sums read'] = readers.readings.length;
     for (const { action, answer } of [...shoppers.placings, ...shoppers.cancellations, ...sellers.calls]) {
       const outcome = `${action.kind} ${answer.told === 'refused' ? answer.code : answer.told}`;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;

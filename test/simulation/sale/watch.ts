@@ -3,6 +3,7 @@ import type { Change } from '../dynamodb/write.ts';
 import { type Entry, entryOf, movements } from './books.ts';
 import { entryRules, type Supplied } from './entry-rules.ts';
 import { createSellable } from './sellable.ts';
+import { createSums } from './sums.ts';
 
 export interface Violation {
   readonly atMs: number;
@@ -30,6 +31,7 @@ export function createWatch({ now, mayAdd, log }: WatchOptions) {
   const lives = new Map<string, { readonly fromMs: number; readonly toMs: number }>();
   const sales: { readonly product_id: string; readonly atMs: number; readonly unit_price: number }[] = [];
   const sellable = createSellable(now);
+  const sums = createSums(now);
   const report = (rule: string, detail: string) => {
     violations.push({ atMs: now(), rule, detail });
     log(`VIOLATION ${rule}: ${detail}`);
@@ -67,8 +69,12 @@ export function createWatch({ now, mayAdd, log }: WatchOptions) {
       }
       noteOrders(entry, task);
       sellable.decided(entry);
+      sums.decided(changes, entry);
     },
-    onWritten: (changes) => sellable.written(entryOf(changes)),
+    onWritten(changes) {
+      sellable.written(entryOf(changes));
+      sums.written(changes);
+    },
   };
 
   return {
@@ -78,6 +84,7 @@ export function createWatch({ now, mayAdd, log }: WatchOptions) {
     added,
     sales,
     sellable,
+    sums,
     lifeOf: (order: string) => lives.get(order) ?? { fromMs: 0, toMs: 0 },
   };
 }

@@ -191,7 +191,7 @@ describe('many orders', () => {
     );
     const plan = planOrders(orders, suppliesOf({ product }), 0);
     for (const { placements } of plan.drafts) {
-      const prices = new Set(placements.flatMap(({ takes }) => takes.map(({ unit_price }) => unit_price)));
+      const prices = new Set(placements.flatMap(({ lines }) => lines.map(({ unit_price }) => unit_price)));
       expect(prices.size).toBe(1);
     }
   });
@@ -213,6 +213,7 @@ const anySupply = (id: string): fc.Arbitrary<Supply> =>
         fc.record({
           stock: fc.integer({ min: 0, max: 6 }),
           unsettledPrice: fc.option(prices, { nil: undefined, freq: 1 }),
+          version: fc.integer({ min: 1, max: 3 }),
           offSale: oneIn(20),
         }),
         { minLength: 1, maxLength: 32 },
@@ -221,6 +222,7 @@ const anySupply = (id: string): fc.Arbitrary<Supply> =>
     .map(({ price, offSale, unknown, limit, shards }) => {
       const product = productOf({
         id,
+        version: 2,
         price,
         active: !offSale,
         stock_shards: shards.length,
@@ -229,8 +231,13 @@ const anySupply = (id: string): fc.Arbitrary<Supply> =>
       if (unknown) return { product };
       return {
         product,
-        shards: shards.map(({ stock, unsettledPrice, offSale }, number) =>
-          shardOf(product, number, { stock, price: unsettledPrice ?? price, active: !offSale }),
+        shards: shards.map(({ stock, unsettledPrice, offSale, version }, number) =>
+          shardOf(product, number, {
+            stock,
+            price: unsettledPrice ?? price,
+            active: !offSale,
+            product_version: version,
+          }),
         ),
       };
     });
@@ -312,16 +319,23 @@ describe('any plan', () => {
     });
   });
 
-  it('charges the price of every shard it takes from, and takes only from shards on sale', () => {
+  it('charges the price of every shard it takes from, in the version that it was read in, and takes only from shards on sale', () => {
     holds((plan, supplies) => {
       for (const { lines, takes } of placed(plan)) {
-        for (const { product_id, shard, unit_price } of takes) {
-          expect(lines.find((line) => line.product_id === product_id)?.unit_price).toBe(unit_price);
+        for (const { product_id, shard, product_version } of takes) {
+          const unit_price = lines.find((line) => line.product_id === product_id)?.unit_price;
           const found = supplies.get(product_id)?.shards?.find((one) => one.shard === shard);
           if (supplies.get(product_id)?.shards === undefined) continue;
-          expect(found).toMatchObject({ price: unit_price, active: true });
+          expect(found).toMatchObject({ price: unit_price, active: true, product_version });
         }
       }
+    });
+  });
+
+  it('takes nothing from a shard that knows a later version of the product than was read', () => {
+    holds((plan, supplies) => {
+      for (const { product_id, product_version } of takesIn(plan))
+        expect(product_version).toBeLessThanOrEqual(supplies.get(product_id)?.product.version ?? 0);
     });
   });
 
