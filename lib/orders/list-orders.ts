@@ -1,4 +1,5 @@
 import { nextCursor } from '../platform/cursor.ts';
+import { logger } from '../platform/logger.ts';
 import type { Order, OrderStatus } from './order.ts';
 import type { OrderPosition, OrderStore } from './order-store.ts';
 
@@ -6,7 +7,7 @@ import type { OrderPosition, OrderStore } from './order-store.ts';
 const maxPages = 5;
 
 /**
- * A page of a customer's orders, newest first. With a status the page may hold fewer than `limit`, even
+ * A page of a customer's orders, newest first. One that cannot be read is logged and left out. With a status the page may hold fewer than `limit`, even
  * none, and still have a cursor: the list ends where there is no cursor.
  */
 export async function listOrders(
@@ -22,7 +23,10 @@ export async function listOrders(
   let position = after;
   for (let page = 0; page < maxPages; page++) {
     const positions = await orders.listByCustomer(customer_id, limit, position);
-    for (const order of await orders.getAll(positions.map(({ id }) => id))) {
+    const { orders: stored, unreadable } = await orders.getAll(positions.map(({ id }) => id));
+    for (const { id, error } of unreadable)
+      logger.error('a stored order cannot be read', { order_id: id, error });
+    for (const order of stored) {
       if (status !== undefined && order.status !== status) continue;
       items.push(order);
       const { id, created_at } = order;

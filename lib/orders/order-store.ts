@@ -18,8 +18,9 @@ import { type Order, type OrderStatus, order, type Rejection, type Take } from '
 const isNew = 'attribute_not_exists(id)';
 const hasStatus = '#status = :expected';
 
-/** Where an order stands in a customer's list. */
-export const orderPosition = z.strictObject({ id: z.uuid(), created_at: z.iso.datetime() });
+/** Where an order stands in a list, also one whose item cannot be read: no more of it is known than a key's type. */
+const keyText = z.string().check(z.minLength(1), z.maxLength(100));
+export const orderPosition = z.strictObject({ id: keyText, created_at: keyText });
 export type OrderPosition = z.output<typeof orderPosition>;
 
 /**
@@ -27,6 +28,11 @@ export type OrderPosition = z.output<typeof orderPosition>;
  * writes a second: 128 carry 64,000 submits a second.
  */
 const pendingBuckets = 128;
+
+interface StoredOrders {
+  readonly orders: Order[];
+  readonly unreadable: { readonly id: string; readonly error: unknown }[];
+}
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
 
@@ -68,19 +74,23 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
       return Item === undefined ? undefined : order.parse(Item);
     },
 
-    /** Orders by id, in the order of the ids; absent ones are left out. */
-    async getAll(ids: readonly string[]): Promise<Order[]> {
+    /** Orders by id, in the order of the ids; absent ones are left out, and items that are no order are set apart. */
+    async getAll(ids: readonly string[]): Promise<StoredOrders> {
       const items = await batchGet(
         documents,
         ids.map((id) => ({ table, key: { id } })),
       );
-      const found = new Map(
-        z
-          .array(order)
-          .parse(items.get(table) ?? [])
-          .map((item) => [item.id, item]),
-      );
-      return ids.flatMap((id) => found.get(id) ?? []);
+      const found = new Map((items.get(table) ?? []).map((item) => [item['id'], order.safeParse(item)]));
+      const results = ids.flatMap((id) => {
+        const result = found.get(id);
+        return result === undefined ? [] : [{ id, result }];
+      });
+      return {
+        orders: results.flatMap(({ result }) => result.data ?? []),
+        unreadable: results.flatMap(({ id, result: { error } }) =>
+          error === undefined ? [] : [{ id, error }],
+        ),
+      };
     },
 
     /** Puts an order whose id is not taken: the idempotency check, and it cannot race. */

@@ -20,6 +20,7 @@ const rejectionsAtOnce = 32;
  *
  * @param orders in arrival order; one that comes twice counts once
  * @param lane where the search for stock begins; a worker of its own keeps a lane of its own
+ * @param tally counts the orders that this call decides, also when it throws in the end
  * @returns how many orders this call has decided
  * @throws {DomainError} `contention` when some could not be decided: call again with the same orders
  */
@@ -27,7 +28,9 @@ export async function processOrders(
   deps: ProcessDeps,
   orders: readonly Order[],
   lane: number,
+  tally = { decided: 0 },
 ): Promise<number> {
+  const before = tally.decided;
   const pending = new Map(
     orders.filter(({ status }) => status === 'PENDING').map((order) => [order.id, order]),
   );
@@ -39,12 +42,16 @@ export async function processOrders(
   ]);
   const limit = pLimit(rejectionsAtOnce);
   const results = await Promise.allSettled(
-    [...decisions].map(([id, decision]) => limit(() => conclude(deps, pending.get(id), decision))),
+    [...decisions].map(([id, decision]) =>
+      limit(async () => {
+        if (await conclude(deps, pending.get(id), decision)) tally.decided++;
+      }),
+    ),
   );
   const failed = [committed, ...results].find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
   if (decisions.size < pending.size) throw new DomainError('contention');
-  return results.filter((result) => result.status === 'fulfilled' && result.value).length;
+  return tally.decided - before;
 }
 
 /** The prices that the order was accepted at are the prices it pays, or it is rejected. */

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { toIso } from '../platform/clock.ts';
+import type { Order } from './order.ts';
 import { allPendingBuckets, type OrderPosition } from './order-store.ts';
 import { type ProcessDeps, processOrders } from './process-orders.ts';
 
@@ -41,7 +42,7 @@ export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<
     );
     const positions = pages.flatMap(({ page }) => page);
     positions.sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
-    result.oldestAgeMs ??= ageOf(positions[0], deps.clock.now());
+    result.oldestAgeMs ??= ageOf(positions, deps.clock.now());
     const ids = positions.map(({ id }) => id);
     await decide(deps, ids, deadline, result);
     open = pages.flatMap(({ bucket, page }) => {
@@ -53,23 +54,41 @@ export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<
   return result;
 }
 
-const ageOf = (position: OrderPosition | undefined, now: number): number =>
-  position === undefined ? 0 : now - Date.parse(position.created_at);
+/** Of the first position that tells a time. */
+function ageOf(positions: readonly OrderPosition[], now: number): number {
+  const times = positions.map(({ created_at }) => Date.parse(created_at));
+  return now - (times.find((time) => !Number.isNaN(time)) ?? now);
+}
 
 async function decide(deps: ProcessDeps, ids: readonly string[], deadline: number, result: SweepResult) {
   try {
-    result.decided += await processOrders(deps, await deps.orders.getAll(ids), Math.random());
+    const { orders, unreadable } = await deps.orders.getAll(ids);
+    result.failures.push(...unreadable);
+    await decideTogether(deps, orders, deadline, result);
+  } catch (error) {
+    result.failures.push(...ids.map((id) => ({ id, error })));
+  }
+}
+
+async function decideTogether(
+  deps: ProcessDeps,
+  orders: readonly Order[],
+  deadline: number,
+  result: SweepResult,
+) {
+  try {
+    await processOrders(deps, orders, Math.random(), result);
     return;
   } catch {
-    // One order that cannot be read or decided must not keep the others waiting: each by itself, errors and all.
+    // One order that cannot be decided must not keep the others waiting: each by itself, errors and all.
   }
-  for (const id of ids) {
+  for (const { id } of orders) {
     if (deps.clock.now() >= deadline) {
       result.complete = false;
       return;
     }
     try {
-      result.decided += await processOrders(deps, await deps.orders.getAll([id]), Math.random());
+      await processOrders(deps, (await deps.orders.getAll([id])).orders, Math.random(), result);
     } catch (error) {
       result.failures.push({ id, error });
     }

@@ -37,6 +37,9 @@ export const carts: Area = {
         quantity: 'Units wanted.',
         unit_price,
         available: 'Units that can be bought now; 0 when the product is not for sale.',
+        reason:
+          'Why an order of this line would be refused now; missing when nothing speaks against it. Units that were ' +
+          'bought before and count towards a purchase limit are not looked at.',
       },
       example: line,
     }),
@@ -45,7 +48,7 @@ export const carts: Area = {
       fields: {
         customer_id: 'Whose cart.',
         lines: 'At most 50, one for each product.',
-        total: 'The sum of all lines, in minor units of the currency.',
+        total: 'The sum of the lines without a `reason`, in minor units of the currency.',
       },
       example: { customer_id: customerId, lines: [line], total: 9_980 },
     }),

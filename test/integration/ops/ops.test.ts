@@ -149,7 +149,7 @@ describe('decide-orders', () => {
       code: 0,
       stdout: 'orders decided: 3; that could not be: 0\n',
     });
-    const found = await deps.orders.getAll([...old, young]);
+    const { orders: found } = await deps.orders.getAll([...old, young]);
     expect(found.map(({ status }) => status).sort()).toEqual([
       'CONFIRMED',
       'CONFIRMED',

@@ -1,18 +1,12 @@
-// Long: worker, conflicts and sweep are tried on the same orders.
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { cancelOrder } from '../../../lib/orders/cancel-order.ts';
 import type { Order } from '../../../lib/orders/order.ts';
 import { processOrders } from '../../../lib/orders/process-orders.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
-import { sweepOrders } from '../../../lib/orders/sweep-orders.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
 import { atRates } from '../../support/faults.ts';
 import { type Container, openShop, type Shop } from '../../support/stocked-shop.ts';
-
-const never = Number.POSITIVE_INFINITY;
-const aMinuteOn = { now: () => Date.now() + 61_000 };
 
 async function submit(
   shop: Shop | Container,
@@ -238,110 +232,6 @@ describe('where transactions cancel each other as on AWS, the worker', () => {
     expect(confirmed).toBe(200);
   });
 });
-
-describe('the sweep', () => {
-  it('decides what a missing worker left, beside a worker that comes back', async () => {
-    const shop = await openShop();
-    const product = await shop.sell({ stock: 250, stock_shards: 8 });
-    const orders = await submit(shop, product, ones(300));
-
-    const results = await Promise.all([
-      sweepOrders({ ...shop, clock: aMinuteOn }, never),
-      sweepOrders({ ...shop.container(), clock: aMinuteOn }, never),
-      processOrders(shop.container(), orders, 0),
-    ]);
-
-    expect(results.slice(0, 2)).toEqual([
-      expect.objectContaining({ failures: [] }),
-      expect.objectContaining({ failures: [] }),
-    ]);
-    const { confirmed, orders: stored } = await shop.books();
-    expect(confirmed).toHaveLength(250);
-    expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
-  });
-
-  it('leaves orders younger than a minute to the worker', async () => {
-    const shop = await openShop();
-    const product = await shop.sell();
-    const [order] = await submit(shop, product, [1]);
-
-    expect(await sweepOrders(shop, never)).toEqual({
-      decided: 0,
-      failures: [],
-      complete: true,
-      oldestAgeMs: 0,
-    });
-    expect(await shop.orders.get(order?.id ?? '')).toMatchObject({ status: 'PENDING' });
-  });
-
-  it('tells the age of the oldest order that it finds, and nothing when there is no time to look', async () => {
-    const shop = await openShop();
-    const product = await shop.sell({ stock: 50 });
-    const orders = await submit(shop, product, ones(12));
-    const now = Date.parse(orders[0]?.created_at ?? '') + 200_000;
-    const later = { ...shop, clock: { now: () => now } };
-    for (const [index, { id }] of orders.entries())
-      await setAttribute(shop, id, 'created_at', new Date(now - 90_000 - 1_000 * (index % 7)).toISOString());
-
-    expect(await sweepOrders(later, now)).toMatchObject({ oldestAgeMs: undefined, complete: false });
-    expect(await sweepOrders(later, never)).toMatchObject({ oldestAgeMs: 96_000, complete: true });
-    expect((await sweepOrders(later, never)).oldestAgeMs).toBe(0);
-  });
-
-  it('decides the others when one order cannot be read', async () => {
-    const shop = await openShop();
-    const product = await shop.sell({ stock: 50 });
-    const orders = await submit(shop, product, ones(5));
-    await setAttribute(shop, orders[2]?.id ?? '', 'total', 'a lot');
-
-    const { decided, failures } = await sweepOrders({ ...shop, clock: aMinuteOn }, never);
-
-    expect({ decided, failed: failures.map(({ id }) => id) }).toEqual({
-      decided: 4,
-      failed: [orders[2]?.id],
-    });
-  });
-
-  it('decides the others when one order cannot be decided', async () => {
-    const shop = await openShop();
-    const product = await shop.sell({ stock: 50, stock_shards: 2 });
-    const orders = await submit(shop, product, ones(20));
-    // All in one bucket, so that they make one page.
-    for (const { id } of orders) await setAttribute(shop, id, 'pending', '7');
-    await fatten(shop, orders[9]?.id ?? '');
-
-    const { decided, failures } = await sweepOrders({ ...shop, clock: aMinuteOn }, never);
-
-    expect(decided).toBe(19);
-    expect(failures).toHaveLength(1);
-    const { confirmed } = await shop.books();
-    expect(confirmed).toHaveLength(19);
-  });
-});
-
-async function setAttribute(shop: Shop, id: string, name: string, value: string): Promise<void> {
-  await shop.documents.send(
-    new UpdateCommand({
-      TableName: shop.tables.orders,
-      Key: { id },
-      UpdateExpression: 'SET #name = :value',
-      ExpressionAttributeNames: { '#name': name },
-      ExpressionAttributeValues: { ':value': value },
-    }),
-  );
-}
-
-/** Fills an order up to DynamoDB's limit of 400 KB for an item, so that no update that adds to it succeeds. */
-async function fatten(shop: Shop, id: string): Promise<void> {
-  for (let size = 400 * 1024; size > 0; size -= 20) {
-    try {
-      await setAttribute(shop, id, 'filler', 'x'.repeat(size));
-      return;
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
-    }
-  }
-}
 
 async function stockLeft(shop: Shop, product: string): Promise<number> {
   const found = (await shop.catalog.read([product])).get(product);

@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type OrderLine, orderLine } from '../../../lib/orders/order.ts';
+import { processOrders } from '../../../lib/orders/process-orders.ts';
+import { submitOrder } from '../../../lib/orders/submit-order.ts';
+import { newId } from '../../../lib/platform/ids.ts';
+import type { Product } from '../../../lib/products/product.ts';
+import type { ProductChange } from '../../../lib/products/product-input.ts';
+import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
+import { openShop, type Shop } from '../../support/stocked-shop.ts';
+
+/** A change of each field that a seller can change; `stock` is always refused. A new field does not compile without one. */
+const changes = {
+  name: 'Renamed',
+  price: 777,
+  active: false,
+  limit_per_customer: 1,
+  stock_shards: 8,
+} satisfies Required<Omit<ProductChange, 'stock'>>;
+
+/** What an order's line says of its product; a new field of lines does not compile without one. */
+const ofProduct: {
+  [Field in Exclude<keyof OrderLine, 'product_id' | 'quantity'>]: (product: Product) => OrderLine[Field];
+} = { name: ({ name }) => name, unit_price: ({ price }) => price };
+
+let shop: Shop;
+let product: string;
+
+/** A container that has sold the product before, so that it remembers it. */
+async function warmContainer() {
+  const container = shop.container();
+  await container.checkout({ customer_id: await shop.customer({ [product]: 2 }) });
+  await submitOrder(container, { customer_id: newId(), items: [{ id: product, quantity: 2 }] });
+  return container;
+}
+
+beforeEach(async () => {
+  shop = await openShop();
+  product = await shop.sell({ name: 'Original', price: 500, stock: 1_000, stock_shards: 4 });
+});
+
+const ways = {
+  checkout: async (container: Awaited<ReturnType<typeof warmContainer>>) =>
+    container.checkout({ customer_id: await shop.customer({ [product]: 2 }) }),
+  submit: (container: Awaited<ReturnType<typeof warmContainer>>) =>
+    submitOrder(container, { customer_id: newId(), items: [{ id: product, quantity: 2 }] }),
+};
+
+describe.each(Object.entries(ways))('%s right after the reply to a change', (_, order) => {
+  it.each(['name', 'price', 'stock_shards'] as const)('has every field as changed: %s', async (field) => {
+    const containers = [await warmContainer(), await warmContainer()];
+    const changed = await updateProduct(shop, shop.catalog, product, { [field]: changes[field] });
+    for (const container of containers) {
+      const [line] = (await order(container)).order.lines;
+      for (const [name, expected] of Object.entries(ofProduct))
+        expect(line).toHaveProperty(name, expected(changed.product));
+    }
+    expect(Object.keys(ofProduct).sort()).toEqual(
+      Object.keys(orderLine.shape)
+        .filter((name) => !['product_id', 'quantity'].includes(name))
+        .sort(),
+    );
+  });
+
+  it.each([
+    ['active', 'product_unavailable'],
+    ['limit_per_customer', 'limit_exceeded'],
+  ] as const)('is refused for %s', async (field, code) => {
+    const container = await warmContainer();
+    await updateProduct(shop, shop.catalog, product, { [field]: changes[field] });
+    await expect(order(container)).rejects.toMatchObject({ code });
+  });
+
+  it('is refused when the product was deleted, and nothing is written', async () => {
+    const container = await warmContainer();
+    await deleteProduct(shop, shop.catalog, product);
+    const { orders: before } = await shop.books();
+    await expect(order(container)).rejects.toMatchObject({
+      code: order === ways.submit ? 'product_not_found' : 'product_unavailable',
+    });
+    expect((await shop.books()).orders).toHaveLength(before.length);
+  });
+});
+
+it('an order keeps the name that it was submitted with, also when it is confirmed after a change', async () => {
+  const { order } = await submitOrder(shop, { customer_id: newId(), items: [{ id: product, quantity: 2 }] });
+  await updateProduct(shop, shop.catalog, product, { name: 'Renamed' });
+  await processOrders(shop, [order], 0);
+  expect(await shop.orders.get(order.id)).toMatchObject({
+    status: 'CONFIRMED',
+    lines: [{ name: 'Original', unit_price: 500 }],
+  });
+});
+
+it('a container that takes orders asks one shard whether its copy of a product is current', async () => {
+  const container = await warmContainer();
+  const before = container.calls().length;
+  await ways.submit(container);
+  expect(container.calls().slice(before)).toEqual(['BatchGetItem', 'PutItem']);
+});
