@@ -1,19 +1,12 @@
-// Long: one operation with all its refusals and replays.
-import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { uniqueName } from '../../support/builders.ts';
-import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
-import { cartShape, guestShape, orderShape, productShape, productTotalShape } from '../../support/shapes.ts';
+import { outcomeOf, pathsOf } from '../../support/client.ts';
 import {
   type Actor,
   atOnce,
   checkOut,
-  eventually,
-  newKey,
   openStorefront,
   putInCart,
   readCart,
-  readOrder,
   type Storefront,
   tryCheckout,
 } from '../../support/storefront.ts';
@@ -25,77 +18,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   guest = await shop.guest();
-});
-
-describe('the 12.12 store, step by step', () => {
-  it('takes a customer from sign-up to the total ordered', async () => {
-    const { anyone, admin } = shop;
-    const username = uniqueName('customer');
-    const customer = expectReply(await anyone.post('/customer/add', { username }), 201, guestShape);
-    const api = anyone.as(customer.access_token);
-
-    const product_name = uniqueName('laptop');
-    const added = await admin.api.post('/product/add', { product_name, stock: 10, price: 99_900 });
-    const { id: product_id } = expectReply(added, 201, productShape);
-    const supplied = await admin.api.post('/product/add-stock', { product_id, stock: 5 });
-    expect(expectReply(supplied, 200, productShape).stock).toBe(15);
-    await eventually(async () =>
-      expect((await shop.list('/product/all')).find(({ id }) => id === product_id)?.stock).toBe(15),
-    );
-
-    const customer_id = customer.id;
-    const line = { customer_id, product_id, quantity: 3 };
-    expect(expectReply(await api.post('/cart/add', line), 200, cartShape).total).toBe(299_700);
-    await api.post('/cart/remove', { customer_id, product_id });
-    await api.post('/cart/add', { ...line, quantity: 4 });
-
-    const placed = await api.post('/order/add', { customer_id });
-    const order = expectReply(placed, 201, orderShape);
-    expect(order).toMatchObject({
-      customer_id,
-      status: 'CONFIRMED',
-      lines: [{ product_id, name: product_name, quantity: 4, unit_price: 99_900 }],
-      total: 399_600,
-      currency: 'USD',
-    });
-    expect(placed.headers.get('Location')).toBe(`/order/${order.id}`);
-    expect(placed.headers.has('Idempotent-Replayed')).toBe(false);
-
-    expect((await api.get(`/cart/${customer_id}`)).body).toEqual({ customer_id, lines: [], total: 0 });
-    expect(await shop.read(product_id)).toMatchObject({ stock: 11, sold: 4 });
-    const total = await anyone.get(`/order/product/${product_id}`);
-    expect(expectReply(total, 200, productTotalShape)).toEqual({ product_id, total_quantity: 4 });
-    expect((await api.get(`/order/${order.id}`)).body).toEqual(order);
-  });
-});
-
-describe('GET /order/{order_id}', () => {
-  it('shows an order to its customer and to an ADMIN', async () => {
-    const { id } = await shop.product();
-    await putInCart(guest, id, 1);
-    const order = await checkOut(guest);
-    expect(await readOrder(guest.api, order.id)).toEqual(order);
-    expect(await readOrder(shop.admin.api, order.id)).toEqual(order);
-    expect(await readOrder(guest.api, order.id.toUpperCase())).toEqual(order);
-  });
-
-  it('knows no order that does not exist', async () => {
-    const notFound = { status: 404, code: 'order_not_found' };
-    const path = `/order/${randomUUID()}`;
-    expect(outcomeOf(await guest.api.get(path))).toEqual(notFound);
-    expect(outcomeOf(await shop.admin.api.get(path))).toEqual(notFound);
-  });
-
-  it('keeps name and price as they were when it was placed', async () => {
-    const product = await shop.product({ price: 500 });
-    await putInCart(guest, product.id, 2);
-    const order = await checkOut(guest);
-    await shop.change(product.id, { price: 700, name: 'renamed' });
-    await shop.remove(product.id);
-    expect(await readOrder(guest.api, order.id)).toEqual(order);
-    expect(order.lines).toMatchObject([{ name: product.name, unit_price: 500 }]);
-    expect(await shop.total(product.id)).toBe(2);
-  });
 });
 
 describe('POST /order/add', () => {
@@ -287,85 +209,5 @@ describe('POST /order/add', () => {
       await checkOut(guest);
       expect(await shop.total(id)).toBe(2);
     });
-  });
-});
-
-describe('an idempotency key', () => {
-  const reused = { status: 422, code: 'idempotency_key_reused' };
-
-  it('gives the first order again, also when the cart was filled again', async () => {
-    const { id } = await shop.product();
-    const key = newKey();
-    await putInCart(guest, id, 2);
-    const first = await tryCheckout(guest, { key });
-    const order = expectReply(first, 201, orderShape);
-    expect(first.headers.has('Idempotent-Replayed')).toBe(false);
-
-    for (const refill of [false, true]) {
-      if (refill) await putInCart(guest, id, 3);
-      const replay = await tryCheckout(guest, { key });
-      expect(replay.status).toBe(201);
-      expect(replay.body).toEqual(order);
-      expect(replay.headers.get('Idempotent-Replayed')).toBe('true');
-      expect(replay.headers.get('Location')).toBe(`/order/${order.id}`);
-    }
-    expect((await readCart(guest)).lines).toMatchObject([{ quantity: 3 }]);
-    expect(await shop.read(id)).toMatchObject({ stock: 8, sold: 2 });
-  });
-
-  it('gives the first order again when nothing is left to sell', async () => {
-    const { id } = await shop.product({ stock: 1 });
-    const key = newKey();
-    await putInCart(guest, id, 1);
-    const order = await checkOut(guest, { key });
-    await putInCart(guest, id, 1);
-    expect(outcomeOf(await tryCheckout(guest))).toEqual({ status: 409, code: 'out_of_stock' });
-    expect((await tryCheckout(guest, { key })).body).toEqual(order);
-  });
-
-  it('belongs to one body', async () => {
-    const { id } = await shop.product({ price: 10 });
-    const key = newKey();
-    await putInCart(guest, id, 1);
-    await checkOut(guest, { key, expectedTotal: 10 });
-    expect(outcomeOf(await tryCheckout(guest, { key }))).toEqual(reused);
-    await putInCart(guest, id, 2);
-    expect(outcomeOf(await tryCheckout(guest, { key, expectedTotal: 20 }))).toEqual(reused);
-    expect((await readCart(guest)).lines).toMatchObject([{ quantity: 2 }]);
-    expect(await shop.total(id)).toBe(1);
-    expect((await tryCheckout(guest, { key, expectedTotal: 10 })).status).toBe(201);
-  });
-
-  it('is free again after a refusal', async () => {
-    const { id } = await shop.product({ stock: 1 });
-    const key = newKey();
-    await putInCart(guest, id, 2);
-    expect(outcomeOf(await tryCheckout(guest, { key })).code).toBe('out_of_stock');
-    await putInCart(guest, id, 1);
-    const reply = await tryCheckout(guest, { key });
-    expect(reply.status).toBe(201);
-    expect(reply.headers.has('Idempotent-Replayed')).toBe(false);
-  });
-
-  it('is each customer’s own', async () => {
-    const { id } = await shop.product();
-    const key = newKey();
-    const other = await shop.guest();
-    for (const customer of [guest, other]) await putInCart(customer, id, 1);
-    const first = await checkOut(guest, { key });
-    const second = await checkOut(other, { key });
-    expect(second.id).not.toBe(first.id);
-    expect(second.customer_id).toBe(other.id);
-    expect(await shop.total(id)).toBe(2);
-  });
-
-  it('can be 255 characters of printable ASCII', async () => {
-    const { id } = await shop.product();
-    const key = `~!"#$%&'()*+,-./:;<=>?@[]^_{|}${randomUUID()}`.padEnd(255, 'x');
-    await putInCart(guest, id, 1);
-    const order = await checkOut(guest, { key });
-    expect((await checkOut(guest, { key })).id).toBe(order.id);
-    await putInCart(guest, id, 1);
-    expect((await checkOut(guest, { key: `${key.slice(0, 254)}y` })).id).not.toBe(order.id);
   });
 });

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expectReply, outcomeOf } from '../../support/client.ts';
+import { orderShape } from '../../support/shapes.ts';
+import {
+  type Actor,
+  checkOut,
+  newKey,
+  openStorefront,
+  putInCart,
+  readCart,
+  type Storefront,
+  tryCheckout,
+} from '../../support/storefront.ts';
+
+let shop: Storefront;
+let guest: Actor;
+beforeAll(async () => {
+  shop = await openStorefront();
+});
+beforeEach(async () => {
+  guest = await shop.guest();
+});
+
+describe('an idempotency key', () => {
+  const reused = { status: 422, code: 'idempotency_key_reused' };
+
+  it('gives the first order again, also when the cart was filled again', async () => {
+    const { id } = await shop.product();
+    const key = newKey();
+    await putInCart(guest, id, 2);
+    const first = await tryCheckout(guest, { key });
+    const order = expectReply(first, 201, orderShape);
+    expect(first.headers.has('Idempotent-Replayed')).toBe(false);
+
+    for (const refill of [false, true]) {
+      if (refill) await putInCart(guest, id, 3);
+      const replay = await tryCheckout(guest, { key });
+      expect(replay.status).toBe(201);
+      expect(replay.body).toEqual(order);
+      expect(replay.headers.get('Idempotent-Replayed')).toBe('true');
+      expect(replay.headers.get('Location')).toBe(`/order/${order.id}`);
+    }
+    expect((await readCart(guest)).lines).toMatchObject([{ quantity: 3 }]);
+    expect(await shop.read(id)).toMatchObject({ stock: 8, sold: 2 });
+  });
+
+  it('gives the first order again when nothing is left to sell', async () => {
+    const { id } = await shop.product({ stock: 1 });
+    const key = newKey();
+    await putInCart(guest, id, 1);
+    const order = await checkOut(guest, { key });
+    await putInCart(guest, id, 1);
+    expect(outcomeOf(await tryCheckout(guest))).toEqual({ status: 409, code: 'out_of_stock' });
+    expect((await tryCheckout(guest, { key })).body).toEqual(order);
+  });
+
+  it('belongs to one body', async () => {
+    const { id } = await shop.product({ price: 10 });
+    const key = newKey();
+    await putInCart(guest, id, 1);
+    await checkOut(guest, { key, expectedTotal: 10 });
+    expect(outcomeOf(await tryCheckout(guest, { key }))).toEqual(reused);
+    await putInCart(guest, id, 2);
+    expect(outcomeOf(await tryCheckout(guest, { key, expectedTotal: 20 }))).toEqual(reused);
+    expect((await readCart(guest)).lines).toMatchObject([{ quantity: 2 }]);
+    expect(await shop.total(id)).toBe(1);
+    expect((await tryCheckout(guest, { key, expectedTotal: 10 })).status).toBe(201);
+  });
+
+  it('is free again after a refusal', async () => {
+    const { id } = await shop.product({ stock: 1 });
+    const key = newKey();
+    await putInCart(guest, id, 2);
+    expect(outcomeOf(await tryCheckout(guest, { key })).code).toBe('out_of_stock');
+    await putInCart(guest, id, 1);
+    const reply = await tryCheckout(guest, { key });
+    expect(reply.status).toBe(201);
+    expect(reply.headers.has('Idempotent-Replayed')).toBe(false);
+  });
+
+  it('is each customer’s own', async () => {
+    const { id } = await shop.product();
+    const key = newKey();
+    const other = await shop.guest();
+    for (const customer of [guest, other]) await putInCart(customer, id, 1);
+    const first = await checkOut(guest, { key });
+    const second = await checkOut(other, { key });
+    expect(second.id).not.toBe(first.id);
+    expect(second.customer_id).toBe(other.id);
+    expect(await shop.total(id)).toBe(2);
+  });
+
+  it('can be 255 characters of printable ASCII', async () => {
+    const { id } = await shop.product();
+    const key = `~!"#$%&'()*+,-./:;<=>?@[]^_{|}${randomUUID()}`.padEnd(255, 'x');
+    await putInCart(guest, id, 1);
+    const order = await checkOut(guest, { key });
+    expect((await checkOut(guest, { key })).id).toBe(order.id);
+    await putInCart(guest, id, 1);
+    expect((await checkOut(guest, { key: `${key.slice(0, 254)}y` })).id).not.toBe(order.id);
+  });
+});
