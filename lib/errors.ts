@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'invalid_request'
   | 'limit_exceeded'
   | 'malformed_json'
+  | 'method_not_allowed'
   | 'order_not_cancellable'
   | 'order_not_found'
   | 'out_of_stock'
@@ -38,6 +39,8 @@ export interface ErrorDetails {
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
+  /** The methods that the path has. */
+  readonly allow?: readonly string[];
   readonly cause?: unknown;
 }
 

@@ -13,10 +13,16 @@ export const healthContract = contract({
 
 export const notFoundContract = contract({
   operation: 'notFound',
-  summary: 'Any route that does not exist',
+  summary: 'Any request that matches no other route',
   routes: ['*'],
   access: 'anyone',
-  request: {},
-  reply: { status: 404 },
-  errors: ['route_not_found'],
+  request: {
+    http: z.object({ method: z.string(), path: z.string() }),
+    headers: z.object({
+      origin: z.optional(z.string()),
+      'access-control-request-method': z.optional(z.string()),
+    }),
+  },
+  reply: { status: 204 },
+  errors: ['method_not_allowed', 'route_not_found'],
 });

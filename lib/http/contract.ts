@@ -14,6 +14,8 @@ type Schema = z.ZodMiniType;
 export type Access = 'anyone' | 'anyone_or_account' | 'account' | 'admin' | 'customer' | 'customer_or_admin';
 
 export type RequestShape = {
+  /** Method and path. The route says both of every request but those that match no route. */
+  readonly http?: Schema;
   readonly params?: Schema;
   readonly query?: Schema;
   /** Names in lower case, as API Gateway delivers them. */

@@ -61,6 +61,7 @@ export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
 
   const handle = async (event: Event): Promise<Result> => {
     const parsed = validate(schema, {
+      http: event.requestContext.http,
       params: event.pathParameters ?? {},
       query: event.queryStringParameters ?? {},
       headers: event.headers,

@@ -16,6 +16,7 @@ export const problems = {
   invalid_request: { status: 422, title: 'The request is not valid' },
   limit_exceeded: { status: 409, title: 'More than one customer may buy' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
+  method_not_allowed: { status: 405, title: 'This path does not have that method' },
   order_not_cancellable: { status: 409, title: 'The order is rejected or cancelled already' },
   order_not_found: { status: 404, title: 'No such order' },
   out_of_stock: { status: 409, title: 'Not enough stock' },
@@ -38,6 +39,7 @@ export function problemReply({ code, details }: DomainError, requestId: string) 
     'Cache-Control': 'no-store',
   };
   if (details.retryAfterSeconds !== undefined) headers['Retry-After'] = String(details.retryAfterSeconds);
+  if (details.allow !== undefined) headers['Allow'] = details.allow.join(', ');
   if (status === 401) headers['WWW-Authenticate'] = 'Bearer';
   const body: z.input<typeof problem> = {
     type: `urn:problem-type:sellout:${code}`,

@@ -21,8 +21,10 @@ UTF-16 code units, as JavaScript and Java do.
 
 **Lists** give 50 items, or \`limit\`; pass \`next_cursor\` as \`cursor\` until it is null.
 
-**Errors** are RFC 9457 problems; branch on \`code\`. A path or method that is not in this document answers 404
-\`route_not_found\`. What API Gateway refuses before a function runs (its own throttling, a path that cannot be
+**Errors** are RFC 9457 problems; branch on \`code\`. A path that is not in this document answers 404
+\`route_not_found\`, also one with a slash at its end. A path that is, with a method that it does not have, answers 405
+\`method_not_allowed\`; its header \`Allow\` names those that it has. There is no HEAD, and no OPTIONS but the
+preflights of browsers. What API Gateway refuses before a function runs (its own throttling, a path that cannot be
 decoded) is JSON with a \`message\` alone.
 
 **Repeating.** Orders take an \`Idempotency-Key\`. Setting a cart's line, changing a product and cancelling may be

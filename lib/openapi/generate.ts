@@ -5,6 +5,7 @@ import { areas } from './areas.ts';
 import { openapiDocument } from './document.ts';
 import { orderEventsSchema } from './order-events.ts';
 import { postmanCollection } from './postman/collection.ts';
+import { methodsByPath } from './routes.ts';
 
 const root = join(import.meta.dirname, '../..');
 const packageFile = z.object({ version: z.string() });
@@ -17,6 +18,7 @@ export const generated = {
   'openapi.json': openapi,
   'order-events.schema.json': orderEventsSchema,
   'postman_collection.json': postmanCollection(openapi),
+  'routes.json': methodsByPath(areas.flatMap(({ contracts }) => contracts)),
 };
 
 if (import.meta.main) {

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
 
 interface RawReply {
   readonly status: number;
@@ -16,9 +17,10 @@ export function rawRequest(
   method: string,
   path: string,
   headers: readonly (readonly [string, string])[] = [],
-  body = '',
+  body: string | Uint8Array = '',
 ): Promise<RawReply> {
-  const { hostname, port } = new URL(baseUrl);
+  const { protocol, hostname, port } = new URL(baseUrl);
+  const request = protocol === 'https:' ? overHttps : overHttp;
   return new Promise((resolve, reject) => {
     const sent = request({ hostname, port, method, path, agent: false }, (reply) => {
       let text = '';
@@ -37,6 +39,9 @@ export function rawRequest(
       const values = headers.filter(([other]) => other === name).map(([, value]) => value);
       sent.setHeader(name, values.length === 1 ? (values[0] ?? '') : values);
     }
+    // Node.js would not frame the body of a GET.
+    if (body.length > 0 && !names.has('Content-Length'))
+      sent.setHeader('Content-Length', Buffer.byteLength(body));
     sent.end(body);
   });
 }

@@ -89,16 +89,14 @@ describe.each(entries.filter(([, operation]) => badRequests(operation).length > 
 describe.each(entries.filter(([, { body }]) => body !== undefined))('the body of %s', (route, operation) => {
   expectNothingWritten(operation);
 
-  it.each(['[]', '[{}]', 'null', '1', '0', 'true', 'false'])('refuses a body that is %s', async (whole) => {
-    const reply = await sendAsMay(route, { text: whole });
-    expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-    expect(pathsOf(reply)).toEqual(['body']);
-  });
-
-  it('refuses a body that is a string', async () => {
-    // serverless-offline takes the quotes off: then it is no JSON any more.
-    expect([400, 422]).toContain((await sendAsMay(route, { text: '"text"' })).status);
-  });
+  it.each(['[]', '[{}]', 'null', '1', '0', 'true', 'false', '"text"'])(
+    'refuses a body that is %s',
+    async (whole) => {
+      const reply = await sendAsMay(route, { text: whole });
+      expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
+      expect(pathsOf(reply)).toEqual(['body']);
+    },
+  );
 
   it('refuses 100,000 characters in any field of its body', async () => {
     for (const path of Object.keys(operation.bodyFields ?? {})) {

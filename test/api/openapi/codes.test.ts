@@ -120,7 +120,7 @@ const own: Record<string, Provoke> = {
   },
 };
 
-/** serverless-offline drops the body of a GET before anyone can measure it; API Gateway does not. */
+/** `fetch` sends no body with a GET; `gateway.test.ts` does. */
 const isProvoked = ({ route }: Route, code: ErrorCode): boolean =>
   elsewhere[code] === undefined && !(code === 'body_too_large' && route.startsWith('GET '));
 
