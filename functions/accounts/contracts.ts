@@ -16,7 +16,7 @@ export const registerContract = contract({
   summary: 'Makes an account with a password; role ADMIN needs the right to it',
   routes: ['POST /auth/register'],
   access: 'anyone_or_account',
-  rateLimits: ['auth-per-address', 'auth-per-email'],
+  rateLimits: ['auth-per-address', 'auth-per-address-and-email', 'auth-per-email'],
   request: {
     headers: z.object({ 'bootstrap-secret': z.optional(z.string().check(z.maxLength(200))) }),
     body: registration,
@@ -30,7 +30,7 @@ export const loginContract = contract({
   summary: 'An access token for an e-mail address and its password',
   routes: ['POST /auth/login'],
   access: 'anyone',
-  rateLimits: ['auth-per-address', 'auth-per-email'],
+  rateLimits: ['auth-per-address', 'auth-per-address-and-email', 'auth-per-email'],
   request: { body: credentials },
   reply: { status: 200, body: z.object(token) },
   errors: ['invalid_credentials'],

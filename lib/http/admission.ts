@@ -2,12 +2,12 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Caller } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
-import type { RateLimitName, RateLimits, Usage } from '../rate-limit/rate-limits.ts';
+import type { Count, RateLimitName, RateLimits, Usage } from '../rate-limit/rate-limits.ts';
 import { clientAddressOf } from './client-address.ts';
 
 /** What a request has used of its limits; `replies` tells it in headers. */
 export interface Limited {
-  usages?: readonly Usage[];
+  usages?: ReadonlyMap<RateLimitName, Usage>;
 }
 
 export interface Counted {
@@ -19,59 +19,72 @@ export interface Counted {
 
 const withEmail = z.object({ body: z.object({ email: z.string() }) });
 
-/** Whose requests a limit counts, and whether those that succeed count: a login that is right is no guess. */
-const rules = {
-  'auth-per-address': { subject: ({ event }) => clientAddressOf(event) },
-  'auth-per-email': { subject: ({ parsed }) => withEmail.parse(parsed).body.email, refunded: true },
-  'guests-per-address': { subject: ({ event }) => clientAddressOf(event) },
-  'orders-per-account': {
-    subject: ({ caller }) => {
-      if (caller === undefined) throw new DomainError('unauthenticated');
-      return caller.id;
-    },
+const emailOf = ({ parsed }: Counted): string => withEmail.parse(parsed).body.email;
+const addressOf = ({ event }: Counted): Promise<string> => clientAddressOf(event);
+
+/** Whose requests a limit counts. */
+const subjects: Record<RateLimitName, (request: Counted) => string | Promise<string>> = {
+  'auth-per-address': addressOf,
+  'auth-per-address-and-email': async (request) => `${await addressOf(request)} ${emailOf(request)}`,
+  'auth-per-email': emailOf,
+  'guests-per-address': addressOf,
+  'orders-per-account': ({ caller }) => {
+    if (caller === undefined) throw new DomainError('unauthenticated');
+    return caller.id;
   },
-} satisfies Record<
-  RateLimitName,
-  { subject: (request: Counted) => string | Promise<string>; refunded?: true }
->;
+};
 
-/**
- * Counts a request by each limit in turn.
- *
- * @throws {DomainError} `rate_limited` by the first that is exceeded; the later ones do not count it
- */
-export async function admit(
-  rateLimits: RateLimits,
-  names: readonly RateLimitName[],
-  request: Counted,
-): Promise<void> {
-  for (const name of names) {
-    const usage = await rateLimits.count(name, await rules[name].subject(request));
-    tell(request.event, usage);
-    if (usage.exceeded) throw new DomainError('rate_limited', { retryAfterSeconds: usage.resetSeconds });
-  }
-}
+/** One request, and the limits that count it. */
+export function admissionOf(rateLimits: RateLimits, names: readonly RateLimitName[], request: Counted) {
+  const counts: Count[] = [];
 
-/** Takes back what a request that succeeded does not use up. */
-export async function refund(
-  rateLimits: RateLimits,
-  names: readonly RateLimitName[],
-  request: Counted,
-): Promise<void> {
-  for (const name of names) {
-    const rule = rules[name];
-    if ('refunded' in rule) tell(request.event, await rateLimits.refund(name, await rule.subject(request)));
+  async function settle(failed: boolean): Promise<void> {
+    const usages = await Promise.all(counts.splice(0).map((count) => count.settle(failed)));
+    for (const usage of usages) tell(request.event, usage);
   }
+
+  return {
+    /**
+     * Counts the request by each limit in turn.
+     *
+     * @throws {DomainError} `rate_limited` by the first that is exceeded; the later ones do not count it, and
+     *   the earlier ones that count failures give it back
+     */
+    async admit(): Promise<void> {
+      for (const name of names) {
+        const count = await rateLimits.count(name, await subjects[name](request));
+        tell(request.event, count.usage);
+        if (count.usage.exceeded) {
+          await settle(false);
+          throw new DomainError('rate_limited', { retryAfterSeconds: count.usage.resetSeconds });
+        }
+        counts.push(count);
+      }
+    },
+
+    /** Runs what was admitted. A refusal is a failure of the request; a success is none, nor is a failure of ours. */
+    async settling<T>(run: () => Promise<T>): Promise<T> {
+      let failed = false;
+      try {
+        return await run();
+      } catch (error) {
+        failed = error instanceof DomainError;
+        throw error;
+      } finally {
+        await settle(failed);
+      }
+    },
+  };
 }
 
 function tell(event: Limited, usage: Usage): void {
-  event.usages = [...(event.usages ?? []).filter(({ name }) => name !== usage.name), usage];
+  event.usages = new Map(event.usages).set(usage.name, usage);
 }
 
 /** @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (revision 10) */
-export function rateLimitHeaders({ usages = [] }: Limited): Record<string, string> {
-  if (usages.length === 0) return {};
-  const list = (item: (usage: Usage) => string) => usages.map(item).join(', ');
+export function rateLimitHeaders({ usages }: Limited): Record<string, string> {
+  if (usages === undefined) return {};
+  const list = (item: (usage: Usage) => string) => [...usages.values()].map(item).join(', ');
   return {
     'RateLimit-Policy': list(
       ({ name, requests, windowSeconds }) => `"${name}";q=${requests};w=${windowSeconds}`,

@@ -2,9 +2,8 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { AccessTokens, Caller } from '../accounts/access-token.ts';
-import { DomainError } from '../errors.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
-import { admit, type Counted, type Limited, refund } from './admission.ts';
+import { admissionOf, type Counted, type Limited } from './admission.ts';
 import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
 import { compression } from './compression.ts';
 import { conditional } from './conditional.ts';
@@ -54,7 +53,7 @@ export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
 ) {
   const { access, request, reply } = contract;
   const schema = z.object(request);
-  const limits = limitsOf(contract, rateLimits);
+  const limitsOfRequest = limitsOf(contract, rateLimits);
   const { contentSecurityPolicy } = reply;
   const isPage = contentSecurityPolicy !== undefined;
   const page = isPage ? { 'Content-Security-Policy': contentSecurityPolicy } : {};
@@ -68,11 +67,9 @@ export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
       body: event.body,
     });
     authorizeCustomer(access, event.caller, parsed);
-    const counted = { event, parsed, caller: event.caller };
-    if (admitsItself !== true) await limits.admit(counted);
-    const { body, text, headers } = await limits.refunding(counted, async () =>
-      useCase(parsed, event.caller, () => limits.admit(counted)),
-    );
+    const { admit, settling } = limitsOfRequest({ event, parsed, caller: event.caller });
+    if (admitsItself !== true) await admit();
+    const { body, text, headers } = await settling(async () => useCase(parsed, event.caller, admit));
     const cacheControl = reply.cacheControl ?? 'no-store';
     const base = {
       statusCode: reply.status,
@@ -95,21 +92,7 @@ export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
 
 function limitsOf({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {
   if (names === undefined)
-    return { admit: async () => {}, refunding: <T>(_: Counted, run: () => Promise<T>) => run() };
+    return (_: Counted) => ({ admit: async () => {}, settling: <T>(run: () => Promise<T>) => run() });
   if (rateLimits === undefined) throw new Error(`${operation} has rate limits and nothing to count them`);
-  return {
-    admit: (request: Counted) => admit(rateLimits, names, request),
-    /** Runs it, and gives back what only a refusal uses up: not a success, and no failure of ours. */
-    async refunding<T>(request: Counted, run: () => Promise<T>): Promise<T> {
-      let refused = false;
-      try {
-        return await run();
-      } catch (error) {
-        refused = error instanceof DomainError;
-        throw error;
-      } finally {
-        if (!refused) await refund(rateLimits, names, request);
-      }
-    },
-  };
+  return (request: Counted) => admissionOf(rateLimits, names, request);
 }

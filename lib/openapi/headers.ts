@@ -21,12 +21,13 @@ const headers: Readonly<Record<string, object>> = {
   },
   RateLimit: {
     description:
-      'Of each limit in `RateLimit-Policy`: the requests left (`r`) and the seconds until it starts anew (`t`).',
+      'Of each limit in `RateLimit-Policy`: the requests left (`r`) and the seconds until it starts anew (`t`). ' +
+      'Where only requests that are still being checked use up a limit of failures, `r` is 0 and `t` is 1.',
     schema: { type: 'string' },
     example: '"orders-per-account";r=59;t=42',
   },
   'RateLimit-Policy': {
-    description: 'The limits that counted this request: how many (`q`) in how many seconds (`w`).',
+    description: 'The limits that looked at this request: how many (`q`) in how many seconds (`w`).',
     schema: { type: 'string' },
     example: '"orders-per-account";q=60;w=60',
   },

@@ -46,7 +46,15 @@ export function readCommand(args: string[]): Command {
   const text = { type: 'string' } as const;
   const options = { stage: text, api: text, email: text, step: text };
   try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const { values, positionals, tokens } = parseArgs({
+      args,
+      options,
+      allowPositionals: true,
+      tokens: true,
+    });
+    const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+    const twice = new Set(given.filter((name, index) => given.indexOf(name) !== index));
+    if (twice.size > 0) throw new UsageError(`--${[...twice].join(', --')}: is given twice`);
     const [name, ...others] = positionals;
     if (name === undefined) throw new UsageError('which command?');
     if (others.length > 0) throw new UsageError(`one command at a time, not also "${others.join(' ')}"`);

@@ -14,7 +14,8 @@ import { reasonOf } from './failure.ts';
 import { registerFirstAdmin } from './first-admin.ts';
 import { createParameterStore } from './parameter-store.ts';
 import { Refusal } from './refusal.ts';
-import { afterwards, type RotationStep, rotate } from './token-key-rotation.ts';
+import { rotateTokenKey } from './rotate-token-key.ts';
+import { afterwards, type RotationStep } from './token-key-rotation.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -68,11 +69,8 @@ async function askPassword(): Promise<string> {
   }
 }
 
-async function rotateTokenKey(tokenKeys: string, step: RotationStep): Promise<void> {
-  const store = createParameterStore();
-  const stored = await store.find(tokenKeys);
-  if (stored === undefined) throw new Refusal(`there is no ${tokenKeys}: wrong stage or region?`);
-  await store.replace(tokenKeys, stored, rotate(step, stored, Date.now()));
+async function rotateKey(tokenKeys: string, step: RotationStep): Promise<void> {
+  await rotateTokenKey({ store: createParameterStore(), now: Date.now }, { tokenKeys, step });
   print(afterwards[step]);
 }
 
@@ -102,7 +100,7 @@ function run(command: Command): Promise<void> {
     case 'make-first-admin':
       return makeFirstAdmin(parameter('bootstrap-secret'), command.api, command.email);
     case 'rotate-token-key':
-      return rotateTokenKey(parameter('token-keys'), command.step);
+      return rotateKey(parameter('token-keys'), command.step);
     case 'decide-orders':
       return decideOrders(`sellout-${command.stage}`);
   }

@@ -50,8 +50,8 @@ export function createParameterStore() {
     },
 
     /**
-     * Writes the value that follows on what was read. SSM knows no condition, so a change between is found out
-     * afterwards.
+     * Writes the value that follows on what was read. SSM knows no condition: runs of this program keep each other out
+     * by `whileLocked`, and any other change between is found out afterwards.
      *
      * @throws {Error} when someone else has changed it since
      */
@@ -69,3 +69,4 @@ export function createParameterStore() {
     },
   };
 }
+export type ParameterStore = ReturnType<typeof createParameterStore>;

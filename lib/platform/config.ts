@@ -24,6 +24,7 @@ const environment = z.object({
   CURRENCY: z.string().check(z.regex(/^[A-Z]{3}$/)),
   CACHE_URL: z.union([z.literal(''), redisUrl]),
   LIMIT_AUTH_PER_ADDRESS: limit,
+  LIMIT_AUTH_PER_ADDRESS_AND_EMAIL: limit,
   LIMIT_AUTH_PER_EMAIL: limit,
   LIMIT_GUESTS_PER_ADDRESS: limit,
   LIMIT_ORDERS_PER_ACCOUNT: limit,
@@ -43,6 +44,7 @@ function readConfig() {
     cacheUrl: env.CACHE_URL === '' ? undefined : env.CACHE_URL,
     rateLimits: {
       'auth-per-address': env.LIMIT_AUTH_PER_ADDRESS,
+      'auth-per-address-and-email': env.LIMIT_AUTH_PER_ADDRESS_AND_EMAIL,
       'auth-per-email': env.LIMIT_AUTH_PER_EMAIL,
       'guests-per-address': env.LIMIT_GUESTS_PER_ADDRESS,
       'orders-per-account': env.LIMIT_ORDERS_PER_ACCOUNT,

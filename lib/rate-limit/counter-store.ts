@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { IRateLimiterStoreOptions } from 'rate-limiter-flexible';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import RateLimiterStoreAbstract from 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js';
@@ -50,6 +50,12 @@ export class CounterStore extends RateLimiterStoreAbstract {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       return { points: this.points + 1, durationMs };
     }
+  }
+
+  protected override async _get(key: string): Promise<Counter | null> {
+    const command = new GetCommand({ TableName: this.#table, Key: { key }, ConsistentRead: true });
+    const { Item } = await this.#documents.send(command);
+    return Item === undefined ? null : { points: attributes.parse(Item).points, durationMs: 0 };
   }
 
   protected override _getRateLimiterRes(_key: string, added: number, counter: Counter): RateLimiterRes {

@@ -23,6 +23,8 @@ declare module 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js' {
   export default abstract class RateLimiterStoreAbstract extends RateLimiterAbstract {
     constructor(options: IRateLimiterStoreOptions);
     protected abstract _upsert(key: string, points: number, durationMs: number): Promise<unknown>;
+    /** Null for a key that nothing was counted of. */
+    protected abstract _get(key: string): Promise<unknown>;
     protected abstract _getRateLimiterRes(key: string, points: number, stored: unknown): RateLimiterRes;
   }
 }

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
+import QuickLRU from 'quick-lru';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
-import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import type { config, RateLimit } from '../platform/config.ts';
-import type { Documents } from '../platform/dynamodb.ts';
 import { logger } from '../platform/logger.ts';
 import { isThrottled } from '../platform/outage.ts';
-import { connectRedis } from '../platform/redis.ts';
-import { CounterStore } from './counter-store.ts';
+import { type Counters, type CountersDeps, createCounters } from './counters.ts';
 
 export type RateLimitName = keyof typeof config.rateLimits;
 
@@ -16,159 +14,148 @@ export interface Usage extends RateLimit {
   readonly name: RateLimitName;
   readonly exceeded: boolean;
   readonly remaining: number;
-  /** Until the count starts anew; at least 1. */
+  /**
+   * Until there is room again, at least 1: the rest of the window, or 1 where requests that may yet be given back
+   * use up what is left of the limit.
+   */
   readonly resetSeconds: number;
 }
 
+/** A request that was counted. */
+export interface Count {
+  readonly usage: Usage;
+  /** To be called once, when the request has ended: where only failures count, any other is given back. */
+  settle(failed: boolean): Promise<Usage>;
+}
+
 export interface RateLimits {
-  /** Counts a request of the subject. */
-  count(name: RateLimitName, subject: string): Promise<Usage>;
-  /** Takes a counted request back. */
-  refund(name: RateLimitName, subject: string): Promise<Usage>;
+  /** Counts a request of the subject; one that is `exceeded` was not counted and is not to be settled. */
+  count(name: RateLimitName, subject: string): Promise<Count>;
 }
 
 /** Those that keep guesses from passwords: where their count is not known for load, they refuse. */
-const guards: ReadonlySet<RateLimitName> = new Set(['auth-per-address', 'auth-per-email']);
+const guards: ReadonlySet<RateLimitName> = new Set([
+  'auth-per-address',
+  'auth-per-address-and-email',
+  'auth-per-email',
+]);
+
+/** A login that is right is no guess. */
+const countFailures: ReadonlySet<RateLimitName> = new Set(['auth-per-address-and-email', 'auth-per-email']);
 
 /** For so long after a failure nobody waits for the store again. */
 const restMs = 1_000;
 
-/** After a refusal by the shared count this container refuses for so long without asking it again. */
-const refusalSeconds = 1;
-
-/** Counts up to the limit and no further, as `CounterStore` does: what is refused must not outlast a refund. */
-const countUpToLimit = `
-local count = tonumber(redis.call('get', KEYS[1]) or '0')
-if count + ARGV[1] > tonumber(ARGV[3]) then
-  return {tonumber(ARGV[3]) + 1, redis.call('pttl', KEYS[1])}
-end
-redis.call('set', KEYS[1], count + ARGV[1], 'EX', ARGV[2])
-return {count + ARGV[1], 1000 * ARGV[2]}`;
-
-/** The two places where a limit is counted: this container's memory and the store that all share. */
-interface Counters {
-  readonly own: RateLimiterAbstract;
-  readonly shared: RateLimiterAbstract;
-}
+/** What a refusal has read of failures is believed for so long, of so many subjects. */
+const believed = { maxAge: 1_000, maxSize: 1_000 };
 
 interface Outcome {
   readonly exceeded: boolean;
   readonly remaining: number;
+  readonly throttled?: true;
 }
 
 /** What the package gives, or throws when nothing is left. Anything else that it throws is a failure. */
-async function outcomeOf(result: Promise<RateLimiterRes>): Promise<Outcome> {
+async function outcomeOf(result: Promise<RateLimiterRes | null>): Promise<Outcome> {
   try {
-    return { exceeded: false, remaining: (await result).remainingPoints };
+    // Null: nothing was counted.
+    return { exceeded: false, remaining: (await result)?.remainingPoints ?? Number.POSITIVE_INFINITY };
   } catch (error) {
     if (error instanceof RateLimiterRes) return { exceeded: true, remaining: 0 };
     throw error;
   }
 }
 
+/** The window that is open, in the key of its counts, and what is left of it. */
+function openWindow(windowSeconds: number, subject: string) {
+  const windowMs = windowSeconds * 1_000;
+  const window = Math.floor(Date.now() / windowMs);
+  return {
+    key: `${createHash('sha256').update(subject).digest('base64url')}:${window}`,
+    restSeconds: () => Math.max(1, Math.ceil(((window + 1) * windowMs - Date.now()) / 1_000)),
+  };
+}
+
+/** Whether nothing is left until the window ends, when these are failures: they are not given back. */
+const isSpent = ({ remaining, throttled }: Outcome): boolean => remaining <= 0 && throttled !== true;
+
 /**
  * Counts requests by subject, such as an address, in windows that start at multiples of their length. Of any
  * number at once exactly the limit is not `exceeded`, in all containers together: they share Redis or Valkey
  * where there is one, else DynamoDB. What is refused does not count. While the store is out of reach no request
  * fails for it, and each container still keeps to the limit. What is stored of a subject is a hash.
- *
- * @param deps.documents without retries: a container's own count is the answer to a failure
  */
-export function createRateLimits(deps: {
-  documents: Documents;
-  rateLimitsTable: string;
-  rateLimits: Readonly<Record<RateLimitName, RateLimit>>;
-  cacheUrl: string | undefined;
-}): RateLimits {
-  const redis = deps.cacheUrl === undefined ? undefined : connectRedis(deps.cacheUrl);
-  const counters = new Map<RateLimitName, Promise<Counters>>();
+export function createRateLimits(
+  deps: CountersDeps & { readonly rateLimits: Readonly<Record<RateLimitName, RateLimit>> },
+): RateLimits {
+  const countersOf = createCounters(deps);
+  const readings = new QuickLRU<string, Promise<Outcome>>(believed);
   let restsUntil = 0;
 
-  async function createCounters(name: RateLimitName): Promise<Counters> {
-    const { requests, windowSeconds } = deps.rateLimits[name];
-    const own = new RateLimiterMemory({ points: requests, duration: windowSeconds });
-    const options = {
-      points: requests,
-      duration: windowSeconds,
-      inMemoryBlockOnConsumed: requests + 1,
-      inMemoryBlockDuration: refusalSeconds,
-    };
-    if (redis !== undefined) {
-      const { default: RateLimiterRedis } = await import('rate-limiter-flexible/lib/RateLimiterRedis.js');
-      // Stages may share a server.
-      const keyPrefix = `${deps.rateLimitsTable}:${name}`;
-      return {
-        own,
-        shared: new RateLimiterRedis({
-          ...options,
-          keyPrefix,
-          storeClient: await redis,
-          customIncrTtlLuaScript: countUpToLimit,
-        }),
-      };
-    }
-    const { documents, rateLimitsTable: table } = deps;
-    return { own, shared: new CounterStore({ ...options, keyPrefix: name, documents, table }) };
-  }
-
-  function countersOf(name: RateLimitName): Promise<Counters> {
-    const known = counters.get(name) ?? createCounters(name);
-    counters.set(name, known);
-    return known;
-  }
-
-  /** What the shared store says; `otherwise` where it fails, which is what this container knows itself. */
-  async function ask(
+  /** The stricter of both counts; that of this container alone where it refuses or the store fails. */
+  async function askBoth(
     name: RateLimitName,
-    result: () => Promise<RateLimiterRes>,
-    otherwise: Outcome,
-  ): Promise<Outcome & { throttled?: true }> {
-    if (Date.now() < restsUntil) return otherwise;
+    { own, shared }: Counters,
+    act: (counter: RateLimiterAbstract) => Promise<RateLimiterRes | null>,
+  ): Promise<Outcome> {
+    const known = await outcomeOf(act(own));
+    if (known.exceeded || Date.now() < restsUntil) return known;
     try {
-      return await outcomeOf(result());
+      const { exceeded, remaining } = await outcomeOf(act(shared));
+      return { exceeded, remaining: Math.min(known.remaining, remaining) };
     } catch (error) {
       // One counter takes a thousand writes a second: more are no shopper's.
       if (guards.has(name) && isThrottled(error)) return { exceeded: true, remaining: 0, throttled: true };
       restsUntil = Date.now() + restMs;
       logger.warn('rate limits are counted in memory alone', { limit: name, error });
-      return otherwise;
+      return known;
     }
   }
 
-  /** The window that is open, as part of a key, and what a client is told of an outcome in it. */
-  function windowOf(name: RateLimitName, subject: string) {
-    const limit = deps.rateLimits[name];
-    const windowMs = limit.windowSeconds * 1_000;
-    const now = Date.now();
-    const window = Math.floor(now / windowMs);
-    const resetSeconds = Math.max(1, Math.ceil(((window + 1) * windowMs - now) / 1_000));
-    return {
-      key: `${createHash('sha256').update(subject).digest('base64url')}:${window}`,
-      usage: ({ exceeded, remaining, throttled }: Outcome & { throttled?: true }): Usage => ({
-        name,
-        ...limit,
-        exceeded,
-        // A refund from the window before would make it more.
-        remaining: Math.min(remaining, limit.requests),
-        resetSeconds: throttled ? 1 : resetSeconds,
-      }),
-    };
+  /** Whether failures alone reach the limit. However many are refused, the store is asked once a second. */
+  async function areSpent(name: RateLimitName, failures: Counters, key: string): Promise<boolean> {
+    if (isSpent(await outcomeOf(failures.own.get(key)))) return true;
+    const id = `${name}:${key}`;
+    const known = readings.get(id);
+    if (known !== undefined) return isSpent(await known);
+    const reading = askBoth(name, failures, (counter) => counter.get(key));
+    readings.set(id, reading);
+    return isSpent(await reading);
   }
 
   return {
     async count(name, subject) {
-      const { key, usage } = windowOf(name, subject);
-      const { own, shared } = await countersOf(name);
-      const local = await outcomeOf(own.consume(key));
-      const outcome = local.exceeded ? local : await ask(name, () => shared.consume(key), local);
-      if (outcome.exceeded) await own.reward(key);
-      return usage(outcome);
-    },
-    async refund(name, subject) {
-      const { key, usage } = windowOf(name, subject);
-      const { own, shared } = await countersOf(name);
-      const local = await outcomeOf(own.reward(key));
-      return usage(await ask(name, () => shared.reward(key), local));
+      const limit = deps.rateLimits[name];
+      const { key, restSeconds } = openWindow(limit.windowSeconds, subject);
+      const requests = await countersOf(name, limit);
+      const failures = countFailures.has(name) ? await countersOf(`${name}-failures`, limit) : undefined;
+      const usage = ({ exceeded, remaining }: Outcome, resetSeconds: number): Usage => ({
+        name,
+        ...limit,
+        exceeded,
+        // It would be more where the count has expired since.
+        remaining: Math.min(remaining, limit.requests),
+        resetSeconds,
+      });
+
+      const outcome = await askBoth(name, requests, (counter) => counter.consume(key));
+      if (outcome.exceeded) await requests.own.reward(key);
+      const mayOpenSoon =
+        outcome.throttled === true ||
+        (outcome.exceeded && failures !== undefined && !(await areSpent(name, failures, key)));
+      const counted = usage(outcome, mayOpenSoon ? 1 : restSeconds());
+      return {
+        usage: counted,
+        async settle(failed) {
+          if (failures === undefined) return counted;
+          if (failed) {
+            const left = await askBoth(name, failures, (counter) => counter.penalty(key));
+            return usage(outcome, outcome.remaining > 0 || isSpent(left) ? restSeconds() : 1);
+          }
+          const left = await askBoth(name, requests, (counter) => counter.reward(key));
+          return usage(left, left.remaining > 0 ? restSeconds() : 1);
+        },
+      };
     },
   };
 }

@@ -59,7 +59,9 @@ export const accounts: Area = {
     },
     login: {
       description:
-        'The answer is the same, and takes as long, whether the address is unknown or the password wrong.',
+        'The answer is the same, and takes as long, whether the address is unknown or the password wrong. ' +
+        'Limits count failures by client address and mailbox, and by mailbox. A login that is being checked counts until ' +
+        'it succeeds: of many at once some are refused with `Retry-After: 1`.',
     },
     addCustomer: {
       description:

@@ -17,7 +17,8 @@ type Provoke = (world: World, route: string) => Promise<Reply>;
 const elsewhere: Partial<Record<ErrorCode, string>> = {
   contention: 'test/integration: conflicts are injected, because DynamoDB Local has none',
   internal: 'test/api/security/disclosure.test.ts: items are spoiled in the database',
-  rate_limited: 'test/api/security/rate-limits.test.ts: the limits are low, for all these but register',
+  rate_limited:
+    'test/api/security/rate-limits.test.ts, login-limits.test.ts: the limits are low, for all these but register',
   unavailable: 'test/api/security/disclosure.test.ts: the database is taken away, for every route',
 };
 

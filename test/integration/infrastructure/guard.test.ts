@@ -16,8 +16,8 @@ describe('before anything is built or touched', { timeout: 120_000 }, () => {
     ],
     [
       'parameters that would stop every function',
-      ['package', '--param', 'currency=eur', '--param', 'limit_auth_per_email=ten'],
-      /at CURRENCY[\s\S]*not requests\/seconds[\s\S]*at LIMIT_AUTH_PER_EMAIL/,
+      ['package', '--param', 'currency=eur', '--param', 'limit_auth_per_address_and_email=ten'],
+      /at CURRENCY[\s\S]*not requests\/seconds[\s\S]*at LIMIT_AUTH_PER_ADDRESS_AND_EMAIL/,
     ],
     [
       'a parameter that there is not',

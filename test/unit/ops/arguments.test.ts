@@ -28,6 +28,17 @@ describe('the command line of npm run ops', () => {
     ['make-secrets --stage ../other', '--stage: is no stage name'],
     ['make-secrets --stage prod --step add', '--step: not for this command'],
     ['make-secrets --stgae prod', "Unknown option '--stgae'"],
+    ['make-secrets --stage prod --stage dev', '--stage: is given twice'],
+    ['make-secrets --stage prod --stage prod', '--stage: is given twice'],
+    ['rotate-token-key --stage prod --step=add --step promote', '--step: is given twice'],
+    [
+      'make-first-admin --stage a --api https://x.example --email a@x.example --api https://y.example',
+      '--api: is given twice',
+    ],
+    [
+      'make-first-admin --email a@x.example --email b@x.example --stage a --stage a',
+      '--email, --stage: is given twice',
+    ],
     ['rotate-token-key --stage prod', '--step: is one of add, promote, retire, replace'],
     ['make-first-admin --stage prod --email a@example.com', '--api: is no URL'],
     ['make-first-admin --stage prod --api foo --email a', '--api: is no URL\n--email: is no e-mail address'],

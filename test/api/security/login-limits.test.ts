@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { outcomeOf } from '../../support/client.ts';
+import {
+  expectRestOfWindow,
+  type LimitedService,
+  limit,
+  mailboxLimit,
+  patience,
+  startLimitedService,
+  windowSeconds,
+  withinWindow,
+} from '../../support/limited-service.ts';
+
+const password = 'correct horse battery';
+let service: LimitedService;
+beforeAll(async () => {
+  service = await startLimitedService();
+}, 60_000);
+afterAll(() => service.stop());
+
+const login = (email: string, secret = password) =>
+  service.client.post('/auth/login', { email, password: secret });
+const loginFrom = (address: string, email: string, secret = password) =>
+  service.postFrom(address, '/auth/login', { email, password: secret });
+const times = <T>(length: number, make: (index: number) => T): T[] =>
+  Array.from({ length }, (_, index) => make(index));
+
+async function account(): Promise<string> {
+  const email = `${randomUUID()}@example.com`;
+  expect((await service.client.post('/auth/register', { email, password })).status).toBe(201);
+  return email;
+}
+
+const refusedBy = (name: string, seconds: number | string) => new RegExp(`"${name}";r=0;t=${seconds}$`);
+
+describe('right logins', () => {
+  it('that are refused, for there were many at once, are told to wait a second, after which they work', async () => {
+    const email = await account();
+    const { refused, later } = await withinWindow(async () => {
+      const replies = await Promise.all(times(2 * limit, () => login(email)));
+      const refused = replies.filter(({ status }) => status === 429);
+      // What clients are told to do: no condition would show that it is enough.
+      await wait(1_000);
+      const later = [];
+      for (const _ of refused) later.push(await login(email));
+      return { refused, later };
+    });
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { headers } of refused) {
+      expect(headers.get('Retry-After')).toBe('1');
+      expect(headers.get('RateLimit')).toMatch(refusedBy('auth-per-address-and-email', 1));
+    }
+    expect(later.map(({ status }) => status)).toEqual(refused.map(() => 200));
+  });
+
+  it('do not count', async () => {
+    const email = await account();
+    for (let n = 0; n < limit + 3; n += 1) expect((await login(email)).status).toBe(200);
+  });
+
+  it('from another address work while a stranger guesses', async () => {
+    const email = await account();
+    const { guesses, owner, sameAddress } = await withinWindow(async () => {
+      const guesses = await Promise.all(times(2 * limit, (n) => login(email, `wrong ${n}`)));
+      return { guesses, owner: await loginFrom('127.0.0.2', email), sameAddress: await login(email) };
+    });
+    expect(guesses.filter(({ status }) => status === 401)).toHaveLength(limit);
+    expect(owner.status).toBe(200);
+    expect(outcomeOf(sameAddress)).toEqual({ status: 429, code: 'rate_limited' });
+  });
+});
+
+describe('guessing a password', () => {
+  it('reaches the password check no more often than the limit in a thousand parallel tries', async () => {
+    const victim = await account();
+    const other = await account();
+    const tries = await withinWindow(async () => {
+      const guesses = await Promise.allSettled(times(1_000, (n) => login(victim, `wrong ${n}`)));
+      let later = 0;
+      while ((await login(victim, 'wrong')).status === 401) later += 1;
+      return { guesses, later, right: await login(victim), elsewhere: await login(other) };
+    });
+    const replies = tries.guesses.flatMap((guess) => (guess.status === 'fulfilled' ? [guess.value] : []));
+    // A server that a thousand clients connect to at once may reset a connection; such a try may have counted.
+    const lost = tries.guesses.flatMap((guess) => (guess.status === 'rejected' ? [guess.reason] : []));
+    expect(lost.filter((error) => error?.cause?.code !== 'ECONNRESET')).toEqual([]);
+    const codes = Map.groupBy(replies, (reply) => outcomeOf(reply).code);
+    const counted = (code: string) => codes.get(code)?.length ?? 0;
+    // So many at once leave the process no time for its database, so some may get 503 in place of a check.
+    const unavailable = counted('unavailable');
+    const checked = counted('invalid_credentials') + tries.later;
+    expect(checked).toBeLessThanOrEqual(limit);
+    expect(checked).toBeGreaterThanOrEqual(limit - lost.length - unavailable);
+    expect(counted('invalid_credentials') + counted('rate_limited') + unavailable).toBe(replies.length);
+    expect(outcomeOf(tries.right)).toEqual({ status: 429, code: 'rate_limited' });
+    expect(tries.elsewhere.status).toBe(200);
+    await vi.waitUntil(async () => (await login(victim)).status === 200, patience);
+  }, 180_000);
+
+  it('from many addresses reaches it no more often than the limit of the mailbox', async () => {
+    const email = await account();
+    const addresses = times(Math.ceil(mailboxLimit / limit) + 1, (n) => `127.0.0.${n + 2}`);
+    const { guesses, owner, at } = await withinWindow(async () => {
+      const guesses = await Promise.all(
+        addresses.flatMap((address) => times(limit, (n) => loginFrom(address, email, `wrong ${n}`))),
+      );
+      return { guesses, owner: await loginFrom('127.0.0.99', email), at: Date.now() };
+    });
+    expect(guesses.filter(({ code }) => code === 'invalid_credentials')).toHaveLength(mailboxLimit);
+    expect(guesses.filter(({ code }) => code === 'rate_limited')).toHaveLength(guesses.length - mailboxLimit);
+    expect(owner.code).toBe('rate_limited');
+    expectRestOfWindow(owner, at);
+    expect(owner.headers.get('RateLimit')).toMatch(refusedBy('auth-per-email', '\\d+'));
+    await vi.waitUntil(async () => (await loginFrom('127.0.0.99', email)).status === 200, patience);
+  });
+
+  it('counts an unknown address as it counts a known one', async () => {
+    const known = await account();
+    const unknown = `${randomUUID()}@example.com`;
+    const [first, second] = await withinWindow(() =>
+      Promise.all(
+        [known, unknown].map((email) => Promise.all(times(limit + 3, () => login(email, 'wrong')))),
+      ),
+    );
+    const codes = (replies = first) => replies?.map((reply) => outcomeOf(reply).code).sort();
+    expect(codes(second)).toEqual(codes(first));
+    expect(codes(first)?.filter((code) => code === 'rate_limited')).toHaveLength(3);
+  });
+
+  it('is counted by mailbox, whatever the case of its address', async () => {
+    const email = await account();
+    const replies = await withinWindow(() =>
+      Promise.all(times(2 * limit, (n) => login(n % 2 === 0 ? email : email.toUpperCase(), 'no'))),
+    );
+    expect(replies.filter(({ status }) => status === 401)).toHaveLength(limit);
+  });
+});
+
+describe('the reply to a login', () => {
+  it('tells each policy and what is left of it, and once failures alone have used it up, when it starts anew', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const { replies, refused, at } = await withinWindow(async () => {
+      const replies = [];
+      for (let n = 0; n < limit; n += 1) replies.push(await login(email, 'wrong'));
+      return { replies, refused: await login(email, 'wrong'), at: Date.now() };
+    });
+    const pair = `"auth-per-address-and-email";q=${limit};w=${windowSeconds}`;
+    const address = `"auth-per-address";q=10000;w=${windowSeconds}`;
+    const mailbox = `"auth-per-email";q=${mailboxLimit};w=${windowSeconds}`;
+    for (const [index, { status, headers }] of replies.entries()) {
+      expect(status).toBe(401);
+      expect(headers.get('RateLimit-Policy')).toBe(`${address}, ${pair}, ${mailbox}`);
+      const left = `"auth-per-address-and-email";r=${limit - 1 - index};t=\\d+`;
+      const ofMailbox = `"auth-per-email";r=${mailboxLimit - 1 - index};t=\\d+`;
+      expect(headers.get('RateLimit')).toMatch(
+        new RegExp(`^"auth-per-address";r=\\d+;t=\\d+, ${left}, ${ofMailbox}$`),
+      );
+    }
+    expect(refused.status).toBe(429);
+    // The limit of the mailbox did not count it.
+    expect(refused.headers.get('RateLimit-Policy')).toBe(`${address}, ${pair}`);
+    expectRestOfWindow(refused, at);
+    const seconds = refused.headers.get('Retry-After') ?? '';
+    expect(refused.headers.get('RateLimit')).toMatch(refusedBy('auth-per-address-and-email', seconds));
+  });
+});
