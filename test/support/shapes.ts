@@ -53,6 +53,7 @@ export const cartShape = z.strictObject({
       quantity: z.int().check(z.minimum(1)),
       unit_price: count,
       available: count,
+      reason: z.optional(z.string()),
     }),
   ),
   total: count,

@@ -119,18 +119,19 @@ describe('POST /cart/remove', () => {
 });
 
 describe('a cart', () => {
-  it('shows a line that cannot be bought any more with none available', async () => {
+  it('shows a line that cannot be bought any more with none available, and does not count it', async () => {
     const deleted = await shop.product({ stock: 8 });
     const inactive = await shop.product({ stock: 8 });
     await putInCart(guest, deleted.id, 1);
     await putInCart(guest, inactive.id, 1);
     await shop.remove(deleted.id);
     await shop.change(inactive.id, { active: false });
-    const { lines } = await readCart(guest);
+    const { lines, total } = await readCart(guest);
     expect(lines).toMatchObject([
-      { product_id: deleted.id, available: 0 },
-      { product_id: inactive.id, available: 0 },
+      { product_id: deleted.id, available: 0, reason: 'product_unavailable' },
+      { product_id: inactive.id, available: 0, reason: 'product_unavailable' },
     ]);
+    expect(total).toBe(0);
   });
 
   it('takes the owner id in upper case', async () => {
