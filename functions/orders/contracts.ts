@@ -1,19 +1,11 @@
 import * as z from 'zod/mini';
 import { maxLines } from '../../lib/carts/cart.ts';
 import { contract } from '../../lib/http/contract.ts';
+import { idempotencyKey } from '../../lib/http/idempotency-key.ts';
 import { orderStatus, orderView } from '../../lib/orders/order.ts';
 import { orderPosition } from '../../lib/orders/order-store.ts';
 import { cursorOf } from '../../lib/platform/cursor.ts';
 import { id, pageLimit, quantity } from '../../lib/platform/primitives.ts';
-
-/** Printable ASCII, as header fields carry it unharmed. */
-const idempotencyKey = z
-  .string()
-  .check(
-    z.minLength(1),
-    z.maxLength(255),
-    z.regex(/^[\x21-\x7e]+$/, { error: 'must be printable ASCII without spaces' }),
-  );
 
 export const checkoutContract = contract({
   operation: 'checkout',

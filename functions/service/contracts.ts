@@ -17,6 +17,7 @@ export const notFoundContract = contract({
   routes: ['*'],
   access: 'anyone',
   request: {},
+  anyQuery: true,
   reply: { status: 404 },
   errors: ['route_not_found'],
 });
