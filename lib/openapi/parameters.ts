@@ -10,7 +10,7 @@ const descriptions: Readonly<Record<string, string>> = {
   limit: 'At most so many items.',
   cursor: "A page's `next_cursor`, to get the page after it.",
   'idempotency-key':
-    'Any text of your choice, new for each order. A repeat with the same key and body gives the order that the ' +
+    'Printable ASCII of your choice without spaces and commas, new for each order. A repeat with the same key and body gives the order that the ' +
     'first request made, with its status code and `Idempotent-Replayed: true`; with another body, 422.',
   'if-match':
     'ETags of the product such as `"1.15-0"`, or `*`. Refused when the product has changed since; its sales do ' +
