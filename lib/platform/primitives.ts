@@ -9,7 +9,7 @@ import { textPattern } from './text-pattern.ts';
 export const text = (maxLength: number) =>
   z.string().check(
     z.regex(textPattern, {
-      error: 'needs a visible character, and no control characters, line breaks or marks of text direction',
+      error: 'needs a visible character, and no control characters, line breaks or text direction controls',
       abort: true,
     }),
     z.trim(),
