@@ -23,6 +23,7 @@ export const notFoundContract = contract({
       'access-control-request-method': z.optional(z.string()),
     }),
   },
+  anyQuery: true,
   reply: { status: 204 },
   errors: ['method_not_allowed', 'route_not_found'],
 });

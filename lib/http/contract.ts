@@ -17,7 +17,8 @@ export type RequestShape = {
   /** Method and path. The route says both of every request but those that match no route. */
   readonly http?: Schema;
   readonly params?: Schema;
-  readonly query?: Schema;
+  /** Parameters that it does not name are refused, and so are those that are given twice. */
+  readonly query?: z.ZodMiniObject;
   /** Names in lower case, as API Gateway delivers them. */
   readonly headers?: Schema;
   readonly body?: Schema;
@@ -38,6 +39,8 @@ export interface Contract<
   /** In the order in which they count; one that is exceeded keeps the request from the rest. */
   readonly rateLimits?: readonly RateLimitName[];
   readonly request: Shape;
+  /** Its query string is not looked at, whatever stands in it. */
+  readonly anyQuery?: true;
   readonly reply: {
     readonly status: number;
     readonly body?: Body;

@@ -8,9 +8,10 @@ import { type Authenticated, authenticate, authorizeCustomer } from './authentic
 import { compression } from './compression.ts';
 import { conditional } from './conditional.ts';
 import type { Contract, RequestShape } from './contract.ts';
-import { bodyLimit, jsonBody } from './json-body.ts';
+import { bodyLimit, readJsonBody } from './json-body.ts';
+import { readQuery } from './query.ts';
 import { replies } from './replies.ts';
-import { securityHeaders } from './security-headers.ts';
+import { pagePolicy, securityHeaders } from './security-headers.ts';
 import { validate } from './validate.ts';
 
 type Event = APIGatewayProxyEventV2 & Authenticated & Limited;
@@ -51,20 +52,19 @@ export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
   { rateLimits, admitsItself }: Options,
   tokens?: AccessTokens,
 ) {
-  const { access, request, reply } = contract;
-  const schema = z.object(request);
-  const limitsOfRequest = limitsOf(contract, rateLimits);
+  const { access, request, reply, anyQuery } = contract;
   const { contentSecurityPolicy } = reply;
-  const isPage = contentSecurityPolicy !== undefined;
-  const page = isPage ? { 'Content-Security-Policy': contentSecurityPolicy } : {};
+  const schema = z.object(request);
+  const parameters = request.query?.shape ?? {};
+  const limitsOfRequest = limitsOf(contract, rateLimits);
 
   const handle = async (event: Event): Promise<Result> => {
     const parsed = validate(schema, {
       http: event.requestContext.http,
       params: event.pathParameters ?? {},
-      query: event.queryStringParameters ?? {},
+      query: anyQuery === true ? {} : readQuery(event.rawQueryString, parameters),
       headers: event.headers,
-      body: event.body,
+      body: request.body && readJsonBody(event),
     });
     authorizeCustomer(access, event.caller, parsed);
     const { admit, settling } = limitsOfRequest({ event, parsed, caller: event.caller });
@@ -73,7 +73,7 @@ export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
     const cacheControl = reply.cacheControl ?? 'no-store';
     const base = {
       statusCode: reply.status,
-      headers: { 'Cache-Control': cacheControl, ...page, ...headers },
+      headers: { 'Cache-Control': cacheControl, ...headers },
     };
     const content = reply.body === undefined ? text : JSON.stringify(reply.body.parse(body));
     if (content === undefined) return base;
@@ -82,11 +82,11 @@ export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
   };
 
   // middy runs onError and after from the last registered to the first: the outermost come first here.
-  const handler = middy<Event, Result>().use(securityHeaders({ isPage })).use(replies()).use(bodyLimit());
-  handler.use(compression());
+  const handler = middy<Event, Result>();
+  if (contentSecurityPolicy !== undefined) handler.use(pagePolicy(contentSecurityPolicy));
+  handler.use(securityHeaders()).use(replies()).use(bodyLimit()).use(compression());
   if (reply.cacheControl !== undefined) handler.use(conditional());
   if (tokens !== undefined) handler.use(authenticate(tokens, access));
-  if (request.body !== undefined) handler.use(jsonBody());
   return handler.handler(handle);
 }
 

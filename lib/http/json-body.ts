@@ -1,51 +1,75 @@
-import httpJsonBodyParser from '@middy/http-json-body-parser';
+import { MIMEType } from 'node:util';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import * as z from 'zod/mini';
 import { DomainError } from '../errors.ts';
+import { checkNames } from './json-names.ts';
 
 /** Far above what 50 order lines need, far below what API Gateway lets through. */
 const maxBodyBytes = 64 * 1024;
 
-const parserError = z.object({
-  statusCode: z.number(),
-  cause: z.object({ data: z.optional(z.unknown()), message: z.optional(z.string()) }),
-});
+const jsonType = /^application\/([a-z0-9.+-]+\+)?json$/;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Refuses a body over 64 KB. It runs for every operation, before anything is decoded. */
 export const bodyLimit = () => ({
   before({ event }: { event: APIGatewayProxyEventV2 }) {
-    // serverless-offline hands over the JSON texts 0 and false as values.
-    const body = String(event.body ?? '');
+    // Gateways other than AWS's give null where there is no body.
+    const body = event.body ?? '';
     // Base64 is a third longer than what it holds; the exact size matters only near the limit.
     const bytes = event.isBase64Encoded ? body.length * 0.75 : Buffer.byteLength(body);
     if (bytes > maxBodyBytes) throw new DomainError('body_too_large');
   },
 });
 
-/** Parses the body as JSON; keys that would reach an object's prototype are refused. */
-export function jsonBody() {
-  const parser = httpJsonBodyParser();
-  return {
-    before(request: Parameters<NonNullable<typeof parser.before>>[0]) {
-      try {
-        return parser.before?.(request);
-      } catch (error) {
-        throw translate(error);
-      }
-    },
-  };
+/**
+ * The value of a JSON body, every character of which is as the client sent it.
+ *
+ * @throws {DomainError} `unsupported_media_type` unless it says that it is JSON, in UTF-8 and not compressed;
+ *   `malformed_json` where it is not; `invalid_request` where a name in it stands twice or reaches a prototype
+ */
+export function readJsonBody(event: APIGatewayProxyEventV2): unknown {
+  checkHeaders(event.headers);
+  if (!event.body) throw new DomainError('malformed_json', { detail: 'a JSON body is needed' });
+  const text = event.isBase64Encoded ? decoded(event.body) : event.body;
+  // A gateway that decodes the body itself puts this character where the bytes are not UTF-8.
+  if (text.includes('\ufffd')) throw notUtf8();
+  const value = parsed(text);
+  checkNames(text);
+  return value;
 }
 
-function translate(error: unknown): unknown {
-  const parsed = parserError.safeParse(error);
-  if (!parsed.success) return error;
-  const { statusCode, cause } = parsed.data;
-  if (statusCode === 415) return new DomainError('unsupported_media_type', { cause: error });
-  // The parser names a key that it refuses; when the text is no JSON, it has a message as well.
-  if (cause.message === undefined && typeof cause.data === 'string') {
-    const errors = [{ path: cause.data, message: 'this key is not allowed' }];
-    return new DomainError('invalid_request', { errors, cause: error });
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-8.3 and 8.4; JSON is UTF-8 by RFC 8259, section 8.1 */
+function checkHeaders(headers: APIGatewayProxyEventV2['headers']): void {
+  const type = mediaType(headers['content-type']);
+  if (type === undefined || !jsonType.test(type.essence)) throw new DomainError('unsupported_media_type');
+  if ((type.params.get('charset') ?? 'utf-8').toLowerCase() !== 'utf-8')
+    throw new DomainError('unsupported_media_type', { detail: 'send the body in UTF-8' });
+  if ((headers['content-encoding'] ?? 'identity').trim().toLowerCase() !== 'identity')
+    throw new DomainError('unsupported_media_type', { detail: 'send the body without Content-Encoding' });
+}
+
+function mediaType(header: string | undefined): MIMEType | undefined {
+  try {
+    return new MIMEType(header ?? '');
+  } catch {
+    return undefined;
   }
-  const detail = cause.data === undefined ? 'a JSON body is needed' : 'the body cannot be parsed as JSON';
-  return new DomainError('malformed_json', { detail, cause: error });
+}
+
+function decoded(base64: string): string {
+  try {
+    return utf8.decode(Buffer.from(base64, 'base64'));
+  } catch (error) {
+    throw notUtf8(error);
+  }
+}
+
+const notUtf8 = (cause?: unknown) =>
+  new DomainError('malformed_json', { detail: 'the body is not UTF-8', cause });
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DomainError('malformed_json', { detail: 'the body cannot be parsed as JSON', cause });
+  }
 }

@@ -14,7 +14,7 @@ const byAccess: Record<Access, readonly ErrorCode[]> = {
  * Every code that an operation can answer: its own, and those of what `endpoint` puts in front of it. One that
  * takes nothing is taken to reach no database either, unless its contract names `unavailable`.
  */
-export function possibleErrors({ access, rateLimits, request, errors }: Contract): ErrorCode[] {
+export function possibleErrors({ access, rateLimits, request, anyQuery, errors }: Contract): ErrorCode[] {
   const takesSomething = access !== 'anyone' || Object.keys(request).length > 0;
   const possible: readonly ErrorCode[] = [
     'body_too_large',
@@ -22,7 +22,7 @@ export function possibleErrors({ access, rateLimits, request, errors }: Contract
     ...byAccess[access],
     ...(rateLimits === undefined ? [] : (['rate_limited'] as const)),
     ...(request.body === undefined ? [] : (['malformed_json', 'unsupported_media_type'] as const)),
-    ...(Object.keys(request).length === 0 ? [] : (['invalid_request'] as const)),
+    ...(anyQuery === true ? [] : (['invalid_request'] as const)),
     ...(takesSomething ? (['unavailable'] as const) : []),
     ...errors,
   ];

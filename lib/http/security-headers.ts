@@ -1,12 +1,10 @@
 import httpSecurityHeaders from '@middy/http-security-headers';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/**
- * What OWASP's REST Security Cheat Sheet asks of replies that are no pages; the rest of the set is for pages,
- * which bring a Content-Security-Policy of their own.
- */
-export const securityHeaders = ({ isPage }: { isPage: boolean }) =>
+/** What OWASP's REST Security Cheat Sheet asks of replies that are no pages; the rest of the set is for pages. */
+export const securityHeaders = () =>
   httpSecurityHeaders({
-    contentSecurityPolicy: isPage ? false : { 'default-src': "'none'", 'frame-ancestors': "'none'" },
+    contentSecurityPolicy: { 'default-src': "'none'", 'frame-ancestors': "'none'" },
     crossOriginEmbedderPolicy: false,
     crossOriginOpenerPolicy: false,
     crossOriginResourcePolicy: false,
@@ -16,3 +14,10 @@ export const securityHeaders = ({ isPage }: { isPage: boolean }) =>
     permissionsPolicy: false,
     permittedCrossDomainPolicies: false,
   });
+
+/** Puts the policy of a page in place of the strict one, but not on an error, which is no page. */
+export const pagePolicy = (policy: string) => ({
+  after({ response }: { response: APIGatewayProxyStructuredResultV2 | undefined }) {
+    if (response !== undefined) response.headers = { ...response.headers, 'Content-Security-Policy': policy };
+  },
+});

@@ -16,8 +16,11 @@ nothing. \`POST /order\` accepts an order at once, PENDING, and decides it in th
 not at all.
 
 **Units.** Prices and totals are integers in the minor unit of the store's one currency: 4990 is 49.90 USD. Times
-are ISO 8601 in UTC, ids are UUIDs, fields are snake_case. Unknown fields are refused. Lengths of texts count
-UTF-16 code units, as JavaScript and Java do.
+are ISO 8601 in UTC, ids are UUIDs, fields are snake_case. Lengths of texts count Unicode code points, as JSON Schema
+does.
+
+**Bodies** are JSON in UTF-8, not compressed. Unknown fields and parameters are refused, and so are those that are
+given twice.
 
 **Lists** give 50 items, or \`limit\`; pass \`next_cursor\` as \`cursor\` until it is null.
 

@@ -10,7 +10,7 @@ const descriptions: Readonly<Record<string, string>> = {
   limit: 'At most so many items.',
   cursor: "A page's `next_cursor`, to get the page after it.",
   'idempotency-key':
-    'Any text of your choice, new for each thing that you want done. A repeat with the same key and body changes ' +
+    'Printable ASCII of your choice without spaces and commas, new for each thing that you want done. A repeat with the same key and body changes ' +
     'nothing more: it gives what the first request made, as it is now, with the same status code and ' +
     '`Idempotent-Replayed: true`. With another body the answer is 422.',
   'if-match':

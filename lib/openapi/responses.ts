@@ -17,9 +17,9 @@ const advice: Record<ErrorCode, string> = {
   idempotency_key_reused: 'Use a new key for another order.',
   internal: 'A defect of the service; report `request_id`.',
   invalid_credentials: 'It does not say which.',
-  invalid_request: 'Mend what `errors` names.',
+  invalid_request: 'Correct the fields and parameters that `errors` names.',
   limit_exceeded: 'Order at most the `available` units that `errors` names.',
-  malformed_json: 'Send valid JSON.',
+  malformed_json: 'Send valid JSON in UTF-8.',
   method_not_allowed: 'Use a method that `Allow` names.',
   order_not_cancellable: 'Nothing is left to do.',
   order_not_found: 'Check the id.',
@@ -31,7 +31,7 @@ const advice: Record<ErrorCode, string> = {
   route_not_found: 'Check the path.',
   unauthenticated: 'Send a token; if you did it has expired, so log in again.',
   unavailable: 'The database is out of reach. Repeat after `Retry-After` seconds.',
-  unsupported_media_type: 'Send `Content-Type: application/json`.',
+  unsupported_media_type: 'Send `Content-Type: application/json`, in UTF-8 and without `Content-Encoding`.',
   version_mismatch: 'Read the product again, then repeat with its new ETag.',
 };
 

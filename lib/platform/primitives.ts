@@ -1,12 +1,20 @@
 import * as z from 'zod/mini';
+import { textPattern } from './text-pattern.ts';
 
-/** Text that DynamoDB can store: no lone surrogates, which it refuses as invalid UTF-8. */
+/**
+ * A name that people read, without the blanks around it: one with something to see, and no control characters in it.
+ *
+ * @param maxLength in code points, as JSON Schema counts; one takes up to 4 bytes
+ */
 export const text = (maxLength: number) =>
   z.string().check(
+    z.regex(textPattern, {
+      error: 'needs a visible character, and no control characters, line breaks or text direction controls',
+      abort: true,
+    }),
     z.trim(),
     z.minLength(1),
     z.maxLength(maxLength),
-    z.refine((value) => value.isWellFormed(), { error: 'contains characters that are not valid Unicode' }),
   );
 
 /** A UUID of any version, in lower case as it is stored. */
@@ -25,4 +33,7 @@ export const price = z.int().check(z.minimum(0), z.maximum(99_999_999));
 export const units = z.int().check(z.minimum(0), z.maximum(1_000_000_000));
 
 /** `?limit` of a list. */
-export const pageLimit = z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 50);
+export const pageLimit = z._default(
+  z.int({ error: 'must be an integer in decimal digits' }).check(z.minimum(1), z.maximum(100)),
+  50,
+);

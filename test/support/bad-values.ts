@@ -30,8 +30,31 @@ const whole = (min: number, max: number) => [
   String(max + 1),
   ...(min > 0 ? ['0', '-0'] : []),
 ];
+/** Of a name: nothing to see, and what may not stand in it. */
+const notName = [
+  ...['', '   ', '\t\n', '\u200b', '\u200d\ufe0f', '\u3164', '\u2800', '\ufeff \u00ad', '\u{e0041}'],
+  ...[
+    'a\u0000b',
+    'a\r\nb',
+    'a\tb',
+    'a\n',
+    'a\u007f',
+    'a\u0085b',
+    'a\u2028b',
+    'a\u2029',
+    'a\u202eb',
+    'a\u2066b\u2069',
+  ],
+].map(quoted);
 const text = (max: number) =>
-  required([...notText, ...loneSurrogates, '""', '"   "', '"\\t\\n"', notShort(max)]);
+  required([
+    ...notText,
+    ...loneSurrogates,
+    ...notName,
+    '"Caf\\ufffd"',
+    notShort(max),
+    quoted('🎉'.repeat(max + 1)),
+  ]);
 
 export const badBodyValues = {
   id: required([...notText, ...notId]),
@@ -43,8 +66,11 @@ export const badBodyValues = {
     ...['"a@b@c.example"', '"a@b.example "', '"a@b.example\\n"', '"🎉@b.example"', '"a\\ud800@b.example"'],
     quoted(`${'a'.repeat(250)}@b.example`),
   ]),
-  newPassword: required([...notText, '""', '"short 7"', '"long enough \\ud800"', notShort(128)]),
-  password: required([...notText, '""', notShort(128)]),
+  newPassword: required([
+    ...[...notText, '""', '"short 7"', '"long enough \\ud800"', notShort(128)],
+    ...['🎉'.repeat(7), '🎉'.repeat(129)].map(quoted),
+  ]),
+  password: required([...notText, '""', notShort(128), quoted('🎉'.repeat(129))]),
   role: [...notText, '""', '" "', '"admin"', '"ROOT"', '"ADMIN "', '["ADMIN"]', '"\\ud800"', '"🎉"'],
   active: ['null', '0', '1', '"true"', '"false"', '""', '{}', '[]', '[true]', '1e308'],
   units: required(whole(0, 1_000_000_000)),
@@ -104,6 +130,7 @@ export const badTextValues = {
       '9007199254740992',
     ],
     ...['{}', '[]', '1,2', '🎉', '\u0000', 'x'.repeat(5_000)],
+    ...['1e1', ' 10', '10 ', '0x10', '+5', '10.0', '010', '-0', '1_0', '١'],
   ],
   cursor: [
     ...['', ' ', 'x', '*', '%00', '🎉', '====', 'null', uuid, 'x'.repeat(5_000)],
@@ -112,7 +139,7 @@ export const badTextValues = {
     `${base64({ id: uuid }).slice(0, -4)}`,
   ],
   status: ['', ' ', 'x', 'confirmed', 'CONFIRMED,PENDING', '🎉', 'x'.repeat(5_000)],
-  idempotencyKey: ['', 'two words', 'é', 'x'.repeat(256), 'x'.repeat(5_000)],
+  idempotencyKey: ['', 'two words', 'é', 'a,a', 'a, a', ',', 'x'.repeat(256), 'x'.repeat(5_000)],
   etags: ['', ' ', ',', 'x', '1', '"', '"0.5', '**', '*, "1"', '" 1"', '"1"x', 'w/"1"', 'W/1', '"1" "2"'],
   secret: ['x'.repeat(201), 'x'.repeat(5_000)],
 } as const satisfies Record<string, readonly string[]>;

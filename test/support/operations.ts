@@ -218,7 +218,8 @@ export const clientFor = ({ by }: Operation, { shop, customer }: World): Client 
 
 interface Changes {
   readonly params?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
+  /** As it stands in the URL, or by name. */
+  readonly query?: string | Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** The whole body, in place of the valid one. */
   readonly text?: string | undefined;
@@ -231,8 +232,8 @@ export function send(api: Client, route: string, world: World, changes: Changes 
   const path = template.replace(/\{(\w+)\}/, (_, name) =>
     encodeURIComponent(params[name] ?? idOf(name, world)),
   );
-  const search = Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`;
-  return api.send(method, `${path}${search}`, undefined, {
+  const search = `${new URLSearchParams(query)}`;
+  return api.send(method, search === '' ? path : `${path}?${search}`, undefined, {
     headers,
     ...(text === undefined ? {} : { text }),
   });

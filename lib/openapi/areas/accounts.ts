@@ -29,7 +29,10 @@ export const accounts: Area = {
     }),
     component('NewCustomer', newCustomer, {
       description: 'A guest.',
-      fields: { username: 'Any name, not unique; blanks around it are dropped.' },
+      fields: {
+        username:
+          'Any name with a visible character and no control characters, not unique; blanks around it are dropped.',
+      },
       example: { username: 'rina' },
     }),
   ],

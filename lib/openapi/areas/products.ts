@@ -7,7 +7,7 @@ import { productId, time } from '../example-values.ts';
 const { addProductContract, addStockContract, listProductsContract } = contracts;
 
 const price = 'In minor units of the currency: 4990 is 49.90 USD.';
-const name = 'Blanks around it are dropped.';
+const name = 'With a visible character and no control characters; blanks around it are dropped.';
 const limit =
   'Units that one customer may buy over all orders while it is set; without it there is no limit.';
 const shards =

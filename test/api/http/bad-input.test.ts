@@ -107,6 +107,36 @@ describe.each(entries.filter(([, { body }]) => body !== undefined))('the body of
   });
 });
 
+describe.each(entries)('the query string of %s', (route, operation) => {
+  expectNothingWritten(operation);
+
+  const refusalOf = async (query: string) => {
+    const reply = await sendAsMay(route, { query });
+    return { ...outcomeOf(reply), errors: reply.problem?.errors };
+  };
+
+  it('holds no parameter that the operation does not know', async () => {
+    for (const name of ['surplus', 'Limit', 'customer_id[]', '__proto__'])
+      expect(await refusalOf(`${encodeURIComponent(name)}=1`)).toEqual({
+        status: 422,
+        code: 'invalid_request',
+        errors: [{ path: name, message: 'unknown parameter' }],
+      });
+  });
+
+  it('holds no parameter twice', async () => {
+    const known = Object.keys(operation.query ?? {});
+    for (const name of [...known, 'surplus'])
+      expect(await refusalOf(`${name}=10&${name}=10`)).toEqual({
+        status: 422,
+        code: 'invalid_request',
+        errors: [
+          { path: name, message: known.includes(name) ? 'given twice; give it once' : 'unknown parameter' },
+        ],
+      });
+  });
+});
+
 describe('text that is fine', () => {
   const texts = [
     '🎉',
@@ -117,7 +147,9 @@ describe('text that is fine', () => {
     "'; DROP TABLE",
     '#/%',
     'null',
-    '\u0000',
+    'a\u200bb',
+    'שלום\u200f',
+    '👍🏽❤\ufe0f',
     '$&',
     '{}',
   ];
@@ -137,9 +169,27 @@ describe('text that is fine', () => {
     expect((await shop.anyone.post('/auth/login', { email, password })).status).toBe(200);
   });
 
-  it('may be 200 characters', async () => {
-    const name = '🎉'.repeat(100);
-    expect((await world.shop.product({ name })).name).toBe(name);
+  it('may be as long as the document says, in code points', async () => {
+    const { shop } = world;
+    const name = '🎉'.repeat(200);
+    expect((await shop.product({ name })).name).toBe(name);
+    const username = '🎉'.repeat(100);
+    expect((await shop.anyone.post('/customer/add', { username })).body).toMatchObject({ username });
+    for (const password of ['🎉'.repeat(8), '🎉'.repeat(128)]) {
+      const account = newAccount({ password });
+      expect((await shop.anyone.post('/auth/register', account)).status).toBe(201);
+      expect((await shop.anyone.post('/auth/login', account)).status).toBe(200);
+    }
+  });
+
+  it('loses the blanks around it', async () => {
+    expect((await world.shop.product({ name: ' \u3000two words\u00a0 ' })).name).toBe('two words');
+  });
+
+  it('may be anything at all as a password', async () => {
+    const account = newAccount({ password: '\u0000\r\n\u202e\u3164\ufeff \u2028' });
+    expect((await world.shop.anyone.post('/auth/register', account)).status).toBe(201);
+    expect((await world.shop.anyone.post('/auth/login', account)).status).toBe(200);
   });
 });
 

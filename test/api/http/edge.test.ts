@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { newAccount } from '../../support/builders.ts';
 import { localClient, outcomeOf, type Reply } from '../../support/client.ts';
@@ -64,24 +65,45 @@ describe('a body', () => {
     expect(outcomeOf(await login(''))).toEqual({ status: 400, code: 'malformed_json' });
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'text/json', 'application/jsonx', '*/*'])(
-    'of the type %s is refused',
-    async (type) => {
-      const account = newAccount();
+  it('that is not UTF-8 is refused', async () => {
+    const body = Buffer.from('{"username":"Caf\u00e9"}', 'latin1');
+    for (const [type, status] of [
+      ['application/json', 400],
+      ['application/json; charset=utf-8', 400],
+      ['application/vnd.sellout+json', 400],
+      ['application/json; charset=iso-8859-1', 415],
+    ] as const) {
       const headers = { 'Content-Type': type };
-      const reply = await api.post('/auth/register', account, { headers });
-      expect(outcomeOf(reply)).toEqual({ status: 415, code: 'unsupported_media_type' });
-      expect((await api.post('/auth/login', account)).status).toBe(401);
-    },
-  );
+      const reply = await fetch(`${inject('localUrl')}/customer/add`, { method: 'POST', headers, body });
+      expect({ type, status: reply.status }).toEqual({ type, status });
+    }
+  });
 
-  it.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/merge-patch+json'])(
-    'of the type %s is read',
-    async (type) => {
-      const reply = await api.post('/auth/login', newAccount(), { headers: { 'Content-Type': type } });
-      expect(outcomeOf(reply).code).toBe('invalid_credentials');
-    },
-  );
+  it('that is compressed is refused', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+    const body = gzipSync('{"username":"Rina"}');
+    const reply = await fetch(`${inject('localUrl')}/customer/add`, { method: 'POST', headers, body });
+    expect(reply.status).toBe(415);
+  });
+
+  it.each([
+    ...['text/plain', 'application/x-www-form-urlencoded', 'text/json', 'application/jsonx', '*/*'],
+    ...['application/json; charset=iso-8859-1', 'application/json;charset="utf-16"'],
+  ])('of the type %s is refused', async (type) => {
+    const account = newAccount();
+    const headers = { 'Content-Type': type };
+    const reply = await api.post('/auth/register', account, { headers });
+    expect(outcomeOf(reply)).toEqual({ status: 415, code: 'unsupported_media_type' });
+    expect((await api.post('/auth/login', account)).status).toBe(401);
+  });
+
+  it.each([
+    ...['application/json; charset=utf-8', 'application/json ;charset="UTF-8"'],
+    ...['APPLICATION/JSON', 'application/merge-patch+json'],
+  ])('of the type %s is read', async (type) => {
+    const reply = await api.post('/auth/login', newAccount(), { headers: { 'Content-Type': type } });
+    expect(outcomeOf(reply).code).toBe('invalid_credentials');
+  });
 
   it('over 64 KB is refused, and one of 64 KB is read', async () => {
     const body = (bytes: number) => `{"email":"${'x'.repeat(bytes - 12)}"}`;

@@ -49,8 +49,8 @@ describe('a key that would reach a prototype', () => {
     '?__proto__.role=ADMIN',
     '?constructor[prototype][role]=ADMIN',
     '?__proto__=x',
-  ])('does nothing in a query: %s', async (query) => {
-    expect((await api.get(`/product${query}`)).status).toBe(200);
+  ])('is an unknown parameter in a query: %s', async (query) => {
+    expect(outcomeOf(await api.get(`/product${query}`))).toEqual(invalid);
   });
 
   it('does nothing in a header', async () => {
@@ -96,15 +96,39 @@ describe('a body that is huge inside', () => {
 });
 
 describe('JSON that two readers read differently', () => {
-  it('has the last of two fields of one name, for every check alike', async () => {
+  const objects = withBody.flatMap(({ route, request }) =>
+    objectsOf(request.body).map(({ path }) => ({ route, path, at: path.join('.') })),
+  );
+
+  it.each(objects)(
+    'has no field twice in the object at "$at" in the body of $route',
+    async ({ route, path }) => {
+      const operation = operationOf(route);
+      const before = await operation.state?.(world);
+      for (const [first, second] of [
+        ['1', '1'],
+        ['1', '"x"'],
+        ['{"a":[]}', '{"a":[]}'],
+      ]) {
+        // Unknown as well, but this is refused before fields are looked at.
+        const text = bodyWith(route, world, [...path, 'twice'], `${first},"twice":${second}`);
+        const reply = await send(clientFor(operation, world), route, world, { text });
+        expect(outcomeOf(reply)).toEqual(invalid);
+        expect(reply.problem?.errors).toEqual([
+          { path: [...path, 'twice'].join('.'), message: 'given twice; give it once' },
+        ]);
+      }
+      expect(await operation.state?.(world)).toEqual(before);
+    },
+  );
+
+  it('has no field twice where both values would do', async () => {
     const account = newAccount();
-    const twice = `{"email":"nobody@example.com","email":"${account.email}","password":"short","password":"${account.password}"}`;
-    const made = await api.post('/auth/register', undefined, { text: twice });
-    expect(expectReply(made, 201, accountShape).email).toBe(account.email);
-    expect((await api.post('/auth/login', account)).status).toBe(200);
-    const raised = `{"email":"${newAccount().email}","password":"long enough","role":"ROOT","role":"USER"}`;
-    const user = await api.post('/auth/register', undefined, { text: raised });
-    expect(expectReply(user, 201, accountShape).role).toBe('USER');
+    const twice = `{"email":"${account.email}","email":"${account.email}","password":"${account.password}"}`;
+    const reply = await api.post('/auth/register', undefined, { text: twice });
+    expect(outcomeOf(reply)).toEqual(invalid);
+    expect(pathsOf(reply)).toEqual(['email']);
+    expect((await api.post('/auth/login', account)).status).toBe(401);
   });
 
   it.each([
@@ -180,11 +204,7 @@ describe('an address that looks like another', () => {
 
 describe('text from a customer', () => {
   it('comes back as JSON that no page takes for markup, whatever it holds', async () => {
-    for (const username of [
-      '</script><script>alert(1)</script>',
-      '"><img src=x onerror=alert(1)>',
-      'a\u2028b\u2029c',
-    ]) {
+    for (const username of ['</script><script>alert(1)</script>', '"><img src=x onerror=alert(1)>']) {
       const reply = await api.post('/customer/add', { username });
       expect(reply.body).toMatchObject({ username });
       expect(reply.headers.get('Content-Type')).toMatch(/^application\/json/);

@@ -27,9 +27,7 @@ export function fitting(schema: Schema, name: string, known: Known): fc.Arbitrar
     if (type === 'array') return arrays(resolveSchema(schema), name, known);
     if (type === 'object') return objects(resolveSchema(schema), known);
     if (format === 'uuid') return fc.uuid();
-    if (pattern !== undefined)
-      return fc.stringMatching(new RegExp(pattern, 'u')).filter((text) => text.length <= maxLength);
-    if (type === 'string') return texts(minLength, maxLength);
+    if (type === 'string') return texts(minLength, maxLength, new RegExp(pattern ?? '', 'u'));
     throw new Error(`no values for ${name}: ${JSON.stringify(schema)}`);
   };
   return values.length === 0
@@ -45,14 +43,24 @@ const integers = ({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: Schema) =>
     fc.integer({ min: minimum, max: Math.min(maximum, minimum + 9) }),
   );
 
-/** Lengths count UTF-16 units; blank text is no text, which JSON Schema does not say. */
-const texts = (minLength: number, maxLength: number) =>
-  fc
-    .oneof(
-      fc.string({ minLength, maxLength: Math.min(maxLength, minLength + 20), unit: 'grapheme' }),
-      fc.constant('x'.repeat(maxLength)),
-    )
-    .filter((text) => text.trim().length >= Math.max(minLength, 1) && text.length <= maxLength);
+/** Two code units, and one character. */
+const wide = '🎉';
+
+/** By code points, as JSON Schema counts, with wide characters up to each bound where the pattern takes them. */
+function texts(minLength: number, maxLength: number, pattern: RegExp): fc.Arbitrary<string> {
+  const made = pattern.test(wide.repeat(Math.max(minLength, 1)))
+    ? fc.oneof(
+        fc.string({ minLength, maxLength: Math.min(maxLength, minLength + 20), unit: 'grapheme' }),
+        fc
+          .constantFrom(minLength, minLength + 1, maxLength - 1, maxLength)
+          .map((length) => wide.repeat(length)),
+      )
+    : fc.stringMatching(pattern);
+  return made.filter((text) => {
+    const length = [...text].length;
+    return length >= minLength && length <= maxLength && pattern.test(text);
+  });
+}
 
 const arrays = ({ items = {}, minItems = 0, maxItems = 5 }: Schema, name: string, known: Known) =>
   fc.array(fitting(items, name, known), { minLength: minItems, maxLength: Math.min(maxItems, 5) });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { DomainError } from '../../../lib/errors.ts';
 import { contract } from '../../../lib/http/contract.ts';
+import { idempotencyKey } from '../../../lib/http/idempotency-key.ts';
 import type { RateLimitName, RateLimits } from '../../../lib/rate-limit/rate-limits.ts';
 import { contextOf, eventOf } from '../../support/builders-domain.ts';
 import { environment } from '../../support/environment.ts';
@@ -23,7 +24,7 @@ const echo = contract({
   routes: ['POST /thing'],
   access: 'anyone',
   request: {
-    headers: z.object({ 'idempotency-key': z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/))) }),
+    headers: z.object({ 'idempotency-key': z.optional(idempotencyKey) }),
     body: z.strictObject({ name: z.string() }),
   },
   reply: { status: 201, body: z.object({ name: z.string() }) },
@@ -173,11 +174,14 @@ describe('an endpoint', () => {
   it.each([
     ['no body', eventOf(), 400, 'malformed_json'],
     ['an empty body', bodyOf(''), 400, 'malformed_json'],
+    ['no body and no media type', eventOf({ headers: {} }), 415, 'unsupported_media_type'],
     ['half a body', bodyOf('{"name":'), 400, 'malformed_json'],
     ['a body that is a number', bodyOf('7'), 422, 'invalid_request'],
     ['a body that is null', bodyOf('null'), 422, 'invalid_request'],
     ['an unknown field', bodyOf('{"name":"Ada","role":"ADMIN"}'), 422, 'invalid_request'],
     ['a prototype', bodyOf('{"name":"Ada","__proto__":{"admin":true}}'), 422, 'invalid_request'],
+    ['a key that stands twice', bodyOf('{"name":"Ada","name":"Ada"}'), 422, 'invalid_request'],
+    ['an unknown parameter', bodyOf('{"name":"Ada"}', { rawQueryString: 'x=1' }), 422, 'invalid_request'],
     [
       'a form',
       bodyOf('name=Ada', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }),

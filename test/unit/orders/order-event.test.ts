@@ -73,38 +73,3 @@ it('gives one id to one status of one order, and another to any other', () => {
     }),
   );
 });
-
-it('fits ten of the largest orders into one request', () => {
-  // Each character of such a name takes six bytes in JSON. 50 lines, names of 200: lib/products, lib/orders.
-  const name = `a${'\u0001'.repeat(198)}a`;
-  const [id] = fc.sample(fc.uuid(), 1);
-  if (id === undefined) throw new Error('no id');
-  const largest = 999_999_999;
-  const event = eventOfOrder({
-    id,
-    customer_id: id,
-    status: 'REJECTED',
-    lines: Array.from({ length: 50 }, () => ({
-      product_id: id,
-      name,
-      quantity: largest,
-      unit_price: largest,
-    })),
-    total: Number.MAX_SAFE_INTEGER,
-    currency: 'EUR',
-    created_at: new Date(0).toISOString(),
-    decided_at: new Date(0).toISOString(),
-    reason: 'product_unavailable',
-    short_lines: Array.from({ length: 50 }, () => ({
-      product_id: id,
-      requested: largest,
-      available: largest,
-    })),
-    takes: [],
-    counted: [],
-  });
-  const bytes = Buffer.byteLength(JSON.stringify(event));
-  expect(bytes).toBeGreaterThan(50 * 6 * 198);
-  // EventBridge adds up the entries of a request: 1 MB.
-  expect(10 * bytes).toBeLessThan(1_000_000);
-});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { id, price, quantity, text, units } from '../../../lib/platform/primitives.ts';
+import { id, pageLimit, price, quantity, text, units } from '../../../lib/platform/primitives.ts';
+import { textPattern } from '../../../lib/platform/text-pattern.ts';
 
 describe('an id', () => {
   it('is stored in lower case', () => {
@@ -15,15 +16,83 @@ describe('an id', () => {
 });
 
 describe('a text', () => {
-  it('is trimmed before its length counts', () => {
-    expect(text(3).parse('  abc ')).toBe('abc');
+  const isTaken = (value: string) => text(200).safeParse(value).success;
+
+  it('is trimmed before its length counts, in code points', () => {
+    expect(text(3).parse('  abc\u3000\u00a0')).toBe('abc');
     expect(text(3).safeParse('abcd').success).toBe(false);
-    expect(text(3).safeParse('   ').success).toBe(false);
+    expect(text(3).parse('😀😀😀')).toBe('😀😀😀');
+    expect(text(3).safeParse('😀😀😀😀').success).toBe(false);
   });
 
-  it('holds no half of a surrogate pair, which DynamoDB cannot store', () => {
-    expect(text(9).safeParse('\ud83d').success).toBe(false);
-    expect(text(9).parse('😀')).toBe('😀');
+  it.each([
+    'Müller',
+    'e\u0301',
+    '\u0301',
+    'مرحبا',
+    'שלום\u200f',
+    '日本語',
+    'क्\u200dष',
+    '👩‍👩‍👧‍👦',
+    '👍🏽',
+    '❤\ufe0f',
+    '🏴\u{e0067}\u{e0062}\u{e007f}',
+    '葛\u{e0100}',
+    'a\u200bb',
+    'soft\u00adhyphen',
+    '<script>',
+  ])('may be %j', (value) => {
+    expect(text(200).parse(value)).toBe(value);
+  });
+
+  it.each([
+    '',
+    ' \u00a0\u3000',
+    '\u200b\u200d',
+    '\ufe0f',
+    '\u3164\u115f\uffa0',
+    '\u2800',
+    '\u180e \u2063',
+    '\ufeff',
+    '\u{e0020}',
+    '\u{1d159}',
+  ])('has something to see in it, unlike %j', (value) => {
+    expect(isTaken(value)).toBe(false);
+  });
+
+  it.each([
+    ...['\u0000', '\t', '\n', '\r', '\u001b', '\u007f', '\u0085', '\u009f', '\u2028', '\u2029'],
+    ...['\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069'],
+    ...['\ud83d', '\ude00', '\ufffd', '\uffff'],
+  ])('holds no %j, wherever it stands', (character) => {
+    for (const value of [`a${character}b`, `${character}b`, `a${character}`, character])
+      expect(isTaken(value)).toBe(false);
+  });
+
+  it('is refused in words, once', () => {
+    for (const value of ['', 'a\u0000', '\u200b', `\n${'x'.repeat(300)}`]) {
+      const { error } = text(200).safeParse(value);
+      expect(error?.issues.map(({ message }) => message)).toEqual([
+        'needs a visible character, and no control characters, line breaks or text direction controls',
+      ]);
+    }
+  });
+
+  it('is of one character if Unicode says that one sees it', () => {
+    const notSeen = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+    // What Unicode has no property for.
+    const also = /[\u2800\ufff9-\ufffb\ufffd-\uffff\u{13441}\u{13442}\u{16fe4}\u{1d159}]/u;
+    const wrong: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code);
+      const isSeen = !notSeen.test(character) && !also.test(character);
+      if (textPattern.test(character) !== isSeen) wrong.push(code.toString(16));
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('is described in what regular expressions of other languages have as well', () => {
+    expect(textPattern.source).not.toMatch(/\\[^xun]|\\u\{|\\ud[89a-f]/i);
   });
 });
 
@@ -32,6 +101,7 @@ describe('numbers', () => {
     [quantity, 1, 1_000_000],
     [price, 0, 99_999_999],
     [units, 0, 1_000_000_000],
+    [pageLimit, 1, 100],
   ])('are whole and bounded', (schema, least, most) => {
     expect([schema.parse(least), schema.parse(most)]).toEqual([least, most]);
     for (const wrong of [least - 1, most + 1, least + 0.5, Number.NaN, String(least), null]) {
