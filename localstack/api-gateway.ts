@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, Server } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
+import { maxBodyBytes } from '../lib/http/json-body.ts';
 
 const requestStart = 'http.server.request.start';
 const startMessage = z.object({ server: z.instanceof(Server) });
@@ -31,7 +32,7 @@ function deliverTo(server: Server): void {
     // It fails only when the client has gone, and nobody waits for an answer.
     const body = await buffer(request).catch(() => undefined);
     if (body === undefined) return;
-    // serverless-offline gives an empty body as null, which is JSON; API Gateway gives none. A blank is no JSON either.
+    // serverless-offline gives an empty body as null, API Gateway gives none. A blank is answered as none is.
     const delivered = asDelivered(request, body.length === 0 ? Buffer.from(' ') : body);
     for (const listener of listeners) listener.call(server, delivered, response);
   });
@@ -62,9 +63,6 @@ function asDelivered(request: IncomingMessage, body: Buffer): IncomingMessage {
   });
 }
 
-/** `maxBodyBytes` of lib/http/json-body.ts. */
-const maxBodyBytes = 64 * 1_024;
-
 /**
  * A method that no route has sends a request to the catch-all route, whatever its path: HEAD, which hapi takes for GET;
  * OPTIONS, which it answers; and a GET whose body is to be refused, because it drops that body.
@@ -84,17 +82,7 @@ function urlOf(url: string): string {
   const path = rawPath.replaceAll('\\', '%5C');
   const losesSlash = /\/(\.|%2e){0,2}$/i.test(path) && path !== '/';
   const end = losesSlash ? (path.endsWith('/') ? '/' : '//') : '';
-  return search === undefined ? `${path}${end}` : `${path}${end}?${joinedQuery(search)}`;
-}
-
-/** API Gateway joins the values of one name; serverless-offline loses an empty one at the beginning. */
-function joinedQuery(search: string): string {
-  const joined = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(search)) {
-    const earlier = joined.get(name);
-    joined.set(name, earlier === undefined ? value : `${earlier},${value}`);
-  }
-  return new URLSearchParams([...joined]).toString();
+  return search === undefined ? `${path}${end}` : `${path}${end}?${search}`;
 }
 
 /**

@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import { checkNames } from './json-names.ts';
 
 /** Far above what 50 order lines need, far below what API Gateway lets through. */
-const maxBodyBytes = 64 * 1024;
+export const maxBodyBytes = 64 * 1024;
 
 const jsonType = /^application\/([a-z0-9.+-]+\+)?json$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -28,8 +28,9 @@ export const bodyLimit = () => ({
  */
 export function readJsonBody(event: APIGatewayProxyEventV2): unknown {
   checkHeaders(event.headers);
-  if (!event.body) throw new DomainError('malformed_json', { detail: 'a JSON body is needed' });
-  const text = event.isBase64Encoded ? decoded(event.body) : event.body;
+  const body = event.body ?? '';
+  if (body.trim() === '') throw new DomainError('malformed_json', { detail: 'a JSON body is needed' });
+  const text = event.isBase64Encoded ? decoded(body) : body;
   // A gateway that decodes the body itself puts this character where the bytes are not UTF-8.
   if (text.includes('\ufffd')) throw notUtf8();
   const value = parsed(text);

@@ -123,6 +123,7 @@ export const operations: Record<string, Operation> = {
       stock_shards: 1,
       limit_per_customer: 1,
     }),
+    headers: { 'idempotency-key': 'idempotencyKey' },
     bodyFields: {
       name: 'productName',
       stock: 'units',
@@ -135,12 +136,14 @@ export const operations: Record<string, Operation> = {
   'POST /product/add': {
     by: 'admin',
     body: ({ mark, markedPrice }) => ({ product_name: mark, stock: 1, price: markedPrice }),
+    headers: { 'idempotency-key': 'idempotencyKey' },
     bodyFields: { product_name: 'productName', stock: 'units', price: 'optionalPrice' },
     state: markedProducts,
   },
   'POST /product/add-stock': {
     by: 'admin',
     body: ({ productId }) => ({ product_id: productId, stock: 1 }),
+    headers: { 'idempotency-key': 'idempotencyKey' },
     bodyFields: { product_id: 'id', stock: 'moreUnits' },
     state: productState,
   },

@@ -64,12 +64,24 @@ const shelf = async (
   return id;
 };
 
+/** Sends a request with a key, and then another one with the same key. */
+const keyedTwice =
+  (field: string, other: string): Provoke =>
+  async (world, route) => {
+    const headers = { 'Idempotency-Key': newKey() };
+    await asMay({ headers })(world, route);
+    return asMay({ headers, text: bodyWith(route, world, [field], other) })(world, route);
+  };
+
 /** Codes of one operation. */
 const own: Record<string, Provoke> = {
   'register email_taken': ({ shop, registered }) => shop.anyone.post('/auth/register', registered),
   'register forbidden': () => devClient().post('/auth/register', newAccount({ role: 'ADMIN' })),
   'login invalid_credentials': ({ shop, registered: { email } }) =>
     shop.anyone.post('/auth/login', { email, password: 'another one' }),
+  'createProduct idempotency_key_reused': keyedTwice('stock', '2'),
+  'addProduct idempotency_key_reused': keyedTwice('stock', '2'),
+  'addStock idempotency_key_reused': keyedTwice('stock', '2'),
   'updateProduct version_mismatch': asMay({ headers: { 'If-Match': '"999.0-0"' } }),
   'addToCart product_unavailable': async (world, route) => {
     await world.shop.change(world.productId, { active: false });
