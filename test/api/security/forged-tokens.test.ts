@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { expectReply, localClient, outcomeOf, type Reply } from '../../support/client.ts';
+import { guestShape } from '../../support/shapes.ts';
+import { openStorefront } from '../../support/storefront.ts';
+import { forgeToken } from '../../support/tokens.ts';
+
+const unauthenticated = { status: 401, code: 'unauthenticated' };
+const api = localClient();
+const ownKey = Buffer.alloc(32, 'attacker').toString('base64url');
+const now = Math.floor(Date.now() / 1_000);
+
+let guest: { id: string; access_token: string };
+beforeAll(async () => {
+  guest = expectReply(await api.post('/customer/add', { username: 'token' }), 201, guestShape);
+});
+
+function expectRefused(reply: Reply) {
+  expect(outcomeOf(reply)).toEqual(unauthenticated);
+  expect(reply.headers.get('WWW-Authenticate')).toMatch(/^Bearer/);
+}
+
+const cartOf = (token?: string) => api.as(token).get(`/cart/${guest.id}`);
+/** The guest's, but for what is overridden. */
+const forge = (claims = {}, signing = {}): string => forgeToken({ sub: guest.id, ...claims }, signing);
+
+describe('a forged token is refused', () => {
+  it.each(['none', 'None', 'NONE', 'nOnE', '', 'null', undefined, null, ['none'], ['HS256'], {}])(
+    'with alg %j, signed, unsigned and with the signature of another',
+    async (alg) => {
+      const signed = forge({ role: 'ADMIN' }, { header: { alg } });
+      const [header, claims] = signed.split('.');
+      const [, , signature] = guest.access_token.split('.');
+      for (const token of [
+        signed,
+        `${header}.${claims}.`,
+        `${header}.${claims}`,
+        `${header}.${claims}.${signature}`,
+      ])
+        expectRefused(await cartOf(token));
+    },
+  );
+
+  it.each(['HS384', 'HS512', 'RS256', 'PS256', 'ES256', 'EdDSA', 'hs256', 'dir', 'A256KW'])(
+    'that says it is signed by %s, with our key as the secret',
+    async (alg) => {
+      expectRefused(await cartOf(forge({}, { header: { alg } })));
+      expectRefused(await cartOf(forge({}, { header: { alg }, hash: 'sha512' })));
+    },
+  );
+
+  it('signed with a key pair whose public half it brings along', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('RS256');
+    const jwk = await exportJWK(publicKey);
+    const { kid } = inject('tokenKeys').keys[0] ?? {};
+    for (const header of [
+      { alg: 'RS256', jwk },
+      { alg: 'RS256', jwk, kid: kid ?? '' },
+    ]) {
+      const token = await new SignJWT({ role: 'ADMIN' })
+        .setProtectedHeader(header)
+        .setSubject(guest.id)
+        .setIssuer('sellout/local')
+        .setAudience('sellout/local/api')
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey);
+      expectRefused(await cartOf(token));
+    }
+  });
+
+  it.each<[string, object]>([
+    ['another issuer', { iss: 'sellout/dev' }],
+    ['several issuers', { iss: ['sellout/local'] }],
+    ['no issuer', { iss: undefined }],
+    ['another audience', { aud: 'sellout/dev/api' }],
+    ['no audience', { aud: undefined }],
+    ['a past', { iat: now - 7_200, exp: now - 3_600 }],
+    ['no end', { exp: undefined }],
+    ['an end that is text', { exp: '9999999999' }],
+    ['an end that is too large', { iat: now - 200_000, exp: 1e308 }],
+    ['a later beginning', { nbf: now + 3_600 }],
+    ['a time of issue to come', { iat: now + 3_600, exp: now + 7_200 }],
+    ['no time of issue', { iat: undefined }],
+    ['an unknown role', { role: 'ROOT' }],
+    ['a role in lower case', { role: 'admin' }],
+    ['several roles', { role: ['USER', 'ADMIN'] }],
+    ['no role', { role: undefined }],
+    ['no subject', { sub: undefined }],
+    ['a subject that is no id', { sub: 'admin' }],
+    ['several subjects', { sub: [] }],
+  ])('with %s, though our key signed it', async (_, claims) => {
+    expectRefused(await cartOf(forge(claims)));
+  });
+
+  it('when another key signed it', async () => {
+    expectRefused(await cartOf(forge({}, { key: ownKey })));
+    expectRefused(await cartOf(forge({}, { key: '' })));
+  });
+
+  it.each<[string, unknown]>([
+    ['unknown', 'nobody'],
+    ['missing', undefined],
+    ['null', null],
+    ['empty', ''],
+    ['a number', 0],
+    ['a list of the right one', [inject('tokenKeys').keys[0]?.kid]],
+    ['an object', { toString: 'x' }],
+    ['a path', '../../../../../dev/null'],
+    ['SQL', "x' UNION SELECT 'AA' -- "],
+    ['a command', '$(id)|id'],
+    ['a URL', 'http://127.0.0.1/key'],
+    ['a property', '__proto__'],
+    ['a method', 'constructor'],
+    ['4,000 characters', 'k'.repeat(4_000)],
+  ])('when its key id is %s, whatever signed it', async (_, kid) => {
+    for (const key of [undefined, ownKey, '']) {
+      expectRefused(await cartOf(forge({}, { header: { kid }, ...(key === undefined ? {} : { key }) })));
+    }
+  });
+
+  it.each([{ crit: ['exp'] }, { crit: [] }, { crit: ['b64'], b64: false }, { b64: false }])(
+    'when it makes demands on its reader: %j',
+    async (header) => {
+      const reply = await cartOf(forge({ role: 'ADMIN' }, { header }));
+      // `b64` without `crit` is to be ignored (RFC 7797, section 6).
+      if ('crit' in header) expectRefused(reply);
+      else expect([200, 401]).toContain(reply.status);
+    },
+  );
+
+  it('when its role was edited, and does nothing as the role it claims', async () => {
+    const shop = await openStorefront();
+    const product = await shop.product();
+    const [header, claims = '', signature] = guest.access_token.split('.');
+    const raised = Buffer.from(claims, 'base64url').toString().replace('"USER"', '"ADMIN"');
+    expect(raised).toContain('"ADMIN"');
+    const token = `${header}.${Buffer.from(raised).toString('base64url')}.${signature}`;
+    expectRefused(await api.as(token).delete(`/product/${product.id}`));
+    expectRefused(await cartOf(token));
+    expect(await shop.read(product.id)).toEqual(product);
+  });
+
+  it('when its signature was cut or changed', async () => {
+    const [header, claims, signature = ''] = guest.access_token.split('.');
+    const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+    for (const other of ['', signature.slice(0, 20), flipped, `${signature}AAAA`, signature.toUpperCase()])
+      expectRefused(await cartOf(`${header}.${claims}.${other}`));
+  });
+});
+
+describe('a token that says where its key is', () => {
+  let asked = 0;
+  const keyServer = createServer((_, response) => {
+    asked += 1;
+    const keys = [{ kty: 'oct', kid: 'mine', k: ownKey, alg: 'HS256' }];
+    response.end(JSON.stringify({ keys, kty: 'oct', k: ownKey }));
+  });
+  let url = '';
+  beforeAll(async () => {
+    keyServer.listen(0, '127.0.0.1');
+    await once(keyServer, 'listening');
+    const address = keyServer.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    url = `http://127.0.0.1:${address.port}/keys`;
+  });
+  afterAll(async () => {
+    keyServer.closeAllConnections();
+    keyServer.close();
+    await once(keyServer, 'close');
+  });
+
+  it('is refused, and nobody looks there', async () => {
+    const jwk = { kty: 'oct', k: ownKey, kid: 'mine' };
+    for (const header of [
+      { jku: url },
+      { x5u: url },
+      { jwk },
+      { x5c: [ownKey] },
+      { jku: url, jwk, x5u: url },
+    ]) {
+      expectRefused(await cartOf(forge({}, { header: { kid: 'mine', ...header }, key: ownKey })));
+      expectRefused(await cartOf(forge({}, { header, key: ownKey })));
+    }
+    expect((await fetch(url)).status).toBe(200);
+    expect(asked).toBe(1);
+  });
+});
