@@ -10,9 +10,13 @@ import { role } from './role.ts';
 const email = z
   .email({
     pattern:
-      /^(?=[^@]{1,64}@)([A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/,
+      /^([A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/,
   })
-  .check(z.toLowerCase(), z.maxLength(254));
+  .check(
+    z.toLowerCase(),
+    z.maxLength(254),
+    z.refine((address) => address.indexOf('@') <= 64, { error: 'Invalid email address' }),
+  );
 
 const username = text(100);
 
