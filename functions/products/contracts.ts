@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { contract } from '../../lib/http/contract.ts';
-import { parseEntityTags } from '../../lib/http/entity-tags.ts';
+import { entityTags } from '../../lib/http/entity-tags.ts';
 import { idempotencyKey } from '../../lib/http/idempotency-key.ts';
 import { cursorOf } from '../../lib/platform/cursor.ts';
 import { id, pageLimit, price, text, units } from '../../lib/platform/primitives.ts';
@@ -87,10 +87,7 @@ export const updateProductContract = contract({
     params: productParams,
     headers: z.object({
       'if-match': z.optional(
-        z.string().check(
-          z.maxLength(1_000),
-          z.refine((value) => parseEntityTags(value) !== undefined, { error: 'neither * nor ETags' }),
-        ),
+        z.string().check(z.maxLength(1_000), z.regex(entityTags, { error: 'neither * nor ETags' })),
       ),
     }),
     body: productChange,

@@ -4,9 +4,19 @@ import { role } from './role.ts';
 
 /**
  * Lower-cased, so that one mailbox has one account. Strictly the local part is case-sensitive, but no large
- * provider treats it so. 254 is the longest address SMTP can carry (RFC 5321, erratum 1690 of RFC 3696).
+ * provider treats it so. 254 is the longest address SMTP can carry (RFC 5321, erratum 1690 of RFC 3696), 64 the
+ * longest local part (RFC 5321, section 4.5.3.1.1), 63 the longest label of a host name (RFC 1035, section 2.3.4).
  */
-const email = z.email().check(z.toLowerCase(), z.maxLength(254));
+const email = z
+  .email({
+    pattern:
+      /^([A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/,
+  })
+  .check(
+    z.toLowerCase(),
+    z.maxLength(254),
+    z.refine((address) => address.indexOf('@') <= 64, { error: 'Invalid email address' }),
+  );
 
 const username = text(100);
 

@@ -4,7 +4,9 @@ export interface EntityTag {
   readonly opaque: string;
 }
 
-const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
+/** `*`, or a list with at least one tag. Empty elements are to be ignored: RFC 9110, section 5.6.1.2. */
+export const entityTags =
+  /^([ \t]*\*[ \t]*|[ \t,]*(W\/)?"[\x21\x23-\x7e\x80-\xff]*"([ \t]*,[ \t,]*(W\/)?"[\x21\x23-\x7e\x80-\xff]*")*[ \t,]*)$/;
 
 /**
  * What If-Match or If-None-Match says: `*`, or a list of tags.
@@ -12,28 +14,13 @@ const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
  * @returns undefined when it is neither, or names no tag at all
  */
 export function parseEntityTags(header: string): '*' | EntityTag[] | undefined {
+  if (!entityTags.test(header)) return undefined;
   if (header.trim() === '*') return '*';
-  const tags: EntityTag[] = [];
-  for (const element of splitOutsideQuotes(header)) {
-    // Empty elements are to be ignored: RFC 9110, section 5.6.1.2.
-    if (element === '') continue;
-    const [matched, weak, opaque = ''] = entityTag.exec(element) ?? [];
-    if (matched === undefined) return undefined;
-    tags.push({ weak: weak !== undefined, opaque });
-  }
-  return tags.length === 0 ? undefined : tags;
-}
-
-/** A tag may hold commas; quotes cannot be escaped in it. */
-function splitOutsideQuotes(list: string): string[] {
-  const elements = [''];
-  let quoted = false;
-  for (const character of list) {
-    if (character === '"') quoted = !quoted;
-    if (character === ',' && !quoted) elements.push('');
-    else elements[elements.length - 1] += character;
-  }
-  return elements.map((element) => element.trim());
+  // Quotes cannot be escaped in a tag.
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map(([, weak, opaque = '']) => ({
+    weak: weak !== undefined,
+    opaque,
+  }));
 }
 
 /** Weak comparison, for If-None-Match: the same text, whether weak or strong. RFC 9110, section 13.1.2. */

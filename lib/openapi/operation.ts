@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { Access, Contract } from '../http/contract.ts';
 import type { Area, Component } from './area.ts';
 import { headerRefs, limitHeaders } from './headers.ts';
+import { linksOf } from './links.ts';
 import { bootstrapHeader, parametersOf } from './parameters.ts';
 import { problemResponses } from './responses.ts';
 import { type Json, parameterSchemas } from './schemas.ts';
@@ -61,7 +62,8 @@ function securityOf({ access, request }: Contract): Json[] {
 }
 
 function successesOf(contract: Contract, area: Area, example: unknown): Json {
-  const { summary, reply } = contract;
+  const { operation, summary, reply } = contract;
+  const links = linksOf(operation);
   const { status, body, cacheControl } = reply;
   const etag = cacheControl === undefined ? [] : ['ETag'];
   const headers = headerRefs([
@@ -76,6 +78,7 @@ function successesOf(contract: Contract, area: Area, example: unknown): Json {
     headers,
     ...(body === undefined ? {} : { content: jsonContent(body, area.replies, example) }),
     ...(reply.media === undefined ? {} : { content: { [reply.media]: { schema: { type: 'string' } } } }),
+    ...(Object.keys(links).length === 0 ? {} : { links }),
   };
   if (cacheControl === undefined) return { [status]: success };
   return { [status]: success, 304: { description: 'What `If-None-Match` names is still so.', headers } };

@@ -28,7 +28,10 @@ function named(components: readonly Component[], io: 'input' | 'output'): Json {
       const { $schema, $id, properties, ...rest } = jsonObject.parse(schemas[name]);
       const described = Object.entries(jsonObject.parse(properties)).map(([field, schema]) => [
         field,
-        { ...withoutSafeIntegers(schema), description: fields[field] },
+        {
+          ...(io === 'input' ? jsonObject.parse(schema) : withoutSafeIntegers(schema)),
+          description: fields[field],
+        },
       ]);
       return [name, { ...rest, properties: Object.fromEntries(described) }];
     }),
@@ -44,7 +47,7 @@ export function parameterSchemas(schema: z.ZodMiniType): {
   return shape.parse(z.toJSONSchema(schema, { io: 'input' }));
 }
 
-/** zod says of every integer that JavaScript can hold it, which is no news to a reader. */
+/** zod bounds every integer by what JavaScript can hold: a request beyond it is refused, a reply never has one. */
 function withoutSafeIntegers(schema: unknown): Json {
   const { minimum, maximum, ...rest } = jsonObject.parse(schema);
   return {

@@ -18,8 +18,15 @@ export interface OwnSystem {
   stop(): Promise<void>;
 }
 
-/** The whole system on free ports, as `npm start` runs it. It ends with `stop`, and also when this process dies. */
-export async function startOwnSystem(signal: AbortSignal): Promise<OwnSystem> {
+/**
+ * The whole system on free ports, as `npm start` runs it. It ends with `stop`, and also when this process dies.
+ *
+ * @param params of serverless.yml, in place of those of its stage
+ */
+export async function startOwnSystem(
+  signal: AbortSignal,
+  params: Readonly<Record<string, string>> = {},
+): Promise<OwnSystem> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     await Promise.all(stops.map((stopPart) => stopPart()));
@@ -34,7 +41,7 @@ export async function startOwnSystem(signal: AbortSignal): Promise<OwnSystem> {
     await prepare(backend, stage, secrets);
     signal.throwIfAborted();
     const { dynamodbEndpoint, ssmEndpoint } = backend;
-    const service = started(await startService({ stage, dynamodbEndpoint, ssmEndpoint, signal }));
+    const service = started(await startService({ stage, params, dynamodbEndpoint, ssmEndpoint, signal }));
     const values = new Map(parametersOf(stage, secrets));
     const tokens = createAccessTokens({
       parameters: createParameters({ fetchParameter: async (name) => values.get(name) }),

@@ -70,6 +70,15 @@ describe('the lock file', () => {
   });
 });
 
+describe('the Python packages of Schemathesis', () => {
+  it('are fixed in version and content', async () => {
+    const packages = (await text('test/schemathesis/requirements.txt')).split(/\n(?=\S)/);
+    expect(packages.length).toBeGreaterThan(10);
+    for (const requirement of packages)
+      expect(requirement).toMatch(/^[a-z0-9-]+==[\w.]+( ; [^\\]+)?( \\\n +--hash=sha256:[0-9a-f]{64})+\n?$/);
+  });
+});
+
 describe('licences', () => {
   it('of everything that is deployed are known and accepted', () => {
     expect(shipped.length).toBeGreaterThan(30);

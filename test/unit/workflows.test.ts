@@ -48,7 +48,7 @@ const commands = jobs.flatMap(({ steps }) => commandsOf(steps));
 describe('workflows', () => {
   it('are one that checks, tests and packages, and one that deploys', () => {
     expect(workflows.map(({ name, jobs }) => [name, Object.keys(jobs)])).toEqual([
-      ['ci', ['check', 'test', 'simulate', 'package']],
+      ['ci', ['check', 'test', 'schemathesis', 'simulate', 'package']],
       ['deploy', ['package', 'deploy']],
     ]);
   });

@@ -42,7 +42,7 @@ export const orders: Area = {
     }),
     component('NewOrder', submitOrderContract.request.body, {
       description: 'What to order.',
-      fields: { items: 'Items that name one product twice are summed.' },
+      fields: { items: 'Items that name one product twice are summed, to at most 1,000,000 units.' },
       example: { items: [{ id: productId, quantity: 2 }] },
     }),
   ],

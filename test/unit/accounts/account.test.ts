@@ -12,7 +12,10 @@ describe('registration', () => {
 
   it.each([
     ['no e-mail address', { ...valid, email: 'ada' }],
-    ['an address of 255 characters', { ...valid, email: `${'a'.repeat(243)}@example.com` }],
+    ['an address of 255 characters', { ...valid, email: `ada@${'example.'.repeat(31)}com` }],
+    ['65 characters before the @', { ...valid, email: `${'a'.repeat(65)}@example.com` }],
+    ['64 characters between two dots of a host', { ...valid, email: `ada@${'a'.repeat(64)}.com` }],
+    ['a host whose part ends with a hyphen', { ...valid, email: 'ada@example-.com' }],
     ['a key of another item', { ...valid, email: 'email#ada@example.com' }],
     ['a password of 7 characters', { ...valid, password: '1234567' }],
     ['a password of 129 characters', { ...valid, password: 'x'.repeat(129) }],
@@ -24,7 +27,8 @@ describe('registration', () => {
   });
 
   it('accepts the longest password and address', () => {
-    const email = `${'a'.repeat(242)}@example.com`;
+    const email = `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(57)}.com`;
+    expect(email).toHaveLength(254);
     expect(accepts(registration, { email, password: 'x'.repeat(128) })).toBe(true);
   });
 

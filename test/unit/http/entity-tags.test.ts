@@ -36,6 +36,13 @@ describe('a list of entity tags', () => {
     expect(parseEntityTags(header)).toBeUndefined();
   });
 
+  it('is refused in linear time', () => {
+    const startedAt = performance.now();
+    for (const part of [' ', ',', '"a"', '"a",', 'W/', '"'])
+      expect(parseEntityTags(`${part.repeat(20_000)}x`)).toBeUndefined();
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
   it('may be *', () => {
     expect(parseEntityTags(' * ')).toBe('*');
   });

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { areas } from '../../../lib/openapi/areas.ts';
 import { generated } from '../../../lib/openapi/generate.ts';
 
 const docs = join(import.meta.dirname, '../../../docs');
@@ -13,7 +15,28 @@ describe('docs', () => {
   });
 });
 
+const shown = z
+  .object({
+    components: z.object({
+      schemas: z.record(
+        z.string(),
+        z.object({ properties: z.record(z.string(), z.looseObject({ type: z.optional(z.unknown()) })) }),
+      ),
+    }),
+  })
+  .parse(generated['openapi.json']).components.schemas;
+
 describe('the OpenAPI document', () => {
+  it('says how large and how small an integer of a request may be', () => {
+    const integers = areas
+      .flatMap(({ requests }) => requests)
+      .flatMap(({ name }) => Object.entries(shown[name]?.properties ?? {}))
+      .filter(([, { type }]) => type === 'integer');
+    expect(integers.length).toBeGreaterThan(5);
+    for (const [name, schema] of integers)
+      expect(schema, name).toMatchObject({ minimum: expect.any(Number), maximum: expect.any(Number) });
+  });
+
   it('is valid for a validator of its own', async () => {
     const result = await new Validator().validate(structuredClone(generated['openapi.json']));
     expect(result).toEqual({ valid: true });

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { signInAsAdmin, signUpGuests } from '../load/campaign.ts';
+import { type OwnSystem, startOwnSystem } from '../load/own-system.ts';
+import { createStore } from '../load/store.ts';
+import { unlimited } from '../support/environment.ts';
+import { installSchemathesis } from './python.ts';
+
+const usage = `usage: npm run schemathesis [-- --seed N] [--report DIR]
+  --seed N      other requests than those of CI
+  --report DIR  writes what was sent and answered, as HTML and NDJSON, for each of both runs`;
+
+const usualSeed = '12';
+/** Some three times as long as on two busy cores. */
+const limitMs = 15 * 60_000;
+
+/**
+ * Two runs. Sequences of requests come in one of their own, because it ends wherever a repeated sequence is answered
+ * otherwise than before, which a store that sells cannot avoid; `--max-time` has it begin anew until then.
+ * The operations that sequences reach are left to chance, so it does not warn of those that they do not.
+ */
+const runs = [
+  ['--phases', 'examples,coverage,fuzzing'],
+  ['--phases', 'stateful', '--max-time', '60', '--warnings', 'off'],
+];
+
+class UsageError extends Error {}
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const complain = (text: string) => process.stderr.write(`${text}\n`);
+
+function readOptions(): { seed: string; report: string | undefined } {
+  try {
+    const { values } = parseArgs({
+      options: { seed: { type: 'string', default: usualSeed }, report: { type: 'string' } },
+    });
+    if (!/^\d{1,9}$/.test(values.seed)) throw new UsageError(`"${values.seed}" is no seed`);
+    return { seed: values.seed, report: values.report };
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** An ADMIN, a product that does not sell out, a customer, and another who may see nothing of theirs. */
+async function prepareStore(url: string, folder: string, signal: AbortSignal) {
+  const store = createStore(url, signal);
+  const token = await signInAsAdmin(store);
+  const body = { name: 'Sneakers', stock: 1_000_000_000, price: 4_990 };
+  const product = await store.request(z.object({ id: z.string() }), 'POST', '/product', { body, token });
+  const [customer, stranger] = await signUpGuests(store, 2, () => {});
+  if (customer === undefined || stranger === undefined) throw new Error('two guests did not sign up');
+  const accounts = Object.entries({ customer, stranger }).map(([name, { token }]) => ({
+    name,
+    fixedHeaders: [{ name: 'Authorization', value: `Bearer ${token}` }],
+  }));
+  const accountsFile = join(folder, 'accounts.json');
+  await writeFile(accountsFile, JSON.stringify({ auth: accounts }));
+  return {
+    ACCOUNTS_FILE: accountsFile,
+    ADMIN_TOKEN: token,
+    CUSTOMER_ID: customer.id,
+    CUSTOMER_TOKEN: customer.token,
+    PRODUCT_ID: product.id,
+  };
+}
+
+/** Runs it to its end, with our output. @returns whether it ended with 0 */
+async function runToEnd(
+  program: string,
+  args: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
+  const stop = () => child.kill();
+  signal.addEventListener('abort', stop);
+  try {
+    const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+    child.once('error', reject).once('close', resolve);
+    const code = await promise;
+    signal.throwIfAborted();
+    return code === 0;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** @returns whether neither run has found anything */
+async function testService(seed: string, report: string | undefined, signal: AbortSignal): Promise<boolean> {
+  const program = await installSchemathesis(signal);
+  const folder = await mkdtemp(join(tmpdir(), 'schemathesis-'));
+  let system: OwnSystem | undefined;
+  try {
+    print(`starting the whole system; seed ${seed}`);
+    // With the usual limits most requests would be answered 429.
+    const limits = { ...unlimited, limit_auth_per_email: '1000000/60' };
+    system = await startOwnSystem(signal, limits);
+    const values = await prepareStore(system.url, folder, signal);
+    const env = { ...process.env, ...values, PYTHONPATH: import.meta.dirname, PYTHONDONTWRITEBYTECODE: '1' };
+    const config = join(import.meta.dirname, 'schemathesis.toml');
+    const common = ['--config-file', config, 'run', `${system.url}/openapi.json`, '--seed', seed];
+    const reports = report === undefined ? [] : ['--report', 'html,ndjson', '--report-dir', resolve(report)];
+    let passed = true;
+    for (const run of runs) {
+      const args = [...common, '--checks', 'all', ...run, ...reports];
+      passed = (await runToEnd(program, args, { cwd: folder, env }, signal)) && passed;
+    }
+    return passed;
+  } finally {
+    await system?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => interrupt.abort(new Error('interrupted')));
+try {
+  const { seed, report } = readOptions();
+  const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(limitMs)]);
+  process.exitCode = (await testService(seed, report, signal)) ? 0 : 1;
+} catch (error) {
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+  complain(error instanceof Error ? error.message : String(error));
+  if (error instanceof UsageError) complain(usage);
+}
