@@ -80,8 +80,8 @@ function methodOf({ method, headers }: IncomingMessage, body: Buffer): string | 
 function urlOf(url: string): string {
   const [, rawPath = '', search] = /^([^?#]*)(?:\?([^#]*))?/.exec(url) ?? [];
   const path = rawPath.replaceAll('\\', '%5C');
-  const losesSlash = /\/(\.|%2e){0,2}$/i.test(path) && path !== '/';
-  const end = losesSlash ? (path.endsWith('/') ? '/' : '//') : '';
+  const changes = path !== '/' && /\/((\.|%2e){1,2}(\/|$)|$)/i.test(path);
+  const end = changes ? (path.endsWith('/') ? '/' : '//') : '';
   return search === undefined ? `${path}${end}` : `${path}${end}?${search}`;
 }
 

@@ -1,5 +1,5 @@
-import { MIMEType } from 'node:util';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as contentType from 'content-type';
 import { DomainError } from '../errors.ts';
 import { checkNames } from './json-names.ts';
 
@@ -40,19 +40,19 @@ export function readJsonBody(event: APIGatewayProxyEventV2): unknown {
 
 /** @see https://www.rfc-editor.org/rfc/rfc9110#section-8.3 and 8.4; JSON is UTF-8 by RFC 8259, section 8.1 */
 function checkHeaders(headers: APIGatewayProxyEventV2['headers']): void {
-  const type = mediaType(headers['content-type']);
-  if (type === undefined || !jsonType.test(type.essence)) throw new DomainError('unsupported_media_type');
-  if ((type.params.get('charset') ?? 'utf-8').toLowerCase() !== 'utf-8')
+  const { type, parameters } = mediaType(headers['content-type']);
+  if (!jsonType.test(type)) throw new DomainError('unsupported_media_type');
+  if ((parameters['charset'] ?? 'utf-8').toLowerCase() !== 'utf-8')
     throw new DomainError('unsupported_media_type', { detail: 'send the body in UTF-8' });
-  if ((headers['content-encoding'] ?? 'identity').trim().toLowerCase() !== 'identity')
+  if (!['', 'identity'].includes((headers['content-encoding'] ?? '').trim().toLowerCase()))
     throw new DomainError('unsupported_media_type', { detail: 'send the body without Content-Encoding' });
 }
 
-function mediaType(header: string | undefined): MIMEType | undefined {
+function mediaType(header: string | undefined): contentType.ParsedMediaType {
   try {
-    return new MIMEType(header ?? '');
-  } catch {
-    return undefined;
+    return contentType.parse(header ?? '');
+  } catch (cause) {
+    throw new DomainError('unsupported_media_type', { cause });
   }
 }
 
@@ -65,7 +65,7 @@ function decoded(base64: string): string {
 }
 
 const notUtf8 = (cause?: unknown) =>
-  new DomainError('malformed_json', { detail: 'the body is not UTF-8', cause });
+  new DomainError('malformed_json', { detail: 'the body is not UTF-8, or holds U+FFFD', cause });
 
 function parsed(text: string): unknown {
   try {

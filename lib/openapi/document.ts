@@ -30,7 +30,7 @@ given twice.
 preflights of browsers. What API Gateway refuses before a function runs (its own throttling, a path that cannot be
 decoded) is JSON with a \`message\` alone.
 
-**Repeating.** Orders take an \`Idempotency-Key\`. Setting a cart's line, changing a product and cancelling may be
+**Repeating.** Orders, new products and added stock take an \`Idempotency-Key\`. Setting a cart's line, changing a product and cancelling may be
 repeated without harm. Repeat a 503 after \`Retry-After\` seconds.`;
 
 const tags = [

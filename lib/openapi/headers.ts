@@ -10,7 +10,8 @@ const headers: Readonly<Record<string, object>> = {
     example: '"1.15-0"',
   },
   'Idempotent-Replayed': {
-    description: 'Present when an earlier request with the same key has done what this one asks for.',
+    description:
+      'Present when a request with this key was carried out before, and this one changed nothing more.',
     schema: { type: 'string', const: 'true' },
   },
   Location: {

@@ -11,10 +11,12 @@ const advice: Record<ErrorCode, string> = {
   body_too_large: 'Send at most 64 KB.',
   cart_empty: 'Put something in first.',
   cart_full: 'Remove a line first.',
-  contention: 'Nothing was written. Repeat after `Retry-After` seconds.',
+  contention:
+    'Nothing was written, or for `PATCH /product/{product_id}` a change that is finished in the background. Repeat after ' +
+    '`Retry-After` seconds.',
   email_taken: 'Log in instead.',
   forbidden: 'It is not yours, or for an ADMIN only.',
-  idempotency_key_reused: 'Use a new key for another order.',
+  idempotency_key_reused: 'Use a new key for another request.',
   internal: 'A defect of the service; report `request_id`.',
   invalid_credentials: 'It does not say which.',
   invalid_request: 'Correct the fields and parameters that `errors` names.',
@@ -30,7 +32,9 @@ const advice: Record<ErrorCode, string> = {
   rate_limited: 'Wait `Retry-After` seconds; `RateLimit` on earlier replies tells how much is left.',
   route_not_found: 'Check the path.',
   unauthenticated: 'Send a token; if you did it has expired, so log in again.',
-  unavailable: 'The database is out of reach. Repeat after `Retry-After` seconds.',
+  unavailable:
+    'The database is out of reach, or the reply could not be read from it. The request may have been carried out: repeat it ' +
+    'after `Retry-After` seconds with the same `Idempotency-Key`, or read first whether it was.',
   unsupported_media_type: 'Send `Content-Type: application/json`, in UTF-8 and without `Content-Encoding`.',
   version_mismatch: 'Read the product again, then repeat with its new ETag.',
 };

@@ -8,7 +8,7 @@ export interface Idempotency {
 }
 
 /**
- * @param operation keeps one key from meaning two things
+ * @param operation a part of the fingerprint: the same key for another operation is refused
  * @param accountId whose key it is: the same key of another account is another one
  * @param body what a repeat must ask for as well
  */

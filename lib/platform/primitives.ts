@@ -34,6 +34,10 @@ export const units = z.int().check(z.minimum(0), z.maximum(1_000_000_000));
 
 /** `?limit` of a list. */
 export const pageLimit = z._default(
-  z.int({ error: 'must be an integer in decimal digits' }).check(z.minimum(1), z.maximum(100)),
+  z
+    .int({
+      error: ({ code }) => (code === 'invalid_type' ? 'must be an integer in decimal digits' : undefined),
+    })
+    .check(z.minimum(1), z.maximum(100)),
   50,
 );

@@ -5,7 +5,7 @@ import type { Catalog } from './catalog.ts';
 import { type Claim, withoutKey } from './once.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductStores } from './product-stores.ts';
-import { existing, readProductOrDeleted } from './read-product.ts';
+import { existing, readAfterWrite } from './read-product.ts';
 import { spread } from './spread.ts';
 
 /** Over how many shards the units go, and how often that is tried, before fewer shards are. */
@@ -39,24 +39,12 @@ export async function addStock(
         ...own,
         ...supplyWrites(stores, before, units, width),
       ]);
-      if (result.committed) return afterwards(catalog, productId);
+      if (result.committed) return readAfterWrite(catalog, productId);
       if (result.refusals.includes('key_used')) throw new DomainError('idempotency_key_reused');
       if (result.refusals.includes('deleted')) throw new DomainError('product_not_found');
     }
   }
   throw new DomainError('contention', { retryAfterSeconds: 1 });
-}
-
-/** The units are in, also when the product is deleted in the next moment. */
-async function afterwards(catalog: Catalog, productId: string): Promise<StockedProduct> {
-  try {
-    return await readProductOrDeleted(catalog, productId);
-  } catch (error) {
-    // That nothing was written, as `contention` says, is not so here.
-    if (!(error instanceof DomainError)) throw error;
-    const detail = 'the units were added; read the product to see them';
-    throw new DomainError('unavailable', { detail, retryAfterSeconds: 1, cause: error });
-  }
 }
 
 function supplyWrites(

@@ -4,7 +4,7 @@ import type { TransactionWrite } from '../platform/transaction.ts';
 import type { Catalog } from './catalog.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductStores } from './product-stores.ts';
-import { readProductOrDeleted } from './read-product.ts';
+import { readAfterWrite } from './read-product.ts';
 
 /** What a write of a seller brings: its product, and the units. */
 interface Supply {
@@ -12,7 +12,7 @@ interface Supply {
   readonly units_added: number;
 }
 
-/** The writes that use an idempotency key up, in the transaction of what it stands for; none without a key. */
+/** Returns the write that records an idempotency key, for the transaction that carries out its request; none without a key. */
 export type Claim = (supply: Supply) => readonly TransactionWrite<'key_used'>[];
 
 export const withoutKey: Claim = () => [];
@@ -49,6 +49,6 @@ export async function once(
     const used = key === undefined ? undefined : await stores.products.getKey(key.id);
     if (key === undefined || used === undefined) throw error;
     if (used.fingerprint !== key.fingerprint) throw new DomainError('idempotency_key_reused');
-    return { stocked: await readProductOrDeleted(catalog, used.product_id), replayed: true };
+    return { stocked: await readAfterWrite(catalog, used.product_id), replayed: true };
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { batchGet, type TableKey } from '../platform/batch-get.ts';
 import type { Documents } from '../platform/dynamodb.ts';
-import { type Product, product, shardId, stockShard } from './product.ts';
+import { type Product, readableProducts, shardId, stockShard } from './product.ts';
 
 export interface ProductTables {
   readonly documents: Documents;
@@ -9,7 +9,6 @@ export interface ProductTables {
   readonly stockTable: string;
 }
 
-const products = z.array(product);
 const stockShards = z.array(stockShard);
 
 /** Reads of products and stock shards by key, any number of both together. */
@@ -34,7 +33,7 @@ export function createProductItems({ documents, productsTable, stockTable }: Pro
     async load(keys: readonly TableKey[], consistency: 'strong' | 'eventual' = 'strong') {
       const items = await batchGet(documents, keys, consistency);
       return {
-        products: products.parse(items.get(productsTable) ?? []),
+        products: readableProducts(items.get(productsTable) ?? []),
         shards: stockShards.parse(items.get(stockTable) ?? []),
       };
     },

@@ -13,7 +13,7 @@ import type { Count, Page, ProductCache } from './product-cache.ts';
 import { createProductItems, type ProductTables } from './product-items.ts';
 import type { ProductStore } from './product-store.ts';
 import { existing } from './read-product.ts';
-import { readWhole } from './whole-reads.ts';
+import { readWhole, readWholeOnes } from './whole-reads.ts';
 
 /** Every page of the index is read this long, whatever the client's limit, so that all limits share it. */
 const indexPageSize = 100;
@@ -28,28 +28,21 @@ export function createProductReader(
   const loadProducts = async (ids: readonly string[]) =>
     byId((await items.load(ids.map(items.productKey))).products);
 
-  /** Products from copies, with their shards, each write in them wholly or not at all; unknown ones are left out. */
-  function readStocked(ids: readonly string[], consistency: 'strong' | 'eventual') {
-    const read = async (open: readonly string[], again: boolean) => {
-      const products = await (again ? copies.reload(open, loadProducts) : copies.find(open, loadProducts));
+  /** Products from copies, with their shards as they are read; unknown ones are left out. */
+  const stockedBy =
+    (consistency: 'strong' | 'eventual') =>
+    async (ids: readonly string[], again: boolean): Promise<Map<string, StockedProduct>> => {
+      const products = await (again ? copies.reload(ids, loadProducts) : copies.find(ids, loadProducts));
       const keys = [...products.values()].flatMap((product) => items.shardKeys(product));
       const shards = Map.groupBy((await items.load(keys, consistency)).shards, (shard) => shard.product_id);
-      return new Map(
-        [...products].map(([id, product]): [string, StockedProduct] => [
-          id,
-          { product, shards: shards.get(id) ?? [] },
-        ]),
-      );
+      return new Map([...products].map(([id, product]) => [id, { product, shards: shards.get(id) ?? [] }]));
     };
-    return readWhole(
-      ids,
-      read,
-      ({ product, shards }) => !isTorn(shards) && latestVersion(shards) <= product.version,
-    );
-  }
 
-  const loadCounts = async (ids: readonly string[]): Promise<Map<string, Count>> =>
-    new Map([...(await readStocked(ids, 'eventual'))].map(([id, stocked]) => [id, countOf(stocked)]));
+  async function loadCounts(ids: readonly string[]): Promise<Map<string, Count>> {
+    // One product that cannot be counted does not keep the others from being listed.
+    const { whole } = await readWholeOnes(ids, stockedBy('eventual'), isWhole);
+    return new Map([...whole].map(([id, stocked]) => [id, countOf(stocked)]));
+  }
 
   async function loadPage([after = '']: readonly string[]): Promise<Map<string, Page>> {
     const { products, last } = await tables.products.list(indexPageSize, after === '' ? undefined : after);
@@ -68,7 +61,7 @@ export function createProductReader(
      * @throws {DomainError} `product_not_found`, also when it is deleted; `contention`
      */
     async read(id: string): Promise<StockedProduct> {
-      return existing(await readStocked([id], 'strong'), id);
+      return existing(await readWhole([id], stockedBy('strong'), isWhole), id);
     },
 
     /** A page of active products with their stock, in the order of their creation, seconds old at most. */
@@ -96,6 +89,10 @@ const byId = (products: readonly Product[]) => new Map(products.map((product) =>
 
 const latestVersion = (shards: readonly StockShard[]): number =>
   Math.max(0, ...shards.map(({ product_version }) => product_version));
+
+/** Whether each write is seen wholly or not at all, by a copy of the product that is current. */
+const isWhole = ({ product, shards }: StockedProduct): boolean =>
+  !isTorn(shards) && latestVersion(shards) <= product.version;
 
 const countOf = ({ product: { stock_shards }, shards }: StockedProduct): Count => ({
   stock: stockOf(shards),

@@ -6,7 +6,7 @@ import type { Documents } from '../platform/dynamodb.ts';
 import { newId } from '../platform/ids.ts';
 import { pastConflicts } from '../platform/past-conflicts.ts';
 import type { StoredItem, TransactItem } from '../platform/transaction.ts';
-import { type Product, product } from './product.ts';
+import { type Product, product, readableProducts } from './product.ts';
 
 const isNew = 'attribute_not_exists(id)';
 const exists = 'attribute_exists(id) AND attribute_not_exists(deleted_at)';
@@ -157,11 +157,10 @@ export function createProductStore({ documents, table }: { documents: Documents;
         ...(after === undefined ? {} : { ExclusiveStartKey: { [IndexName]: yes, id: after } }),
       }),
     );
-    return { products: products.parse(Items), last: lastKey.parse(LastEvaluatedKey)?.id };
+    return { products: readableProducts(Items), last: lastKey.parse(LastEvaluatedKey)?.id };
   }
 }
 
-const products = z.array(product);
 const lastKey = z.optional(z.object({ id: z.string() }));
 
 function updateExpression(write: ProductWrite & { change_id: string }) {

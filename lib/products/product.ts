@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { logger } from '../platform/logger.ts';
 import { id, price } from '../platform/primitives.ts';
 
 const maxStockShards = 32;
@@ -25,6 +26,18 @@ export const product = z.object({
   unsettled: z.optional(z.string()),
 });
 export type Product = z.output<typeof product>;
+
+/** The products among stored items; one that cannot be read is logged and left out, so that it hides no others. */
+export function readableProducts(items: readonly unknown[]): Product[] {
+  return items.flatMap((item) => {
+    const { success, data, error } = product.safeParse(item);
+    if (success) return [data];
+    logger.error('a stored product cannot be read', { product_id: withId.safeParse(item).data?.id, error });
+    return [];
+  });
+}
+
+const withId = z.object({ id: z.string() });
 
 /** One shard of a product's stock as stored: it repeats what an order's condition must see. */
 export const stockShard = z.object({

@@ -17,6 +17,21 @@ export async function readProductOrDeleted(catalog: Catalog, productId: string):
   return found;
 }
 
+/**
+ * The product after a write that was carried out, also when it is deleted in the next moment.
+ *
+ * @throws {DomainError} `unavailable` when it cannot be read: `contention` would say that nothing was written
+ */
+export async function readAfterWrite(catalog: Catalog, productId: string): Promise<StockedProduct> {
+  try {
+    return await readProductOrDeleted(catalog, productId);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const detail = 'the request was carried out, but the product cannot be read now';
+    throw new DomainError('unavailable', { detail, retryAfterSeconds: 1, cause: error });
+  }
+}
+
 /** The product among those that were read. @throws {DomainError} `product_not_found`, also when it is deleted */
 export function existing(read: ReadonlyMap<string, StockedProduct>, productId: string): StockedProduct {
   const found = read.get(productId);

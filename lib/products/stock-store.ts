@@ -112,6 +112,22 @@ export function createStockStore({ documents, table }: { documents: Documents; t
         { product_id, shard: to, quantity, set: refill, condition: shardExists, values: one },
       ]),
 
+    /** Sets checksums to 0, if all are as they were read. */
+    resetEntries: (shards: readonly StockShard[]): TransactItem[] =>
+      shards.map(({ shard_id, checksum }) => ({
+        Update: {
+          TableName: table,
+          Key: { shard_id },
+          UpdateExpression: 'SET checksum = :zero',
+          ConditionExpression:
+            checksum === undefined ? 'attribute_not_exists(checksum)' : 'checksum = :checksum',
+          ExpressionAttributeValues: {
+            ':zero': 0,
+            ...(checksum === undefined ? {} : { ':checksum': checksum }),
+          },
+        },
+      })),
+
     /**
      * Brings one shard's copy of price, active and limit to the product's version, and makes the shard, empty, if
      * it is not there. A shard that has this version or a later one stays as it is.

@@ -2,10 +2,11 @@ import { DomainError } from '../errors.ts';
 import { systemClock, toIso } from '../platform/clock.ts';
 import type { StoredItem } from '../platform/transaction.ts';
 import type { Catalog } from './catalog.ts';
+import { mendChecksums } from './mend-checksums.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductChange } from './product-input.ts';
 import type { ProductStores } from './product-stores.ts';
-import { readProduct } from './read-product.ts';
+import { readAfterWrite } from './read-product.ts';
 import { settleProduct } from './settle-product.ts';
 
 /**
@@ -14,7 +15,8 @@ import { settleProduct } from './settle-product.ts';
  *
  * @param expectedVersions refuses the change when the product has none of these versions by now
  * @throws {DomainError} `product_not_found`, `version_mismatch`, `invalid_request` (fewer shards than it
- *   has), `contention` (the change is made but not everywhere yet; a sweep finishes it)
+ *   has), `contention` (the change is made but not everywhere yet; a sweep finishes it), `unavailable` (the change
+ *   holds everywhere, but the product cannot be read)
  */
 export async function updateProduct(
   stores: ProductStores,
@@ -44,7 +46,17 @@ export async function updateProduct(
   );
   if ('refused' in result) throw refusal(result.refused, expectedVersions);
   await settleProduct(stores, catalog, result.updated);
-  return readProduct(catalog, productId);
+  return mended(stores, catalog, productId);
+}
+
+/** A product whose checksums were damaged cannot be read. A change of it repairs them: see docs/runbook.md. */
+async function mended(stores: ProductStores, catalog: Catalog, productId: string): Promise<StockedProduct> {
+  try {
+    return await readAfterWrite(catalog, productId);
+  } catch (error) {
+    if (!(error instanceof DomainError) || !(await mendChecksums(stores, catalog, productId))) throw error;
+    return readAfterWrite(catalog, productId);
+  }
 }
 
 /**

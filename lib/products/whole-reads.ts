@@ -1,10 +1,13 @@
 import { DomainError } from '../errors.ts';
 import { backoff } from '../platform/backoff.ts';
+import { logger } from '../platform/logger.ts';
 
-/** Some half a second of waiting in all. A transaction shows in part for milliseconds. */
+/** About a second in all. A transaction shows in part for milliseconds. */
 const maxAttempts = 20;
 const baseMs = 2;
 const capMs = 50;
+
+type Read<T> = (ids: readonly string[], again: boolean) => Promise<ReadonlyMap<string, T>>;
 
 /**
  * Reads values by id, and reads those again that show a write in part.
@@ -14,17 +17,28 @@ const capMs = 50;
  */
 export async function readWhole<T>(
   ids: readonly string[],
-  read: (ids: readonly string[], again: boolean) => Promise<ReadonlyMap<string, T>>,
+  read: Read<T>,
   isWhole: (value: T) => boolean,
 ): Promise<Map<string, T>> {
+  const { whole, torn } = await readWholeOnes(ids, read, isWhole);
+  if (torn.length > 0) throw new DomainError('contention', { retryAfterSeconds: 1 });
+  return whole;
+}
+
+/** The same; what shows a write in part at every attempt is left out and named in the log. */
+export async function readWholeOnes<T>(
+  ids: readonly string[],
+  read: Read<T>,
+  isWhole: (value: T) => boolean,
+): Promise<{ whole: Map<string, T>; torn: readonly string[] }> {
   const whole = new Map<string, T>();
   let open = ids;
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+  for (let attempt = 0; attempt < maxAttempts && open.length > 0; attempt++) {
     if (attempt > 0) await backoff(attempt, baseMs, capMs);
     const found = await read(open, attempt > 0);
     for (const [id, value] of found) if (isWhole(value)) whole.set(id, value);
     open = open.filter((id) => found.has(id) && !whole.has(id));
-    if (open.length === 0) return whole;
   }
-  throw new DomainError('contention', { retryAfterSeconds: 1 });
+  if (open.length > 0) logger.error('products show a write in part again and again', { product_ids: open });
+  return { whole, torn: open };
 }

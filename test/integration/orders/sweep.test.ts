@@ -101,15 +101,18 @@ describe('the sweep', () => {
   it('counts what a group has decided whose other half fails', async () => {
     const shop = await openShop();
     const product = await shop.sell({ stock: 200, stock_shards: 2 });
-    // More than one transaction can confirm.
-    const orders = await submit(shop, product, ones(110));
-    await fatten(shop, orders[50]?.id ?? '');
+    // Two more than one transaction can confirm; the youngest of them cannot be.
+    const orders = await submit(shop, product, ones(101));
+    const [{ id } = { id: '' }] = orders;
+    await setAttribute(shop, id, 'created_at', new Date(Date.now() + 1_000).toISOString());
+    await fatten(shop, id);
+    const twoMinutesOn = { now: () => Date.now() + 120_000 };
 
-    const { decided, failures } = await sweepOrders({ ...shop, clock: aMinuteOn }, never);
+    const { decided, failures } = await sweepOrders({ ...shop, clock: twoMinutesOn }, never);
 
-    expect({ decided, failed: failures.map(({ id }) => id) }).toEqual({
-      decided: 109,
-      failed: [orders[50]?.id],
+    expect({ decided, failed: failures.map((failure) => failure.id) }).toEqual({
+      decided: 100,
+      failed: [id],
     });
   });
 

@@ -1,0 +1,71 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { shardId, viewOf } from '../../../lib/products/product.ts';
+import { readProduct } from '../../../lib/products/read-product.ts';
+import { sweepProducts } from '../../../lib/products/sweep-products.ts';
+import { updateProduct } from '../../../lib/products/update-product.ts';
+import { openReader } from '../../support/product-reader.ts';
+import { openShop, type Shop } from '../../support/stocked-shop.ts';
+
+// Read when the logger is made; its lines would be printed between the tests' results.
+process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
+
+let shop: Shop;
+let damaged: string;
+let sound: string;
+
+const set = (TableName: string, Key: object, name: string, value: unknown) =>
+  shop.documents.send(
+    new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET #name = :value',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': value },
+    }),
+  );
+
+beforeEach(async () => {
+  shop = await openShop();
+  damaged = await shop.sell({ stock: 10, stock_shards: 2 });
+  sound = await shop.sell({ stock: 10, stock_shards: 2 });
+});
+
+describe('a product whose checksums a restored table has damaged', () => {
+  beforeEach(() => set(shop.tables.stock, { shard_id: shardId(damaged, 1) }, 'checksum', 5));
+
+  it('is not shown with numbers that nobody can vouch for, and hides no other product', async () => {
+    const reader = openReader(shop);
+    await expect(reader.read(damaged)).rejects.toMatchObject({ code: 'contention' });
+    expect((await reader.list(10)).items.map(({ id }) => id)).toEqual([sound]);
+  });
+
+  it('still sells', async () => {
+    const { order } = await shop.checkout({ customer_id: await shop.customer({ [damaged]: 7 }) });
+    expect(order.status).toBe('CONFIRMED');
+  });
+
+  it('is repaired by a change', async () => {
+    const changed = await updateProduct(shop, shop.catalog, damaged, { name: 'Repaired' });
+    expect(viewOf(changed, 'EUR')).toMatchObject({ stock: 10, sold: 0, name: 'Repaired' });
+    await shop.checkout({ customer_id: await shop.customer({ [damaged]: 7 }) });
+    expect(viewOf(await readProduct(shop.catalog, damaged), 'EUR')).toMatchObject({ stock: 3, sold: 7 });
+    await shop.books();
+  });
+});
+
+describe('a stored product that cannot be read', () => {
+  beforeEach(() => set(shop.tables.products, { id: damaged }, 'name', 5));
+
+  it('hides no other product from the list', async () => {
+    expect((await openReader(shop).list(10)).items.map(({ id }) => id)).toEqual([sound]);
+  });
+
+  it('does not keep the sweep from the others', async () => {
+    await set(shop.tables.products, { id: damaged }, 'unsettled', 'yes');
+    await shop.products.update(sound, { price: 2_000, unsettled: 'yes' });
+    const later = { now: () => Date.now() + 60_000 };
+    const { settled } = await sweepProducts(shop, shop.catalog, later, Number.POSITIVE_INFINITY);
+    expect(settled).toEqual([sound]);
+  });
+});
