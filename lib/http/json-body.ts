@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import * as contentType from 'content-type';
+import { parse } from 'content-type';
 import { DomainError } from '../errors.ts';
 import { checkNames } from './json-names.ts';
 
@@ -40,20 +40,12 @@ export function readJsonBody(event: APIGatewayProxyEventV2): unknown {
 
 /** @see https://www.rfc-editor.org/rfc/rfc9110#section-8.3 and 8.4; JSON is UTF-8 by RFC 8259, section 8.1 */
 function checkHeaders(headers: APIGatewayProxyEventV2['headers']): void {
-  const { type, parameters } = mediaType(headers['content-type']);
+  const { type, parameters } = parse(headers['content-type'] ?? '');
   if (!jsonType.test(type)) throw new DomainError('unsupported_media_type');
   if ((parameters['charset'] ?? 'utf-8').toLowerCase() !== 'utf-8')
     throw new DomainError('unsupported_media_type', { detail: 'send the body in UTF-8' });
   if (!['', 'identity'].includes((headers['content-encoding'] ?? '').trim().toLowerCase()))
     throw new DomainError('unsupported_media_type', { detail: 'send the body without Content-Encoding' });
-}
-
-function mediaType(header: string | undefined): contentType.ParsedMediaType {
-  try {
-    return contentType.parse(header ?? '');
-  } catch (cause) {
-    throw new DomainError('unsupported_media_type', { cause });
-  }
 }
 
 function decoded(base64: string): string {
