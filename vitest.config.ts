@@ -11,7 +11,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: 'test/support/engine-setup.ts',
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {

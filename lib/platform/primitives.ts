@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { textPattern } from './text-pattern.ts';
 
+const unreadable =
+  'needs a visible character, and no control characters, line breaks or text direction controls';
+
 /**
  * A name that people read, without the blanks around it: one with something to see, and no control characters in it.
  *
@@ -8,10 +11,9 @@ import { textPattern } from './text-pattern.ts';
  */
 export const text = (maxLength: number) =>
   z.string().check(
-    z.regex(textPattern, {
-      error: 'needs a visible character, and no control characters, line breaks or text direction controls',
-      abort: true,
-    }),
+    z.regex(textPattern, { error: unreadable, abort: true }),
+    // Halves of a surrogate pair, which the pattern cannot name: Rust refuses such a class.
+    z.refine((value) => value.isWellFormed(), { error: unreadable, abort: true }),
     z.trim(),
     z.minLength(1),
     z.maxLength(maxLength),

@@ -98,7 +98,7 @@ describe('sums of stock and sold units, while shards are added, units move, and 
     );
     books = new Map(products.map((id) => [id, { supplies: [], largeOrders: [], smallOrders: [] }]));
     await raceReadersWithWriters();
-  }, 240_000);
+  }, 480_000);
 
   async function raceReadersWithWriters(): Promise<void> {
     const seed = 1212;
