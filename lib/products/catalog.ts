@@ -86,8 +86,8 @@ export function createCatalog(tables: ProductTables) {
       readWhole(ids, read, ({ shards }) => !isTorn(shards)),
 
     /**
-     * Products by id, none older than any change that was replied to. A change is replied to when all shards are of
-     * its version. So one shard of a product, any one, tells whether the copy of it is current.
+     * Products by id, none older than any change that was answered. `PATCH` answers after it has updated every shard,
+     * so a copy is current if any one shard of the product is no newer.
      */
     async current(ids: readonly string[]): Promise<Map<string, Product>> {
       const kept = copiesOf(ids);

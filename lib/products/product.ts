@@ -92,7 +92,7 @@ export const soldOf = (shards: readonly StockShard[]): number => sumOf(shards, (
  * Whether these shards of one product show a write that spans several shards only in part. Such a write adds random
  * numbers to the checksums of its shards, which sum up to 0. So all checksums of a product sum up to 0 where every
  * such write is seen on all of its shards or on none; otherwise with a probability of 2^-32. A product without any
- * shard is one whose making is seen in part.
+ * shard was read while it was being created.
  */
 export const isTorn = (shards: readonly StockShard[]): boolean =>
   shards.length === 0 || sumOf(shards, ({ checksum = 0 }) => checksum) !== 0;

@@ -1,53 +1,18 @@
 import { createHmac } from 'node:crypto';
-import { jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
+import { jwtVerify, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createAccessTokens } from '../../../lib/accounts/access-token.ts';
 import type { Account } from '../../../lib/accounts/account.ts';
-import { createParameters } from '../../../lib/platform/parameters.ts';
+import {
+  admin,
+  audience,
+  bytesOf,
+  container,
+  forge,
+  issuer,
+  refused,
+} from '../../support/token-container.ts';
 
-const bytesOf = (letter: string) => new Uint8Array(32).fill(letter.charCodeAt(0));
-const keyOf = (kid: string) => ({ kid, k: Buffer.from(bytesOf(kid)).toString('base64url') });
-const ring = (...kids: string[]) => JSON.stringify({ keys: kids.map(keyOf) });
-
-const issuer = 'https://shop.example';
-const audience = 'shop';
-const admin = { id: '01890a5d-ac96-774b-bcce-b302099a8057', kind: 'registered', role: 'ADMIN' } as const;
 const guest: Pick<Account, 'id' | 'kind' | 'role'> = { ...admin, kind: 'guest', role: 'USER' };
-
-/** A container that has just started, over a parameter and a clock that the test moves. */
-function container({ parameter = ring('a') } = {}) {
-  const world = { parameter, now: Date.parse('2025-12-12T00:00:00Z'), fetches: 0, down: false };
-  const clock = { now: () => world.now };
-  const fetchParameter = async () => {
-    world.fetches += 1;
-    if (world.down) throw new Error('no answer');
-    return world.parameter;
-  };
-  const parameters = createParameters({ fetchParameter, clock });
-  const tokens = createAccessTokens({ parameters, keysParameter: '/keys', issuer, audience, clock });
-  return { world, tokens, seconds: () => Math.floor(world.now / 1_000) };
-}
-
-/** Signs what the service would, except for what the test overrides; undefined leaves a claim out. */
-function forge(
-  issuedAt: number,
-  { claims = {}, header = {}, key = 'a' }: { claims?: object; header?: object; key?: string } = {},
-) {
-  const payload = {
-    sub: admin.id,
-    role: 'ADMIN',
-    iss: issuer,
-    aud: audience,
-    iat: issuedAt,
-    exp: issuedAt + 60,
-    ...claims,
-  };
-  return new SignJWT(payload)
-    .setProtectedHeader({ alg: 'HS256', kid: 'a', typ: 'JWT', ...header })
-    .sign(bytesOf(key));
-}
-
-const refused = { name: 'DomainError', code: 'unauthenticated', message: 'unauthenticated' };
 
 describe('access token', () => {
   it('carries the account and its role', async () => {
