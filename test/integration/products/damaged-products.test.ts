@@ -1,6 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { shardId, viewOf } from '../../../lib/products/product.ts';
+import { addStock } from '../../../lib/products/add-stock.ts';
+import { shardId, stockOf, viewOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
@@ -43,6 +44,13 @@ describe('a product whose checksums a restored table has damaged', () => {
   it('still sells', async () => {
     const { order } = await shop.checkout({ customer_id: await shop.customer({ [damaged]: 7 }) });
     expect(order.status).toBe('CONFIRMED');
+  });
+
+  it('takes a supply, and the reply does not say that nothing was written', async () => {
+    const added = addStock(shop, shop.catalog, damaged, 6);
+    await expect(added).rejects.toMatchObject({ code: 'unavailable' });
+    const { shards } = (await shop.catalog.read([damaged])).get(damaged) ?? { shards: [] };
+    expect(stockOf(shards)).toBe(16);
   });
 
   it('is repaired by a change', async () => {
