@@ -4,9 +4,9 @@ import {
   ResourceAlreadyExistsException,
 } from '@aws-sdk/client-eventbridge';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { localAws } from './aws.ts';
-import { startEngine } from './engine.ts';
-import { parametersOf, type Secrets, startParameterStore } from './parameters.ts';
+import { localAws } from './dummy-credentials.ts';
+import { startEngine } from './dynamodb-local.ts';
+import { parametersOf, type Secrets, startParameterStore } from './fake-ssm.ts';
 import { createTables, tablePrefix } from './tables.ts';
 
 /** What the service has around it on one machine. */

@@ -3,7 +3,7 @@ import { glob, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { install } from 'njre';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from './describe-error.ts';
 
 const run = promisify(execFile);
 const oldestUsableVersion = 17;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Backend } from './backend.ts';
 import { answersOk, startOnLeash, untilReady } from './child.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from './describe-error.ts';
 
 const run = promisify(execFile);
 const directory = import.meta.dirname;

@@ -3,7 +3,7 @@ import { createCartStore } from '../../lib/carts/cart-store.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createCatalog } from '../../lib/products/inventory.ts';
 import { createProductStore } from '../../lib/products/product-store.ts';
 import { addToCartContract } from './contracts.ts';
 

@@ -3,7 +3,7 @@ import { showCart } from '../../lib/carts/show-cart.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createCatalog } from '../../lib/products/inventory.ts';
 import { getCartContract } from './contracts.ts';
 
 const documents = createDocuments();

@@ -6,7 +6,7 @@ import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { checkoutContract } from './contracts.ts';
-import { placedReply } from './replies.ts';
+import { placedReply } from './responses.ts';
 
 const documents = createDocuments();
 const carts = createCartStore({ documents, table: config.cartsTable });

@@ -1,7 +1,7 @@
 import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createCatalog } from '../../lib/products/inventory.ts';
 import { soldOf } from '../../lib/products/product.ts';
 import { readProductOrDeleted } from '../../lib/products/read-product.ts';
 import { getProductTotalContract } from './contracts.ts';

@@ -4,10 +4,10 @@ import { submitOrder } from '../../lib/orders/submit-order.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createCatalog } from '../../lib/products/inventory.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { submitOrderContract } from './contracts.ts';
-import { placedReply } from './replies.ts';
+import { placedReply } from './responses.ts';
 
 const documents = createDocuments();
 const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });

@@ -2,12 +2,12 @@ import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { addStock } from '../../lib/products/add-stock.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
-import { once } from '../../lib/products/once.ts';
+import { once } from '../../lib/products/idempotent-write.ts';
+import { createCatalog } from '../../lib/products/inventory.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { addStockContract } from './contracts.ts';
-import { keyOf, suppliedReply } from './replies.ts';
+import { keyOf, suppliedReply } from './responses.ts';
 
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);

@@ -1,12 +1,12 @@
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
 import { createProduct } from '../../lib/products/create-product.ts';
-import { once } from '../../lib/products/once.ts';
+import { once } from '../../lib/products/idempotent-write.ts';
+import { createCatalog } from '../../lib/products/inventory.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { createProductContract } from './contracts.ts';
-import { keyOf, newProductReply } from './replies.ts';
+import { keyOf, newProductReply } from './responses.ts';
 
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);

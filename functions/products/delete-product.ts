@@ -1,7 +1,7 @@
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createCatalog } from '../../lib/products/inventory.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { deleteProduct } from '../../lib/products/update-product.ts';

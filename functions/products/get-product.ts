@@ -1,11 +1,11 @@
 import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
+import { createProductReader } from '../../lib/products/product-browser.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';
-import { createProductReader } from '../../lib/products/product-reader.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { getProductContract } from './contracts.ts';
-import { productReply } from './replies.ts';
+import { productReply } from './responses.ts';
 
 const reader = createProductReader(
   { ...createProductStores({ documents: createDocuments(), ...config }), ...config },

@@ -2,7 +2,7 @@ import { systemClock } from '../../lib/platform/clock.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { logger } from '../../lib/platform/logger.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createCatalog } from '../../lib/products/inventory.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { sweepProducts } from '../../lib/products/sweep-products.ts';
 import { worker } from '../../lib/stream/worker.ts';

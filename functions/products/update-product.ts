@@ -2,12 +2,12 @@ import { endpoint } from '../../lib/http/endpoint.ts';
 import { parseEntityTags } from '../../lib/http/entity-tags.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createCatalog } from '../../lib/products/inventory.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { updateProduct } from '../../lib/products/update-product.ts';
 import { updateProductContract } from './contracts.ts';
-import { productReply } from './replies.ts';
+import { productReply } from './responses.ts';
 
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);

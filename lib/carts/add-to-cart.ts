@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { Catalog } from '../products/catalog.ts';
+import type { Catalog } from '../products/inventory.ts';
 import type { ProductStore } from '../products/product-store.ts';
 import type { CartStore } from './cart-store.ts';
 import type { CartView } from './cart-view.ts';

@@ -3,7 +3,7 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { DomainError } from '../errors.ts';
 import type { Documents } from '../platform/dynamodb.ts';
-import { pastConflicts } from '../platform/past-conflicts.ts';
+import { pastConflicts } from '../platform/retry-on-conflict.ts';
 import type { TransactItem } from '../platform/transaction.ts';
 import { type Cart, maxLines, storedCart } from './cart.ts';
 

@@ -1,4 +1,4 @@
-import type { Catalog } from '../products/catalog.ts';
+import type { Catalog } from '../products/inventory.ts';
 import { type Product, type StockedProduct, stockOf } from '../products/product.ts';
 import type { Cart } from './cart.ts';
 import type { CartLineView, CartView } from './cart-view.ts';

@@ -3,7 +3,7 @@ import type { Caller } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
 import { accessTokens } from './access-tokens.ts';
 import type { Access, Contract, RequestShape } from './contract.ts';
-import { edge, type Options, type UseCase } from './edge.ts';
+import { edge, type Options, type UseCase } from './http-handler.ts';
 
 /** A Lambda handler for a signed-in caller. */
 export function endpoint<

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { DomainError, ErrorCode } from '../errors.ts';
-import type { problem } from './problem-shape.ts';
+import type { problem } from './problem-schema.ts';
 
 /** Status and title of every error code. A new code does not compile until it stands here. */
 export const problems = {

@@ -1,8 +1,8 @@
 import { DomainError } from '../errors.ts';
+import { isOutage } from '../platform/aws-errors.ts';
 import { backoff } from '../platform/backoff.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
-import { isOutage } from '../platform/outage.ts';
 import { type TransactionWrite, transact } from '../platform/transaction.ts';
 import type { ProductStores } from '../products/product-stores.ts';
 import type { Order } from './order.ts';
@@ -10,7 +10,7 @@ import type { OrderMetrics } from './order-metrics.ts';
 import type { OrderStore } from './order-store.ts';
 import type { PurchaseStore } from './purchase-store.ts';
 import { readOrder, type Viewer } from './read-order.ts';
-import { contention } from './refusal.ts';
+import { contention } from './rejection-error.ts';
 
 export interface CancelDeps extends ProductStores {
   readonly orders: OrderStore;

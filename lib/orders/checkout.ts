@@ -3,13 +3,13 @@ import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
-import { type CommitDeps, type Committable, commit, type Decision } from './commit.ts';
+import type { Placement } from './confirm/allocation.ts';
+import { type CommitDeps, type Committable, commit, type Decision } from './confirm/confirm-orders.ts';
 import { orderIdempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
 import { type Order, order, totalOf } from './order.ts';
 import type { OrderStore } from './order-store.ts';
-import type { Placement } from './placement.ts';
-import { contention, refusal } from './refusal.ts';
-import { rememberedShortage } from './shortage.ts';
+import { contention, refusal } from './rejection-error.ts';
+import { rememberedShortage } from './sold-out-check.ts';
 
 export interface CheckoutDeps extends CommitDeps {
   readonly carts: CartStore;

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Documents } from '../platform/dynamodb.ts';
-import { createCatalog } from '../products/catalog.ts';
+import { createCatalog } from '../products/inventory.ts';
 import { createProductStores } from '../products/product-stores.ts';
 import { createOrderMetrics } from './order-metrics.ts';
 import { createOrderStore } from './order-store.ts';

@@ -11,7 +11,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { batchGet } from '../platform/batch-get.ts';
 import type { Documents } from '../platform/dynamodb.ts';
-import { pastConflicts } from '../platform/past-conflicts.ts';
+import { pastConflicts } from '../platform/retry-on-conflict.ts';
 import type { TransactItem } from '../platform/transaction.ts';
 import { type Order, type OrderStatus, order, type Rejection, type Take } from './order.ts';
 

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
-import { type CommitDeps, type Committable, commit, type Decision } from './commit.ts';
+import { type CommitDeps, type Committable, commit, type Decision } from './confirm/confirm-orders.ts';
 import type { Order } from './order.ts';
 import type { OrderStore } from './order-store.ts';
 

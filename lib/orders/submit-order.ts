@@ -2,14 +2,14 @@ import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { quantity } from '../platform/primitives.ts';
-import type { Catalog } from '../products/catalog.ts';
+import type { Catalog } from '../products/inventory.ts';
 import type { Product } from '../products/product.ts';
+import type { WantedLine } from './confirm/allocation.ts';
 import { orderIdempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
 import { type Order, type OrderLine, shortOf, totalOf } from './order.ts';
 import type { OrderStore } from './order-store.ts';
-import type { WantedLine } from './placement.ts';
-import { refusal } from './refusal.ts';
-import { findShortage } from './shortage.ts';
+import { refusal } from './rejection-error.ts';
+import { findShortage } from './sold-out-check.ts';
 
 export interface SubmitDeps {
   readonly catalog: Catalog;

@@ -1,12 +1,12 @@
 import { DomainError } from '../errors.ts';
 import { backoff } from '../platform/backoff.ts';
 import { type TransactionWrite, transact } from '../platform/transaction.ts';
-import type { Catalog } from './catalog.ts';
-import { type Claim, withoutKey } from './once.ts';
+import { type Claim, withoutKey } from './idempotent-write.ts';
+import type { Catalog } from './inventory.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductStores } from './product-stores.ts';
 import { existing, readAfterWrite } from './read-product.ts';
-import { spread } from './spread.ts';
+import { spread } from './split-evenly.ts';
 
 /** Over how many shards the units go, and how often that is tried, before fewer shards are. */
 const widths = [32, 8, 1];

@@ -2,11 +2,11 @@ import { DomainError } from '../errors.ts';
 import { systemClock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { transact } from '../platform/transaction.ts';
-import { type Claim, withoutKey } from './once.ts';
+import { type Claim, withoutKey } from './idempotent-write.ts';
 import { type Product, type StockedProduct, type StockShard, shardId } from './product.ts';
 import type { NewProduct } from './product-input.ts';
 import type { ProductStores } from './product-stores.ts';
-import { spread } from './spread.ts';
+import { spread } from './split-evenly.ts';
 
 /** Enough that a product nobody tuned still sells some hundred orders a second; a hot sale wants up to 32. */
 const defaultStockShards = 4;

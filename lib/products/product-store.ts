@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import type { Documents } from '../platform/dynamodb.ts';
 import { newId } from '../platform/ids.ts';
-import { pastConflicts } from '../platform/past-conflicts.ts';
+import { pastConflicts } from '../platform/retry-on-conflict.ts';
 import type { StoredItem, TransactItem } from '../platform/transaction.ts';
 import { type Product, product, readableProducts } from './product.ts';
 

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog } from './inventory.ts';
 import type { StockedProduct } from './product.ts';
 
 /**

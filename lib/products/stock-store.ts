@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Documents } from '../platform/dynamodb.ts';
-import { pastConflicts } from '../platform/past-conflicts.ts';
+import { pastConflicts } from '../platform/retry-on-conflict.ts';
 import type { TransactItem } from '../platform/transaction.ts';
 import { type Product, type StockShard, shardId } from './product.ts';
 

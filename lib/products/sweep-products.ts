@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog } from './inventory.ts';
 import type { ProductStores } from './product-stores.ts';
-import { settleProduct } from './settle-product.ts';
+import { settleProduct } from './propagate-product.ts';
 
 /** A younger change is still being carried out by the request that made it. */
 const minAgeMs = 15_000;

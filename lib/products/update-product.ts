@@ -1,13 +1,13 @@
 import { DomainError } from '../errors.ts';
 import { systemClock, toIso } from '../platform/clock.ts';
 import type { StoredItem } from '../platform/transaction.ts';
-import type { Catalog } from './catalog.ts';
-import { mendChecksums } from './mend-checksums.ts';
+import type { Catalog } from './inventory.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductChange } from './product-input.ts';
 import type { ProductStores } from './product-stores.ts';
+import { settleProduct } from './propagate-product.ts';
 import { readAfterWrite } from './read-product.ts';
-import { settleProduct } from './settle-product.ts';
+import { mendChecksums } from './repair-checksums.ts';
 
 /**
  * Changes a product. When it returns, every shard has the change or its version, so orders and readers from

@@ -1,5 +1,5 @@
-import { startEngine } from '../../localstack/engine.ts';
-import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
+import { startEngine } from '../../localstack/dynamodb-local.ts';
+import { newSecrets, parametersOf, startParameterStore } from '../../localstack/fake-ssm.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { unlimited } from '../support/environment.ts';

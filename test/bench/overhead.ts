@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { edge } from '../../lib/http/edge.ts';
+import { edge } from '../../lib/http/http-handler.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { contextOf } from '../support/builders-domain.ts';
@@ -111,7 +111,7 @@ function bareHandler(sent: readonly Sent[], { body = 'null' }: Answer, request: 
  */
 async function edgesOf(name: string, sent: readonly Sent[], { headers, body = 'null' }: Answer) {
   // Only now is there an environment for what these read when they are loaded.
-  const { areas } = await import('../../lib/openapi/areas.ts');
+  const { areas } = await import('../../tools/openapi/areas.ts');
   const { accessTokens } = await import('../../lib/http/access-tokens.ts');
   const { config } = await import('../../lib/platform/config.ts');
   const contract = areas.flatMap(({ contracts }) => contracts).find(({ operation }) => operation === name);

@@ -1,7 +1,7 @@
 import { createProduct } from '../../lib/products/create-product.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
-import { startEngine } from '../../localstack/engine.ts';
-import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
+import { startEngine } from '../../localstack/dynamodb-local.ts';
+import { newSecrets, parametersOf, startParameterStore } from '../../localstack/fake-ssm.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { startRedis, whyNoRedis } from '../support/redis.ts';

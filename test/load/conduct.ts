@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { createStore, type Store, StoreError, Unreachable } from './api-client.ts';
 import {
   type Campaign,
   clearShelves,
@@ -9,13 +10,12 @@ import {
   signInAsAdmin,
   signUpGuests,
   stockUp,
-} from './campaign.ts';
-import { type OwnSystem, startOwnSystem } from './own-system.ts';
+} from './fixtures.ts';
+import { type OwnSystem, startOwnSystem } from './local-system.ts';
 import { type Profile, type ProfileName, profiles } from './profiles.ts';
 import { createProgress } from './progress.ts';
 import { reportOf } from './report.ts';
 import { type LoadRun, type Progress, runLoad } from './run.ts';
-import { createStore, type Store, StoreError, Unreachable } from './store.ts';
 import { summaryOf } from './summary.ts';
 import { judge } from './verdict.ts';
 

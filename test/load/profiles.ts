@@ -1,4 +1,4 @@
-import type { CampaignPlan } from './campaign.ts';
+import type { CampaignPlan } from './fixtures.ts';
 
 export type ProfileName = 'quick' | 'full' | 'sale';
 

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Store } from './api-client.ts';
 import { type ArtilleryRun, type Measured, startArtillery } from './artillery.ts';
-import { type BookedOrder, type Books, faultsIn, readBooks, type Told } from './books.ts';
-import type { Campaign } from './campaign.ts';
-import { figuresOf, toldBy } from './figures.ts';
+import type { Campaign } from './fixtures.ts';
+import { figuresOf, toldBy } from './metrics.ts';
 import type { Profile } from './profiles.ts';
+import { type BookedOrder, type Books, faultsIn, readBooks, type Told } from './reconciliation.ts';
 import { writeScript } from './script.ts';
-import type { Store } from './store.ts';
 import { type Sample, type Watch, watch } from './watch.ts';
 
 /** Lists lag behind by as much; an order that its worker has missed waits for the sweep. */

@@ -2,7 +2,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import type { Campaign, Kind, Shopper } from './campaign.ts';
+import type { Campaign, Kind, Shopper } from './fixtures.ts';
 import type { Profile } from './profiles.ts';
 
 const scenarios = join(import.meta.dirname, 'scenarios');

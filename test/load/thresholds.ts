@@ -1,4 +1,4 @@
-import type { Figures } from './figures.ts';
+import type { Figures } from './metrics.ts';
 import type { Profile } from './profiles.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { type BookedOrder, misplacedUnits } from './books.ts';
-import { type Figures, figuresOf } from './figures.ts';
+import { type Figures, figuresOf } from './metrics.ts';
 import type { Profile, ProfileName } from './profiles.ts';
+import { type BookedOrder, misplacedUnits } from './reconciliation.ts';
 import type { LoadRun } from './run.ts';
 import { exceeded } from './thresholds.ts';
 

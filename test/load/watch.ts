@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
-import type { LoadProduct } from './campaign.ts';
-import { type Store, StoreError } from './store.ts';
+import { type Store, StoreError } from './api-client.ts';
+import type { LoadProduct } from './fixtures.ts';
 
 const intervalMs = 500;
 /** A busy store may be slow. One that says nothing for so long is gone, and waiting on would be of no use. */

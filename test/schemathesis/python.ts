@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { reasonOf } from '../../localstack/reason.ts';
+import { reasonOf } from '../../localstack/describe-error.ts';
 
 const run = promisify(execFile);
 const environment = join(import.meta.dirname, '../../node_modules/.cache/schemathesis');

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { signInAsAdmin, signUpGuests } from '../load/campaign.ts';
-import { type OwnSystem, startOwnSystem } from '../load/own-system.ts';
-import { createStore } from '../load/store.ts';
+import { createStore } from '../load/api-client.ts';
+import { signInAsAdmin, signUpGuests } from '../load/fixtures.ts';
+import { type OwnSystem, startOwnSystem } from '../load/local-system.ts';
 import { unlimited } from '../support/environment.ts';
 import { installSchemathesis } from './python.ts';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Candidate, Supply } from '../../lib/orders/placement.ts';
+import type { Candidate, Supply } from '../../lib/orders/confirm/allocation.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { productOf, shardOf, suppliesOf } from './builders-domain.ts';
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { Candidate, Supplies, Supply } from '../../lib/orders/placement.ts';
+import type { Candidate, Supplies, Supply } from '../../lib/orders/confirm/allocation.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { type Product, type StockShard, shardId } from '../../lib/products/product.ts';
 

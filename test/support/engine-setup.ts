@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startEngine } from '../../localstack/engine.ts';
+import { startEngine } from '../../localstack/dynamodb-local.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Answer, type StandIn, startStandIn } from '../../localstack/stand-in.ts';
+import { type Answer, type StandIn, startStandIn } from '../../localstack/fake-aws-service.ts';
 
 const putEvents = z.strictObject({
   Entries: z.array(

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, inject, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/parameters.ts';
+import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/fake-ssm.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { type Client, createClient, type Reply } from './client.ts';

@@ -5,11 +5,11 @@ import * as z from 'zod/mini';
 import type { Product } from '../../lib/products/product.ts';
 import { createProductStore } from '../../lib/products/product-store.ts';
 import { tablePrefix } from '../../localstack/tables.ts';
+import { type Actor, checkOut, putInCart, readCart, type Storefront } from './api-driver.ts';
 import type { badBodyValues, badTextValues } from './bad-values.ts';
 import { newAccount, uniqueName } from './builders.ts';
 import { type Client, expectReply, outcomeOf, type Reply } from './client.ts';
 import { accountShape } from './shapes.ts';
-import { type Actor, checkOut, putInCart, readCart, type Storefront } from './storefront.ts';
 import { connect } from './tables.ts';
 
 type Account = ReturnType<typeof newAccount>;

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/parameters.ts';
+import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/fake-ssm.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { type DatabaseLink, linkDatabase } from './database-link.ts';

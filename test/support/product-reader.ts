@@ -1,6 +1,6 @@
+import { createProductReader } from '../../lib/products/product-browser.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';
-import { createProductReader } from '../../lib/products/product-reader.ts';
-import type { Container, Shop } from './stocked-shop.ts';
+import type { Container, Shop } from './order-fixtures.ts';
 
 /** What GET /product and GET /product/{id} do in a container of their own, whose reads are listed. */
 export function openReader(shop: Shop, cacheUrl?: string, container: Container = shop) {

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { startEngine } from '../../localstack/engine.ts';
-import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/parameters.ts';
+import { startEngine } from '../../localstack/dynamodb-local.ts';
+import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/fake-ssm.ts';
 import { type Service, startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { unlimited } from './environment.ts';

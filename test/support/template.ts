@@ -150,6 +150,7 @@ async function inCopy<T>(use: (folder: string) => Promise<T>): Promise<T> {
     for (const name of [
       'functions',
       'lib',
+      'deploy',
       'localstack',
       'docs',
       'node_modules',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { openStorefront } from '../../support/api-driver.ts';
 import { newAccount, uniqueName } from '../../support/builders.ts';
 import { expectReply, localClient, outcomeOf } from '../../support/client.ts';
 import { accountShape, guestShape, tokenShape } from '../../support/shapes.ts';
-import { openStorefront } from '../../support/storefront.ts';
 
 const api = localClient();
 

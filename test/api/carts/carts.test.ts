@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../support/client.ts';
 import {
   type Actor,
   atOnce,
@@ -8,7 +7,8 @@ import {
   putInCart,
   readCart,
   type Storefront,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { outcomeOf } from '../../support/client.ts';
 
 let shop: Storefront;
 let guest: Actor;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
+import { openStorefront } from '../../support/api-driver.ts';
 import { badBodyValues, badTextValues, missing } from '../../support/bad-values.ts';
 import { newAccount } from '../../support/builders.ts';
 import { outcomeOf, pathsOf, type Reply } from '../../support/client.ts';
@@ -15,7 +16,6 @@ import {
   send,
   type World,
 } from '../../support/operations.ts';
-import { openStorefront } from '../../support/storefront.ts';
 
 let world: World;
 beforeAll(async () => {

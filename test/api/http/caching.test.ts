@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { nextCursor } from '../../../lib/platform/cursor.ts';
+import { openStorefront, type Storefront } from '../../support/api-driver.ts';
 import { uniqueName } from '../../support/builders.ts';
 import type { Reply } from '../../support/client.ts';
-import { openStorefront, type Storefront } from '../../support/storefront.ts';
 
 let shop: Storefront;
 beforeAll(async () => {

@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../lib/errors.ts';
 import { possibleErrors } from '../../../lib/http/possible-errors.ts';
 import { problems } from '../../../lib/http/problem.ts';
+import { newKey, openStorefront, putInCart, type Storefront, tryCheckout } from '../../support/api-driver.ts';
 import { trySubmit } from '../../support/background.ts';
 import { newAccount } from '../../support/builders.ts';
 import { devClient, outcomeOf, type Reply } from '../../support/client.ts';
 import { byRoute } from '../../support/contracts.ts';
 import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
-import { newKey, openStorefront, putInCart, type Storefront, tryCheckout } from '../../support/storefront.ts';
 
 type Route = (typeof byRoute)[number];
 type Provoke = (world: World, route: string) => Promise<Reply>;

@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  atOnce,
+  newKey,
+  openStorefront,
+  putInCart,
+  type Storefront,
+  tryCheckout,
+} from '../../support/api-driver.ts';
+import {
   allOrders,
   anyOrderShape,
   decided,
@@ -9,14 +17,6 @@ import {
 } from '../../support/background.ts';
 import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
 import { until } from '../../support/processes.ts';
-import {
-  atOnce,
-  newKey,
-  openStorefront,
-  putInCart,
-  type Storefront,
-  tryCheckout,
-} from '../../support/storefront.ts';
 
 let store: Storefront;
 beforeAll(async () => {

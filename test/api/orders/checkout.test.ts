@@ -1,5 +1,4 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { outcomeOf, pathsOf } from '../../support/client.ts';
 import {
   type Actor,
   atOnce,
@@ -9,7 +8,8 @@ import {
   readCart,
   type Storefront,
   tryCheckout,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { outcomeOf, pathsOf } from '../../support/client.ts';
 
 let shop: Storefront;
 let guest: Actor;

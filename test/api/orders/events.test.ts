@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { checkOut, putInCart, signUp, storefrontOf } from '../../support/api-driver.ts';
 import { anyOrderShape, decided, submit } from '../../support/background.ts';
 import { createClient, expectReply } from '../../support/client.ts';
 import { type EventBusStandIn, startEventBus } from '../../support/event-bus.ts';
 import { type OwnService, startOwnService } from '../../support/own-service.ts';
 import { until } from '../../support/processes.ts';
-import { checkOut, putInCart, signUp, storefrontOf } from '../../support/storefront.ts';
 
 let bus: EventBusStandIn;
 let service: OwnService;

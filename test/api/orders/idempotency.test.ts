@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectReply, outcomeOf } from '../../support/client.ts';
-import { orderShape } from '../../support/shapes.ts';
 import {
   type Actor,
   checkOut,
@@ -11,7 +9,9 @@ import {
   readCart,
   type Storefront,
   tryCheckout,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { expectReply, outcomeOf } from '../../support/client.ts';
+import { orderShape } from '../../support/shapes.ts';
 
 let shop: Storefront;
 let guest: Actor;

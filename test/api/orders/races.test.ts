@@ -1,6 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectReply, outcomeOf, type Reply } from '../../support/client.ts';
-import { orderShape } from '../../support/shapes.ts';
 import {
   type Actor,
   atOnce,
@@ -11,7 +9,9 @@ import {
   readOrder,
   type Storefront,
   tryCheckout,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { expectReply, outcomeOf, type Reply } from '../../support/client.ts';
+import { orderShape } from '../../support/shapes.ts';
 
 let shop: Storefront;
 let crowd: Actor[];

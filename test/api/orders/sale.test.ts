@@ -1,7 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { allOrders, anyOrderShape, decided, trySubmit } from '../../support/background.ts';
-import { expectReply } from '../../support/client.ts';
-import { until } from '../../support/processes.ts';
 import {
   type Actor,
   atOnce,
@@ -9,7 +6,10 @@ import {
   putInCart,
   type Storefront,
   tryCheckout,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { allOrders, anyOrderShape, decided, trySubmit } from '../../support/background.ts';
+import { expectReply } from '../../support/client.ts';
+import { until } from '../../support/processes.ts';
 
 let store: Storefront;
 beforeAll(async () => {

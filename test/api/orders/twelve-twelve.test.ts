@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { uniqueName } from '../../support/builders.ts';
-import { expectReply, outcomeOf } from '../../support/client.ts';
-import { cartShape, guestShape, orderShape, productShape, productTotalShape } from '../../support/shapes.ts';
 import {
   type Actor,
   checkOut,
@@ -11,7 +8,10 @@ import {
   putInCart,
   readOrder,
   type Storefront,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { uniqueName } from '../../support/builders.ts';
+import { expectReply, outcomeOf } from '../../support/client.ts';
+import { cartShape, guestShape, orderShape, productShape, productTotalShape } from '../../support/shapes.ts';
 
 let shop: Storefront;
 let guest: Actor;

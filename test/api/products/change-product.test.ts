@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { uniqueName } from '../../support/builders.ts';
-import { type Client, expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
-import { productShape } from '../../support/shapes.ts';
 import {
   checkOut,
   eventually,
   openStorefront,
   putInCart,
   type Storefront,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { uniqueName } from '../../support/builders.ts';
+import { type Client, expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
+import { productShape } from '../../support/shapes.ts';
 
 const notFound = { status: 404, code: 'product_not_found' };
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openStorefront, type Storefront, signUp } from '../../support/api-driver.ts';
 import { uniqueName } from '../../support/builders.ts';
 import { type Client, expectReply, outcomeOf, type Reply } from '../../support/client.ts';
 import { productShape } from '../../support/shapes.ts';
-import { openStorefront, type Storefront, signUp } from '../../support/storefront.ts';
 
 let shop: Storefront;
 let admin: Client;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { eventually, openStorefront, type Storefront } from '../../support/api-driver.ts';
 import { newProduct, uniqueName } from '../../support/builders.ts';
 import { type Client, expectReply, outcomeOf } from '../../support/client.ts';
 import { productPageShape, productShape } from '../../support/shapes.ts';
-import { eventually, openStorefront, type Storefront } from '../../support/storefront.ts';
 
 const notFound = { status: 404, code: 'product_not_found' };
 

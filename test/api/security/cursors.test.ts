@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { orderPageShape } from '../../support/background.ts';
-import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
-import { productPageShape } from '../../support/shapes.ts';
 import {
   type Actor,
   checkOut,
   openStorefront,
   putInCart,
   type Storefront,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { orderPageShape } from '../../support/background.ts';
+import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
+import { productPageShape } from '../../support/shapes.ts';
 
 let shop: Storefront;
 let victim: Actor;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod/mini';
+import { putInCart, signUp, storefrontOf } from '../../support/api-driver.ts';
 import { createClient } from '../../support/client.ts';
 import { byRoute } from '../../support/contracts.ts';
 import { clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
@@ -10,7 +11,6 @@ import { type OwnService, startOwnService } from '../../support/own-service.ts';
 import { until } from '../../support/processes.ts';
 import { headerFaults } from '../../support/security-headers.ts';
 import { guestShape, tokenShape } from '../../support/shapes.ts';
-import { putInCart, signUp, storefrontOf } from '../../support/storefront.ts';
 import { connect } from '../../support/tables.ts';
 
 /** In every secret, every name and every stored value: wherever it turns up, something was told. */

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openStorefront } from '../../support/api-driver.ts';
 import { expectReply, localClient, outcomeOf, type Reply } from '../../support/client.ts';
 import { guestShape } from '../../support/shapes.ts';
-import { openStorefront } from '../../support/storefront.ts';
 import { forgeToken } from '../../support/tokens.ts';
 
 const unauthenticated = { status: 401, code: 'unauthenticated' };

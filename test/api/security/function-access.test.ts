@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Access } from '../../../lib/http/contract.ts';
+import { type Actor, openStorefront, type Storefront, signUp } from '../../support/api-driver.ts';
 import { newAccount } from '../../support/builders.ts';
 import { devClient, expectReply, outcomeOf } from '../../support/client.ts';
 import { byRoute } from '../../support/contracts.ts';
 import { openWorld, operationOf, send, type World } from '../../support/operations.ts';
 import { accountShape, guestShape, tokenShape } from '../../support/shapes.ts';
-import { type Actor, openStorefront, type Storefront, signUp } from '../../support/storefront.ts';
 import { forgeToken } from '../../support/tokens.ts';
 
 const callers = [

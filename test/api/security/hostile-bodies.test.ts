@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openStorefront } from '../../support/api-driver.ts';
 import { newAccount, uniqueName } from '../../support/builders.ts';
 import { type Client, expectReply, localClient, outcomeOf, pathsOf } from '../../support/client.ts';
 import { byRoute, objectsOf } from '../../support/contracts.ts';
 import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
 import { accountShape, productShape } from '../../support/shapes.ts';
-import { openStorefront } from '../../support/storefront.ts';
 
 const api = localClient();
 const login = (text: string, by: Client = api) => by.post('/auth/login', undefined, { text });

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { openStorefront } from '../../support/api-driver.ts';
 import { outcomeOf, pathsOf } from '../../support/client.ts';
 import { byRoute, objectsOf } from '../../support/contracts.ts';
 import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
-import { openStorefront } from '../../support/storefront.ts';
 
 /** What is stored or decided, and never said by a client; values that would matter if they were taken. */
 const smuggled: Record<string, string> = {

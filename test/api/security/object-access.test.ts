@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { Access } from '../../../lib/http/contract.ts';
+import { type Actor, openStorefront, type Storefront, signUp } from '../../support/api-driver.ts';
 import { type Client, outcomeOf } from '../../support/client.ts';
 import { byRoute, leavesOf, type RequestPart, requestParts } from '../../support/contracts.ts';
 import { customerState, idOf, openWorld, send, type World } from '../../support/operations.ts';
-import { type Actor, openStorefront, type Storefront, signUp } from '../../support/storefront.ts';
 
 /**
  * Whose a thing is that a request names. A field that is not here fails the tests: say whose it is, and an

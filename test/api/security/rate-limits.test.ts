@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signUp, storefrontOf } from '../../support/api-driver.ts';
 import {
   expectRestOfWindow,
   type LimitedService,
@@ -7,7 +8,6 @@ import {
   startLimitedService,
   withinWindow,
 } from '../../support/limited-service.ts';
-import { signUp, storefrontOf } from '../../support/storefront.ts';
 
 let service: LimitedService;
 beforeAll(async () => {

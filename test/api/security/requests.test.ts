@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openStorefront, tryCheckout } from '../../support/api-driver.ts';
 import { outcomeOf, type Reply } from '../../support/client.ts';
 import { customerState, openWorld, type World } from '../../support/operations.ts';
 import { rawRequest } from '../../support/raw-http.ts';
 import { headerFaults } from '../../support/security-headers.ts';
-import { openStorefront, tryCheckout } from '../../support/storefront.ts';
 
 const url = inject('localUrl');
 

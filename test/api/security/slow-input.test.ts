@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { openStorefront } from '../../support/api-driver.ts';
 import type { Client } from '../../support/client.ts';
 import { byRoute, leavesOf, requestParts } from '../../support/contracts.ts';
 import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
-import { openStorefront } from '../../support/storefront.ts';
 
 /** Beginnings, what is repeated, and ends on which a pattern that backtracks tries every way to part the rest. */
 const pumps: readonly (readonly [string, string, string])[] = [

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openStorefront } from '../../support/api-driver.ts';
 import { newProduct } from '../../support/builders.ts';
 import { expectReply, localClient, outcomeOf, type Reply } from '../../support/client.ts';
 import { rawRequest } from '../../support/raw-http.ts';
 import { guestShape } from '../../support/shapes.ts';
-import { openStorefront } from '../../support/storefront.ts';
 import { forgeToken } from '../../support/tokens.ts';
 
 const unauthenticated = { status: 401, code: 'unauthenticated' };

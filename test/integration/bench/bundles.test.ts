@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'iovalkey';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { newSecrets, startParameterStore } from '../../../localstack/parameters.ts';
+import { newSecrets, startParameterStore } from '../../../localstack/fake-ssm.ts';
 import { bundleOf } from '../../bench/bundles.ts';
 import { contextOf, eventOf } from '../../support/builders-domain.ts';
 import { environment } from '../../support/environment.ts';

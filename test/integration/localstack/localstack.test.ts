@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { startParameterStore } from '../../../localstack/parameters.ts';
+import { startParameterStore } from '../../../localstack/fake-ssm.ts';
 import { freePort, isPortFree } from '../../../localstack/ports.ts';
+import { checkOut, putInCart, signUp, storefrontOf } from '../../support/api-driver.ts';
 import { createClient } from '../../support/client.ts';
 import { startEventBus } from '../../support/event-bus.ts';
 import { startProgram } from '../../support/local-start.ts';
 import { until } from '../../support/processes.ts';
-import { checkOut, putInCart, signUp, storefrontOf } from '../../support/storefront.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const composeFile = z.object({
@@ -76,7 +76,7 @@ describe('npm run start:localstack', () => {
       await startEventBus(),
       await freePort(),
     ];
-    const standIn = join(root, 'test/support/localstack-stand-in.ts');
+    const standIn = join(root, 'test/support/fake-localstack.ts');
     const run = await startProgram(['--localstack', '--stage', 'stack'], {
       ...(await fakeDocker(`case "$*" in *" up "*) exec '${process.execPath}' '${standIn}' ;; esac`)),
       LOCALSTACK_PORT: String(localStackPort),

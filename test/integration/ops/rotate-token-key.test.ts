@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { newTokenKey } from '../../../lib/accounts/new-secrets.ts';
-import { createParameterStore } from '../../../lib/ops/parameter-store.ts';
-import { Refusal } from '../../../lib/ops/refusal.ts';
-import { rotateTokenKey } from '../../../lib/ops/rotate-token-key.ts';
-import { rotationSteps } from '../../../lib/ops/token-key-rotation.ts';
-import { startParameterStore } from '../../../localstack/parameters.ts';
+import { newTokenKey } from '../../../lib/accounts/generate-secrets.ts';
+import { startParameterStore } from '../../../localstack/fake-ssm.ts';
+import { Refusal } from '../../../tools/ops/operator-error.ts';
+import { createParameterStore } from '../../../tools/ops/parameter-store.ts';
+import { rotateTokenKey } from '../../../tools/ops/rotate-token-key.ts';
+import { rotationSteps } from '../../../tools/ops/token-key-rotation.ts';
 import { operator, runOps } from '../../support/ops.ts';
 
 const tokenKeys = '/sellout/prod/token-keys';

@@ -5,8 +5,8 @@ import { processOrders } from '../../../lib/orders/process-orders.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { atRates } from '../../support/faults.ts';
-import { type Container, openShop, type Shop } from '../../support/stocked-shop.ts';
+import { atRates } from '../../support/fault-injection.ts';
+import { type Container, openShop, type Shop } from '../../support/order-fixtures.ts';
 
 async function submit(
   shop: Shop | Container,

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { cancelOrder } from '../../../lib/orders/cancel-order.ts';
 import { viewOf } from '../../../lib/products/product.ts';
+import { settleProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
-import { settleProduct } from '../../../lib/products/settle-product.ts';
-import { openShop, type Shop } from '../../support/stocked-shop.ts';
+import { openShop, type Shop } from '../../support/order-fixtures.ts';
 
 const view = async (shop: Shop, product: string) => {
   const { stock, sold } = viewOf(await readProduct(shop.catalog, product), 'EUR');

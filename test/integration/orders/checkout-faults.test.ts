@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
-import { isOutage } from '../../../lib/platform/outage.ts';
+import { isOutage } from '../../../lib/platform/aws-errors.ts';
 import { stockOf } from '../../../lib/products/product.ts';
-import { type Attempt, atRates } from '../../support/faults.ts';
-import { openShop, outcomeOf, type Shop } from '../../support/stocked-shop.ts';
+import { type Attempt, atRates } from '../../support/fault-injection.ts';
+import { openShop, outcomeOf, type Shop } from '../../support/order-fixtures.ts';
 
 let shop: Shop;
 beforeEach(async () => {

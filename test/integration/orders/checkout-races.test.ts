@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../lib/platform/ids.ts';
-import { openShop, outcomeOf, type Shop } from '../../support/stocked-shop.ts';
+import { openShop, outcomeOf, type Shop } from '../../support/order-fixtures.ts';
 
 let shop: Shop;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { openShop, type Shop } from '../../support/stocked-shop.ts';
+import { openShop, type Shop } from '../../support/order-fixtures.ts';
 
 let shop: Shop;
 beforeEach(async () => {

@@ -5,8 +5,8 @@ import { shardId, stockOf, viewOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
+import { openShop, type Shop } from '../../support/order-fixtures.ts';
 import { openReader } from '../../support/product-reader.ts';
-import { openShop, type Shop } from '../../support/stocked-shop.ts';
 
 // Read when the logger is made; its lines would be printed between the tests' results.
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';

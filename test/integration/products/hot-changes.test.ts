@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import type { Product } from '../../../lib/products/product.ts';
-import { settleProduct } from '../../../lib/products/settle-product.ts';
+import { settleProduct } from '../../../lib/products/propagate-product.ts';
 import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { type Attempt, type Fault, seeded } from '../../support/faults.ts';
-import { type Container, openShop, type Shop } from '../../support/stocked-shop.ts';
+import { type Attempt, type Fault, seeded } from '../../support/fault-injection.ts';
+import { type Container, openShop, type Shop } from '../../support/order-fixtures.ts';
 
 const shoppers = 64;
 const never = Number.POSITIVE_INFINITY;

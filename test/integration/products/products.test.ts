@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addStock } from '../../../lib/products/add-stock.ts';
+import { settleProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
-import { settleProduct } from '../../../lib/products/settle-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { openShop, outcomeOf, type Shop } from '../../support/stocked-shop.ts';
+import { openShop, outcomeOf, type Shop } from '../../support/order-fixtures.ts';
 
 let shop: Shop;
 beforeEach(async () => {

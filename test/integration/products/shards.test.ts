@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import { moveUnits } from '../../../lib/products/move-units.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
+import { settleProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
-import { settleProduct } from '../../../lib/products/settle-product.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { type Attempt, atRates } from '../../support/faults.ts';
-import { openShop, outcomeOf, type Shop } from '../../support/stocked-shop.ts';
+import { type Attempt, atRates } from '../../support/fault-injection.ts';
+import { openShop, outcomeOf, type Shop } from '../../support/order-fixtures.ts';
 
 let shop: Shop;
 beforeEach(async () => {

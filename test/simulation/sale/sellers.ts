@@ -1,6 +1,6 @@
 import { idempotencyOf } from '../../../lib/platform/idempotency.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
-import { once } from '../../../lib/products/once.ts';
+import { once } from '../../../lib/products/idempotent-write.ts';
 import type { StockedProduct } from '../../../lib/products/product.ts';
 import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';

@@ -6,14 +6,14 @@ import type { Usage } from '../dynamodb/journal.ts';
 import { createRandom } from '../world/random.ts';
 import { createVirtualTime } from '../world/virtual-time.ts';
 import { createFaults, type FaultCounts } from './faults.ts';
+import { judge } from './final-invariants.ts';
+import { createWatch, type Violation } from './invariant-monitor.ts';
 import type { Mutant } from './mutants.ts';
 import { createReaders } from './readers.ts';
 import type { Action, Scenario } from './scenario.ts';
 import { createSellers } from './sellers.ts';
 import { openShop } from './shop.ts';
 import { createShoppers } from './shoppers.ts';
-import { judge } from './verdict.ts';
-import { createWatch, type Violation } from './watch.ts';
 
 export interface Report {
   readonly violations: readonly Violation[];

@@ -1,5 +1,5 @@
 import type { Change } from '../dynamodb/write.ts';
-import { type Entry, sumBy } from './books.ts';
+import { type Entry, sumBy } from './ledger.ts';
 
 /** What a reader was told of a product; a cart tells the stock alone. */
 export interface Sum {

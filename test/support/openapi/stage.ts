@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { checkOut, openStorefront, putInCart, type Storefront, signUp } from '../api-driver.ts';
 import { submit } from '../background.ts';
 import { newAccount } from '../builders.ts';
 import type { Client } from '../client.ts';
-import { checkOut, openStorefront, putInCart, type Storefront, signUp } from '../storefront.ts';
 
 /** Values of things that exist, by the name of the field or parameter that takes them. */
 export type Known = (name: string) => readonly unknown[];

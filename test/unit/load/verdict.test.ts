@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Measured } from '../../load/artillery.ts';
-import { figuresOf } from '../../load/figures.ts';
+import { figuresOf } from '../../load/metrics.ts';
 import { profiles } from '../../load/profiles.ts';
 import { reportOf } from '../../load/report.ts';
 import type { LoadRun } from '../../load/run.ts';
