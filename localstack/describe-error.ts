@@ -3,7 +3,7 @@
  *
  * @param missing what to say where there is no such program
  */
-export function reasonOf(error: unknown, missing: string): string {
+export function describeError(error: unknown, missing: string): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'ENOENT') return missing;
   const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';

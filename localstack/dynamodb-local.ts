@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { answersOk, type Child, startOnLeash, untilReady } from './child.ts';
+import { answersOk, type Child, spawnTied, untilReady } from './child.ts';
 import { findJava } from './java.ts';
 import { freePort, isPortFree } from './ports.ts';
 
@@ -23,7 +23,7 @@ const listTables: RequestInit = {
   body: '{}',
 };
 
-export interface Engine extends Child {
+export interface DynamoDbLocal extends Child {
   readonly endpoint: string;
 }
 
@@ -41,7 +41,11 @@ interface EngineOptions {
  *
  * @throws {Error} when the port is taken, Java is missing or the engine does not answer; none is left running
  */
-export async function startEngine({ port, dataDirectory, signal }: EngineOptions = {}): Promise<Engine> {
+export async function startDynamoDbLocal({
+  port,
+  dataDirectory,
+  signal,
+}: EngineOptions = {}): Promise<DynamoDbLocal> {
   const java = await findJava();
   signal?.throwIfAborted();
   const workingDirectory = dataDirectory ?? cacheDirectory;
@@ -65,7 +69,7 @@ export async function startEngine({ port, dataDirectory, signal }: EngineOptions
     '-disableTelemetry',
   ];
   const name = 'DynamoDB Local';
-  const child = startOnLeash(name, java, args, workingDirectory);
+  const child = spawnTied(name, java, args, workingDirectory);
   const endpoint = `http://127.0.0.1:${usedPort}`;
   await untilReady({
     name,

@@ -6,7 +6,7 @@ export interface Answer {
   readonly body: object;
 }
 
-export interface StandIn {
+export interface FakeAwsService {
   readonly endpoint: string;
   stop(): Promise<void>;
 }
@@ -16,7 +16,9 @@ export interface StandIn {
  *
  * @param answer gets the operation, such as `AmazonSSM.GetParameter`, and the body as it came
  */
-export async function startStandIn(answer: (target: unknown, text: string) => Answer): Promise<StandIn> {
+export async function startFakeAwsService(
+  answer: (target: unknown, text: string) => Answer,
+): Promise<FakeAwsService> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { newBootstrapSecret, newTokenKey } from '../lib/accounts/generate-secrets.ts';
-import { type Answer, type StandIn, startStandIn } from './fake-aws-service.ts';
+import { type Answer, type FakeAwsService, startFakeAwsService } from './fake-aws-service.ts';
 
 const named = z.object({ Name: z.string() });
 const getParameter = z.object({ Name: z.string(), WithDecryption: z.optional(z.boolean()) });
@@ -13,15 +13,15 @@ const putParameter = z.object({
   Overwrite: z.optional(z.boolean()),
 });
 
-export type ParameterStore = StandIn;
+export type FakeSsm = FakeAwsService;
 
 /**
  * Answers GetParameter, PutParameter and DeleteParameter of SSM (its JSON protocol) on a free port of 127.0.0.1.
  * Every value is a SecureString: without WithDecryption a reader gets no secret, as on AWS.
  */
-export function startParameterStore(values: Map<string, string>): Promise<ParameterStore> {
+export function startFakeSsm(values: Map<string, string>): Promise<FakeSsm> {
   const shelf: Shelf = { values, changes: new Map() };
-  return startStandIn((target, text) => answer(shelf, target, parseJson(text)));
+  return startFakeAwsService((target, text) => answer(shelf, target, parseJson(text)));
 }
 
 interface Shelf {

@@ -1,7 +1,7 @@
 import type { Caller } from '../../lib/accounts/access-token.ts';
 import { config } from '../../lib/platform/config.ts';
 import { type Idempotency, idempotencyOf } from '../../lib/platform/idempotency.ts';
-import type { Supplied } from '../../lib/products/idempotent-write.ts';
+import type { WrittenProduct } from '../../lib/products/idempotent-write.ts';
 import { etagOf, type StockedProduct, viewOf } from '../../lib/products/product.ts';
 
 /** What the idempotency key of a seller's request fixes; undefined where none was sent. */
@@ -14,19 +14,19 @@ export const keyOf = (
   key === undefined ? undefined : idempotencyOf(operation, caller.id, key, body);
 
 /** How every operation shows one product. */
-export function productReply(stocked: StockedProduct) {
+export function productResponse(stocked: StockedProduct) {
   const body = viewOf(stocked, config.currency);
   return { body, headers: { ETag: etagOf(body) } };
 }
 
 /** How it shows one that units came to, and says when they came with an earlier request. */
-export function suppliedReply({ stocked, replayed }: Supplied) {
-  const { body, headers } = productReply(stocked);
+export function writtenProductResponse({ stocked, replayed }: WrittenProduct) {
+  const { body, headers } = productResponse(stocked);
   return { body, headers: replayed ? { ...headers, 'Idempotent-Replayed': 'true' } : headers };
 }
 
 /** How it shows one that is new. */
-export function newProductReply(supplied: Supplied) {
-  const { body, headers } = suppliedReply(supplied);
+export function newProductResponse(supplied: WrittenProduct) {
+  const { body, headers } = writtenProductResponse(supplied);
   return { body, headers: { ...headers, Location: `/product/${body.id}` } };
 }

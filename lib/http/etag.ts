@@ -11,7 +11,7 @@ interface Exchange {
  * Gives a reply an ETag if it has none, and turns it into 304 without a body where If-None-Match names that
  * tag. A header that cannot be parsed counts as absent, because a GET without it is always right.
  */
-export const conditional = () => ({
+export const etag = () => ({
   after(exchange: Exchange) {
     const { event, response } = exchange;
     if (response?.body === undefined) return;

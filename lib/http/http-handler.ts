@@ -6,11 +6,11 @@ import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
 import { compression } from './compression.ts';
 import type { Contract, RequestShape } from './contract.ts';
-import { conditional } from './etag.ts';
+import { etag } from './etag.ts';
 import { bodyLimit, readJsonBody } from './json-body.ts';
 import { readQuery } from './query.ts';
-import { admissionOf, type Counted, type Limited } from './rate-limiting.ts';
-import { replies } from './responses.ts';
+import { type Counted, type Limited, rateLimiterOf } from './rate-limiting.ts';
+import { responses } from './responses.ts';
 import { pagePolicy, securityHeaders } from './security-headers.ts';
 import { validate } from './validate.ts';
 
@@ -46,14 +46,14 @@ export interface Options {
  *
  * @param tokens verifies those that are sent; without it the caller stays unknown, and nothing of tokens is loaded
  */
-export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
+export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniType>(
   contract: Contract<Shape, Body>,
   useCase: UseCase<Shape, Body, Caller | undefined>,
   { rateLimits, admitsItself }: Options,
   tokens?: AccessTokens,
 ) {
-  const { access, request, reply, anyQuery } = contract;
-  const { contentSecurityPolicy } = reply;
+  const { access, request, response, anyQuery } = contract;
+  const { contentSecurityPolicy } = response;
   const schema = z.object(request);
   const parameters = request.query?.shape ?? {};
   const limitsOfRequest = limitsOf(contract, rateLimits);
@@ -70,22 +70,22 @@ export function edge<Shape extends RequestShape, Body extends z.ZodMiniType>(
     const { admit, settling } = limitsOfRequest({ event, parsed, caller: event.caller });
     if (admitsItself !== true) await admit();
     const { body, text, headers } = await settling(async () => useCase(parsed, event.caller, admit));
-    const cacheControl = reply.cacheControl ?? 'no-store';
+    const cacheControl = response.cacheControl ?? 'no-store';
     const base = {
-      statusCode: reply.status,
+      statusCode: response.status,
       headers: { 'Cache-Control': cacheControl, ...headers },
     };
-    const content = reply.body === undefined ? text : JSON.stringify(reply.body.parse(body));
+    const content = response.body === undefined ? text : JSON.stringify(response.body.parse(body));
     if (content === undefined) return base;
-    const type = reply.media ?? 'application/json';
+    const type = response.media ?? 'application/json';
     return { ...base, headers: { 'Content-Type': type, ...base.headers }, body: content };
   };
 
   // middy runs onError and after from the last registered to the first: the outermost come first here.
   const handler = middy<Event, Result>();
   if (contentSecurityPolicy !== undefined) handler.use(pagePolicy(contentSecurityPolicy));
-  handler.use(securityHeaders()).use(replies()).use(bodyLimit()).use(compression());
-  if (reply.cacheControl !== undefined) handler.use(conditional());
+  handler.use(securityHeaders()).use(responses()).use(bodyLimit()).use(compression());
+  if (response.cacheControl !== undefined) handler.use(etag());
   if (tokens !== undefined) handler.use(authenticate(tokens, access));
   return handler.handler(handle);
 }
@@ -94,5 +94,5 @@ function limitsOf({ operation, rateLimits: names }: Contract, rateLimits: RateLi
   if (names === undefined)
     return (_: Counted) => ({ admit: async () => {}, settling: <T>(run: () => Promise<T>) => run() });
   if (rateLimits === undefined) throw new Error(`${operation} has rate limits and nothing to count them`);
-  return (request: Counted) => admissionOf(rateLimits, names, request);
+  return (request: Counted) => rateLimiterOf(rateLimits, names, request);
 }

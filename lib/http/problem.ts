@@ -32,7 +32,7 @@ export const problems = {
 } as const satisfies Record<ErrorCode, { status: number; title: string }>;
 
 /** An error as a reply: RFC 9457 `application/problem+json`. Its cause is never shown. */
-export function problemReply({ code, details }: DomainError, requestId: string) {
+export function problemResponse({ code, details }: DomainError, requestId: string) {
   const { status, title } = problems[code];
   const headers: Record<string, string> = {
     'Content-Type': 'application/problem+json',

@@ -35,7 +35,7 @@ const subjects: Record<RateLimitName, (request: Counted) => string | Promise<str
 };
 
 /** One request, and the limits that count it. */
-export function admissionOf(rateLimits: RateLimits, names: readonly RateLimitName[], request: Counted) {
+export function rateLimiterOf(rateLimits: RateLimits, names: readonly RateLimitName[], request: Counted) {
   const counts: Count[] = [];
 
   async function settle(failed: boolean): Promise<void> {

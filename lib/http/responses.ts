@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { DomainError } from '../errors.ts';
-import { isOutage } from '../platform/aws-errors.ts';
+import { isServiceUnavailable } from '../platform/aws-errors.ts';
 import { logger } from '../platform/logger.ts';
-import { problemReply } from './problem.ts';
+import { problemResponse } from './problem.ts';
 import { type Limited, rateLimitHeaders } from './rate-limiting.ts';
 
 interface Exchange {
@@ -13,7 +13,7 @@ interface Exchange {
 }
 
 /** Puts the request's id and what it used of its limits on every reply, and turns whatever was thrown into a problem reply. */
-export const replies = () => ({
+export const responses = () => ({
   after({ event, context, response }: Exchange) {
     if (response !== undefined) withOurHeaders(response, event, context.awsRequestId);
   },
@@ -21,14 +21,14 @@ export const replies = () => ({
     const { event, context, error } = exchange;
     const request_id = context.awsRequestId;
     const known = expected(error, { request_id, route: event.routeKey });
-    exchange.response = withOurHeaders(problemReply(known, request_id), event, request_id);
+    exchange.response = withOurHeaders(problemResponse(known, request_id), event, request_id);
   },
 });
 
 /** Logs what no use case expects, and tells an outage, which may be tried again, from a defect. */
 function expected(error: unknown, request: { request_id: string; route: string }): DomainError {
   if (error instanceof DomainError) return error;
-  if (isOutage(error)) {
+  if (isServiceUnavailable(error)) {
     logger.warn('the database is out of reach', { ...request, error });
     return new DomainError('unavailable', { retryAfterSeconds: 1 });
   }

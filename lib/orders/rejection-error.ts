@@ -9,7 +9,7 @@ const messages = {
 } as const satisfies Record<RejectionReason, (line: ShortLine) => string>;
 
 /** A rejection as an error that names each line. */
-export function refusal(reason: RejectionReason, short: readonly ShortLine[]): DomainError {
+export function rejectionError(reason: RejectionReason, short: readonly ShortLine[]): DomainError {
   const errors = short.map(
     (line): FieldError => ({ path: `lines.${line.product_id}`, message: messages[reason](line), ...line }),
   );
@@ -19,4 +19,4 @@ export function refusal(reason: RejectionReason, short: readonly ShortLine[]): D
 }
 
 /** Nothing was decided, and nothing was written. */
-export const contention = (): DomainError => new DomainError('contention', { retryAfterSeconds: 1 });
+export const contentionError = (): DomainError => new DomainError('contention', { retryAfterSeconds: 1 });

@@ -27,7 +27,7 @@ const networkFailures = new Set([
 ]);
 
 /** Whether an error of the SDK says that the service was out of reach or overloaded, not that we are wrong. */
-export function isOutage(error: unknown): boolean {
+export function isServiceUnavailable(error: unknown): boolean {
   const parsed = serviceFailure.safeParse(error);
   if (!parsed.success) return false;
   const { name, code, $metadata } = parsed.data;

@@ -13,7 +13,7 @@ const capMs = 100;
  *
  * @throws {DomainError} `contention` when the transactions never leave a gap; nothing was written
  */
-export async function pastConflicts<T>(write: () => Promise<T>): Promise<T> {
+export async function retryOnConflict<T>(write: () => Promise<T>): Promise<T> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     try {
       return await write();

@@ -15,30 +15,30 @@ type Read<T> = (ids: readonly string[], again: boolean) => Promise<ReadonlyMap<s
  * @param read gets the ids that are still open, and whether they were read before; unknown ids are left out
  * @throws {DomainError} `contention` when one of them shows a write in part at every attempt
  */
-export async function readWhole<T>(
+export async function readConsistent<T>(
   ids: readonly string[],
   read: Read<T>,
   isWhole: (value: T) => boolean,
 ): Promise<Map<string, T>> {
-  const { whole, torn } = await readWholeOnes(ids, read, isWhole);
+  const { consistent, torn } = await readConsistentOnes(ids, read, isWhole);
   if (torn.length > 0) throw new DomainError('contention', { retryAfterSeconds: 1 });
-  return whole;
+  return consistent;
 }
 
 /** The same; what shows a write in part at every attempt is left out and named in the log. */
-export async function readWholeOnes<T>(
+export async function readConsistentOnes<T>(
   ids: readonly string[],
   read: Read<T>,
   isWhole: (value: T) => boolean,
-): Promise<{ whole: Map<string, T>; torn: readonly string[] }> {
-  const whole = new Map<string, T>();
+): Promise<{ consistent: Map<string, T>; torn: readonly string[] }> {
+  const consistent = new Map<string, T>();
   let open = ids;
   for (let attempt = 0; attempt < maxAttempts && open.length > 0; attempt++) {
     if (attempt > 0) await backoff(attempt, baseMs, capMs);
     const found = await read(open, attempt > 0);
-    for (const [id, value] of found) if (isWhole(value)) whole.set(id, value);
-    open = open.filter((id) => found.has(id) && !whole.has(id));
+    for (const [id, value] of found) if (isWhole(value)) consistent.set(id, value);
+    open = open.filter((id) => found.has(id) && !consistent.has(id));
   }
   if (open.length > 0) logger.error('products show a write in part again and again', { product_ids: open });
-  return { whole, torn: open };
+  return { consistent, torn: open };
 }

@@ -1,23 +1,23 @@
 import { DomainError } from '../errors.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
 import type { TransactionWrite } from '../platform/transaction.ts';
-import type { Catalog } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductStores } from './product-stores.ts';
 import { readAfterWrite } from './read-product.ts';
 
 /** What a write of a seller brings: its product, and the units. */
-interface Supply {
+interface KeyedWrite {
   readonly product_id: string;
   readonly units_added: number;
 }
 
 /** Returns the write that records an idempotency key, for the transaction that carries out its request; none without a key. */
-export type Claim = (supply: Supply) => readonly TransactionWrite<'key_used'>[];
+export type RecordKey = (supply: KeyedWrite) => readonly TransactionWrite<'key_used'>[];
 
-export const withoutKey: Claim = () => [];
+export const noKey: RecordKey = () => [];
 
-export interface Supplied {
+export interface WrittenProduct {
   readonly stocked: StockedProduct;
   /** Whether an earlier request with the same key has done it. */
   readonly replayed: boolean;
@@ -30,17 +30,17 @@ export interface Supplied {
  * @param write adds what it is given to its transaction
  * @throws {DomainError} `idempotency_key_reused` when the key stands for another request; whatever `write` throws
  */
-export async function once(
+export async function idempotentWrite(
   stores: ProductStores,
-  catalog: Catalog,
+  inventory: Inventory,
   key: Idempotency | undefined,
-  write: (claim: Claim) => Promise<StockedProduct>,
-): Promise<Supplied> {
-  const claim: Claim =
+  write: (claim: RecordKey) => Promise<StockedProduct>,
+): Promise<WrittenProduct> {
+  const claim: RecordKey =
     key === undefined
-      ? withoutKey
+      ? noKey
       : (supply) => [
-          { item: stores.products.putKeyEntry({ ...key, ...supply }), refused: () => 'key_used' as const },
+          { item: stores.products.putKeyAction({ ...key, ...supply }), failure: () => 'key_used' as const },
         ];
   try {
     return { stocked: await write(claim), replayed: false };
@@ -49,6 +49,6 @@ export async function once(
     const used = key === undefined ? undefined : await stores.products.getKey(key.id);
     if (key === undefined || used === undefined) throw error;
     if (used.fingerprint !== key.fingerprint) throw new DomainError('idempotency_key_reused');
-    return { stocked: await readAfterWrite(catalog, used.product_id), replayed: true };
+    return { stocked: await readAfterWrite(inventory, used.product_id), replayed: true };
   }
 }

@@ -1,7 +1,7 @@
 import QuickLRU from 'quick-lru';
-import { readWhole } from './consistent-reads.ts';
+import { readConsistent } from './consistent-reads.ts';
 import { isTorn, type Product, type StockedProduct, stockOf } from './product.ts';
-import { createProductItems, type ProductTables } from './product-batch-get.ts';
+import { createProductBatchGet, type ProductTables } from './product-batch-get.ts';
 
 /** A copy this old may be used where a transaction compares its version, or a shard shows that it is current. */
 const copyTtlMs = 5_000;
@@ -12,15 +12,15 @@ const shortageTtlMs = 1_000;
 /** Bounds the memory of a container that meets very many products. */
 const maxSize = 10_000;
 
-export type Catalog = ReturnType<typeof createCatalog>;
+export type Inventory = ReturnType<typeof createInventory>;
 
 /** What a container knows of products and stock: fresh by reading, or remembered for a stated time. */
-export function createCatalog(tables: ProductTables) {
-  const items = createProductItems(tables);
+export function createInventory(tables: ProductTables) {
+  const items = createProductBatchGet(tables);
   const copies = new QuickLRU<string, Product>({ maxAge: copyTtlMs, maxSize });
   const shortages = new QuickLRU<string, number>({ maxAge: shortageTtlMs, maxSize });
-  const looks = new QuickLRU<string, true>({ maxAge: shortageTtlMs, maxSize });
-  const underWay = new Map<string, Promise<unknown>>();
+  const stockChecks = new QuickLRU<string, true>({ maxAge: shortageTtlMs, maxSize });
+  const inFlight = new Map<string, Promise<unknown>>();
 
   function remember(products: readonly Product[]) {
     for (const item of products) copies.set(item.id, item);
@@ -82,14 +82,14 @@ export function createCatalog(tables: ProductTables) {
      *
      * @throws {DomainError} `contention` when the shards never show that
      */
-    readWhole: (ids: readonly string[]): Promise<Map<string, StockedProduct>> =>
-      readWhole(ids, read, ({ shards }) => !isTorn(shards)),
+    readConsistent: (ids: readonly string[]): Promise<Map<string, StockedProduct>> =>
+      readConsistent(ids, read, ({ shards }) => !isTorn(shards)),
 
     /**
      * Products by id, none older than any change that was answered. `PATCH` answers after it has updated every shard,
      * so a copy is current if any one shard of the product is no newer.
      */
-    async current(ids: readonly string[]): Promise<Map<string, Product>> {
+    async findCurrent(ids: readonly string[]): Promise<Map<string, Product>> {
       const kept = copiesOf(ids);
       const [products, { shards }] = await Promise.all([
         find(ids),
@@ -103,34 +103,34 @@ export function createCatalog(tables: ProductTables) {
     },
 
     /** Keeps in mind for a second how much was left of a product that was just seen to be short. */
-    rememberShortage({ product: { id }, shards }: StockedProduct): void {
+    cacheShortage({ product: { id }, shards }: StockedProduct): void {
       shortages.set(id, stockOf(shards));
     },
 
     /** Units that were left of the product within the last second, if that was remembered. */
-    rememberedStock: (id: string): number | undefined => shortages.get(id),
+    cachedStock: (id: string): number | undefined => shortages.get(id),
 
     /** True once a second for each product: who gets it looks at the stock. */
-    claimLook(id: string): boolean {
-      if (looks.has(id)) return false;
-      looks.set(id, true);
+    claimStockCheck(id: string): boolean {
+      if (stockChecks.has(id)) return false;
+      stockChecks.set(id, true);
       return true;
     },
 
     /** Looks at products whose looks were claimed. */
-    async look<T>(ids: readonly string[], run: () => Promise<T>): Promise<T> {
+    async runStockCheck<T>(ids: readonly string[], run: () => Promise<T>): Promise<T> {
       const looking = run();
-      for (const id of ids) underWay.set(id, looking);
+      for (const id of ids) inFlight.set(id, looking);
       try {
         return await looking;
       } finally {
-        for (const id of ids) underWay.delete(id);
+        for (const id of ids) inFlight.delete(id);
       }
     },
 
     /** Until nobody in this container looks at these products. That a look failed is for who looked. */
-    async looked(ids: readonly string[]): Promise<void> {
-      await Promise.allSettled(ids.flatMap((id) => underWay.get(id) ?? []));
+    async awaitStockCheck(ids: readonly string[]): Promise<void> {
+      await Promise.allSettled(ids.flatMap((id) => inFlight.get(id) ?? []));
     },
   };
 }

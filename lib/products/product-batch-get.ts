@@ -12,7 +12,7 @@ export interface ProductTables {
 const stockShards = z.array(stockShard);
 
 /** Reads of products and stock shards by key, any number of both together. */
-export function createProductItems({ documents, productsTable, stockTable }: ProductTables) {
+export function createProductBatchGet({ documents, productsTable, stockTable }: ProductTables) {
   return {
     productKey: (id: string): TableKey => ({ table: productsTable, key: { id } }),
 

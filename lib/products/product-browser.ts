@@ -1,5 +1,5 @@
 import { nextCursor } from '../platform/cursor.ts';
-import { readWhole, readWholeOnes } from './consistent-reads.ts';
+import { readConsistent, readConsistentOnes } from './consistent-reads.ts';
 import {
   isTorn,
   type Product,
@@ -10,7 +10,7 @@ import {
   stockOf,
   viewOfCounted,
 } from './product.ts';
-import { createProductItems, type ProductTables } from './product-batch-get.ts';
+import { createProductBatchGet, type ProductTables } from './product-batch-get.ts';
 import type { Count, Page, ProductCache } from './product-cache.ts';
 import type { ProductStore } from './product-store.ts';
 import { existing } from './read-product.ts';
@@ -19,11 +19,11 @@ import { existing } from './read-product.ts';
 const indexPageSize = 100;
 
 /** Products for those who only look at them, with as few reads as that takes. */
-export function createProductReader(
+export function createProductBrowser(
   tables: ProductTables & { products: ProductStore; currency: string },
   { copies, counts, pages }: ProductCache,
 ) {
-  const items = createProductItems(tables);
+  const items = createProductBatchGet(tables);
 
   const loadProducts = async (ids: readonly string[]) =>
     byId((await items.load(ids.map(items.productKey))).products);
@@ -40,8 +40,8 @@ export function createProductReader(
 
   async function loadCounts(ids: readonly string[]): Promise<Map<string, Count>> {
     // One product that cannot be counted does not keep the others from being listed.
-    const { whole } = await readWholeOnes(ids, stockedBy('eventual'), isWhole);
-    return new Map([...whole].map(([id, stocked]) => [id, countOf(stocked)]));
+    const { consistent } = await readConsistentOnes(ids, stockedBy('eventual'), isWhole);
+    return new Map([...consistent].map(([id, stocked]) => [id, countOf(stocked)]));
   }
 
   async function loadPage([after = '']: readonly string[]): Promise<Map<string, Page>> {
@@ -61,7 +61,7 @@ export function createProductReader(
      * @throws {DomainError} `product_not_found`, also when it is deleted; `contention`
      */
     async read(id: string): Promise<StockedProduct> {
-      return existing(await readWhole([id], stockedBy('strong'), isWhole), id);
+      return existing(await readConsistent([id], stockedBy('strong'), isWhole), id);
     },
 
     /** A page of active products with their stock, in the order of their creation, seconds old at most. */

@@ -10,7 +10,7 @@ const longestWaitSeconds = 60;
 const problem = z.object({ code: z.string() });
 
 /** What a request ended with that did not succeed. */
-export class StoreError extends Error {
+export class ApiError extends Error {
   override readonly name = 'StoreError';
   readonly status: number;
   readonly code: string | undefined;
@@ -33,13 +33,13 @@ interface RequestOptions {
   readonly timeoutMs?: number;
 }
 
-export type Store = ReturnType<typeof createStore>;
+export type ApiClient = ReturnType<typeof createApiClient>;
 
 /**
  * The API of a running store, for what goes on around a load: preparing it, watching it, auditing it. It waits
  * and asks again where the store says `Retry-After`. When the signal is raised, all that is under way ends.
  */
-export function createStore(url: string, signal: AbortSignal) {
+export function createApiClient(url: string, signal: AbortSignal) {
   async function attempt(
     method: string,
     path: string,
@@ -67,7 +67,7 @@ export function createStore(url: string, signal: AbortSignal) {
   }
 
   /**
-   * @throws {StoreError} for any reply but success, after repeats where the store asks for them
+   * @throws {ApiError} for any reply but success, after repeats where the store asks for them
    * @throws {Unreachable} when there is no reply
    */
   async function request<T extends z.ZodType>(
@@ -79,7 +79,7 @@ export function createStore(url: string, signal: AbortSignal) {
     for (let n = 1; ; n += 1) {
       const { status, retryAfter, content } = await attempt(method, path, options);
       if (status < 300) return shape.parse(parsed(content));
-      if (retryAfter === null || n === attempts) throw new StoreError(`${method} ${path}`, status, content);
+      if (retryAfter === null || n === attempts) throw new ApiError(`${method} ${path}`, status, content);
       const seconds = Math.min(Number(retryAfter) || 1, longestWaitSeconds);
       await delay(1_000 * seconds, undefined, { signal });
     }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { eachOf, type Store, StoreError } from './api-client.ts';
+import { type ApiClient, ApiError, eachOf } from './api-client.ts';
 
 /** Shoppers want far more of `hot` than there is, of `scarce` there are ten units each, `shelf` is the rest. */
 export type Kind = 'hot' | 'scarce' | 'shelf';
@@ -11,7 +11,7 @@ interface Assortment {
 }
 
 /** What a load needs in the store before it begins. */
-export interface CampaignPlan {
+export interface FixturePlan {
   readonly products: Readonly<Record<Kind, Assortment>>;
   readonly customers: number;
   readonly bots: number;
@@ -30,7 +30,7 @@ export interface Shopper {
 }
 
 /** Products and accounts of one load, and of nothing else. */
-export interface Campaign {
+export interface LoadFixtures {
   readonly adminToken: string;
   readonly products: readonly LoadProduct[];
   readonly customers: readonly Shopper[];
@@ -47,9 +47,9 @@ const atOnce = 16;
 /**
  * An ADMIN's token: by the credentials given, else by registering one, which stage `local` allows.
  *
- * @throws {StoreError} `forbidden` where neither is possible
+ * @throws {ApiError} `forbidden` where neither is possible
  */
-export async function signInAsAdmin(store: Store, credentials?: { email: string; password: string }) {
+export async function signInAsAdmin(store: ApiClient, credentials?: { email: string; password: string }) {
   if (credentials === undefined) {
     credentials = { email: `load-${crypto.randomUUID()}@example.com`, password: crypto.randomUUID() };
     await store.request(z.unknown(), 'POST', '/auth/register', { body: { ...credentials, role: 'ADMIN' } });
@@ -59,7 +59,7 @@ export async function signInAsAdmin(store: Store, credentials?: { email: string;
 
 /** Signs guests up, as many as the store's limits let one address. */
 export async function signUpGuests(
-  store: Store,
+  store: ApiClient,
   count: number,
   onProgress: (done: number) => void,
 ): Promise<Shopper[]> {
@@ -74,9 +74,9 @@ export async function signUpGuests(
 
 /** Puts the products of a plan on sale, and each into `made` as soon as it is there. */
 export async function stockUp(
-  store: Store,
+  store: ApiClient,
   adminToken: string,
-  products: CampaignPlan['products'],
+  products: FixturePlan['products'],
   made: LoadProduct[],
 ): Promise<void> {
   for (const kind of ['hot', 'scarce', 'shelf'] as const) {
@@ -96,10 +96,10 @@ const clearTimeoutMs = 2_000;
 /**
  * Takes the products off sale again. What was ordered of them stays in its orders.
  *
- * @throws {Unreachable | StoreError} at the first one that cannot be
+ * @throws {Unreachable | ApiError} at the first one that cannot be
  */
 export async function clearShelves(
-  store: Store,
+  store: ApiClient,
   adminToken: string,
   products: readonly LoadProduct[],
 ): Promise<void> {
@@ -110,7 +110,7 @@ export async function clearShelves(
         timeoutMs: clearTimeoutMs,
       });
     } catch (error) {
-      if (!(error instanceof StoreError && error.status === 404)) throw error;
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
     }
   }
 }

@@ -9,7 +9,7 @@ import type { Shopper } from './fixtures.ts';
 
 const stage = 'local';
 
-export interface OwnSystem {
+export interface LocalSystem {
   readonly url: string;
   /** Resolves, never rejects, when a part of it has ended. */
   readonly exited: Promise<string>;
@@ -23,10 +23,10 @@ export interface OwnSystem {
  *
  * @param params of serverless.yml, in place of those of its stage
  */
-export async function startOwnSystem(
+export async function startLocalSystem(
   signal: AbortSignal,
   params: Readonly<Record<string, string>> = {},
-): Promise<OwnSystem> {
+): Promise<LocalSystem> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     await Promise.all(stops.map((stopPart) => stopPart()));

@@ -1,10 +1,10 @@
 import type { Measured, Period, Times } from './artillery.ts';
-import type { Told } from './reconciliation.ts';
+import type { Reported } from './reconciliation.ts';
 
 const periodSeconds = 10;
 
 /** A load in numbers. */
-export interface Figures {
+export interface LoadMetrics {
   readonly requests: number;
   /** Orders that were answered 201 or 202; of the latter some are rejected later. */
   readonly taken: number;
@@ -57,7 +57,7 @@ export const ratesOf = ({ counters }: Period) => ({
   refused: sumOf(counters, /^refused\./) / periodSeconds,
 });
 
-export function figuresOf(measured: Measured): Figures {
+export function loadMetricsOf(measured: Measured): LoadMetrics {
   const totals = totalsOf(measured);
   return {
     requests: sumOf(totals, /^answer\./) + sumOf(totals, /^lost\./),
@@ -81,7 +81,7 @@ const answersIn = (totals: Counters) =>
   });
 
 /** What clients were told, for the books. */
-export function toldBy(measured: Measured): Told {
+export function toldBy(measured: Measured): Reported {
   const totals = totalsOf(measured);
   const count = (name: string) => totals[`order.${name}`] ?? 0;
   return {

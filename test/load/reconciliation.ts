@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { eachOf, type Store } from './api-client.ts';
-import type { Campaign, LoadProduct, Shopper } from './fixtures.ts';
+import { type ApiClient, eachOf } from './api-client.ts';
+import type { LoadFixtures, LoadProduct, Shopper } from './fixtures.ts';
 
 const atOnce = 64;
 const line = z.object({ product_id: z.uuid(), quantity: z.int(), unit_price: z.int() });
@@ -29,13 +29,13 @@ export interface BookedProduct extends LoadProduct {
 }
 
 /** The store's own account of a load: its products, and all orders of all who took part. */
-export interface Books {
+export interface Ledger {
   readonly products: readonly BookedProduct[];
   readonly orders: readonly BookedOrder[];
 }
 
 /** What clients were told during the load. */
-export interface Told {
+export interface Reported {
   /** Orders that an answer named, each once, whatever was repeated. */
   readonly taken: number;
   /** Products of which an answer said that there is not enough. */
@@ -55,12 +55,12 @@ export interface Told {
  * @param customers whose orders are read: everyone who took part, or those who may have an order
  * @param onProgress gets the customers whose orders are read
  */
-export async function readBooks(
-  store: Store,
-  { adminToken, products }: Campaign,
+export async function readLedger(
+  store: ApiClient,
+  { adminToken, products }: LoadFixtures,
   customers: readonly Shopper[],
   onProgress: (done: number) => void,
-): Promise<Books> {
+): Promise<Ledger> {
   let done = 0;
   const orders = await eachOf(customers, atOnce, async ({ id }) => {
     const found = await ordersOf(store, adminToken, id);
@@ -76,7 +76,7 @@ export async function readBooks(
   return { products: booked, orders: orders.flat() };
 }
 
-async function ordersOf(store: Store, token: string, customerId: string): Promise<BookedOrder[]> {
+async function ordersOf(store: ApiClient, token: string, customerId: string): Promise<BookedOrder[]> {
   const found: BookedOrder[] = [];
   let cursor: string | null = null;
   do {
@@ -95,7 +95,7 @@ const unitsOf = (orders: readonly BookedOrder[], productId: string): number =>
     .reduce((sum, { product_id, quantity }) => sum + (product_id === productId ? quantity : 0), 0);
 
 /** Units sold beyond what was supplied, and units that neither stock nor an order has. */
-export function misplacedUnits({ products, orders }: Books): { oversold: number; lost: number } {
+export function misplacedUnits({ products, orders }: Ledger): { oversold: number; lost: number } {
   const confirmed = orders.filter(({ status }) => status === 'CONFIRMED');
   let oversold = 0;
   let lost = 0;
@@ -112,7 +112,7 @@ export function misplacedUnits({ products, orders }: Books): { oversold: number;
  *
  * @param told undefined when the load broke off, so that what clients were told is not fully known
  */
-export function faultsIn(books: Books, told: Told | undefined): string[] {
+export function violationsIn(books: Ledger, told: Reported | undefined): string[] {
   const { products, orders } = books;
   return [
     ...products.flatMap((one) => productFaults(one, orders)),
@@ -151,7 +151,7 @@ function leftoverFaults(
     : [];
 }
 
-function orderFaults({ products, orders }: Books): string[] {
+function orderFaults({ products, orders }: Ledger): string[] {
   const faults: string[] = [];
   const prices = new Map(products.map(({ id, price }) => [id, price]));
   const seen = new Set<string>();
@@ -170,7 +170,7 @@ function orderFaults({ products, orders }: Books): string[] {
   return faults;
 }
 
-function clientFaults(orders: readonly BookedOrder[], told: Told): string[] {
+function clientFaults(orders: readonly BookedOrder[], told: Reported): string[] {
   const faults: string[] = [];
   const { taken, unknown, cancelled, cancelUnknown, contradicted, cancelledTwice } = told;
   if (orders.length < taken || orders.length > taken + unknown)

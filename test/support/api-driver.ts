@@ -33,13 +33,13 @@ export async function signUp(
 }
 
 /** The store at stage `local`, with an ADMIN of its own. */
-export async function openStorefront(): Promise<Storefront> {
+export async function openShop(): Promise<ApiShop> {
   const anyone = localClient();
-  return storefrontOf(anyone, await signUp(anyone, { role: 'ADMIN' }));
+  return shopOf(anyone, await signUp(anyone, { role: 'ADMIN' }));
 }
 
 /** What happens in a store. Its steps throw when they do not succeed. */
-export function storefrontOf(anyone: Client, admin: Actor) {
+export function shopOf(anyone: Client, admin: Actor) {
   return {
     anyone,
     admin,
@@ -92,7 +92,7 @@ export function storefrontOf(anyone: Client, admin: Actor) {
     },
   };
 }
-export type Storefront = ReturnType<typeof storefrontOf>;
+export type ApiShop = ReturnType<typeof shopOf>;
 
 /** Sets one product's quantity in the actor's own cart. */
 export async function putInCart({ id, api }: Actor, productId: string, quantity: number) {

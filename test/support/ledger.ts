@@ -5,7 +5,7 @@ import { type Order, order, totalOf } from '../../lib/orders/order.ts';
 import type { Documents } from '../../lib/platform/dynamodb.ts';
 import { soldOf, stockOf, stockShard } from '../../lib/products/product.ts';
 
-export interface BookTables {
+export interface LedgerTables {
   readonly stock: string;
   readonly orders: string;
   readonly purchases: string;
@@ -19,9 +19,9 @@ const purchase = z.catchall(z.object({ customer_id: z.string() }), z.int());
  *
  * @param supplied units by product id; every product of the table must be named
  */
-export async function checkBooks(
+export async function checkLedger(
   documents: Documents,
-  tables: BookTables,
+  tables: LedgerTables,
   supplied: Readonly<Record<string, number>>,
 ): Promise<{ orders: Order[]; confirmed: Order[] }> {
   const shards = z.array(stockShard).parse(await scan(documents, tables.stock));
@@ -43,13 +43,13 @@ export async function checkBooks(
     );
     // Moves change where units are, never what each shard has sold.
     for (const { shard, sold } of own) {
-      const takes = confirmed.flatMap((one) => one.takes).filter((take) => take.shard === shard);
+      const takes = confirmed.flatMap((one) => one.allocations).filter((take) => take.shard === shard);
       expect(sold).toBe(unitsOf(takes, id));
     }
   }
-  for (const { lines, takes, total } of confirmed) {
+  for (const { lines, allocations, total } of confirmed) {
     expect(total).toBe(totalOf(lines));
-    for (const { product_id, quantity } of lines) expect(unitsOf(takes, product_id)).toBe(quantity);
+    for (const { product_id, quantity } of lines) expect(unitsOf(allocations, product_id)).toBe(quantity);
   }
   for (const { customer_id, ...units } of purchases) {
     for (const [product_id, bought] of Object.entries(units)) {

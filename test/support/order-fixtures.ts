@@ -10,17 +10,17 @@ import { createProduct } from '../../lib/products/create-product.ts';
 import type { NewProduct } from '../../lib/products/product-input.ts';
 import { withConflicts } from './conflict-injection.ts';
 import { type Attempt, type Fault, withFaults } from './fault-injection.ts';
-import { checkBooks } from './ledger.ts';
+import { checkLedger } from './ledger.ts';
 import { freshTables } from './tables.ts';
 
 // Read when the metrics are made; they would be printed between the tests' results.
 process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
 
 export type Container = ReturnType<typeof containerOf>;
-export type Shop = Awaited<ReturnType<typeof openShop>>;
+export type OrderFixture = Awaited<ReturnType<typeof createOrderFixture>>;
 
 /** An empty shop of its own. Each container has its own memory and, where asked for, its own faults. */
-export async function openShop() {
+export async function createOrderFixture() {
   const { documents, prefix, tables } = await freshTables();
   const names = { ...tables, purchases: `${prefix}-purchases` };
   const supplied: Record<string, number> = {};
@@ -66,13 +66,13 @@ export async function openShop() {
     async supply(productId: string, units: number): Promise<void> {
       await documents.send(
         new TransactWriteCommand({
-          TransactItems: first.stock.supplyEntries([{ product_id: productId, shard: 0, quantity: units }]),
+          TransactItems: first.stock.restockActions([{ product_id: productId, shard: 0, quantity: units }]),
         }),
       );
       supplied[productId] = (supplied[productId] ?? 0) + units;
     },
 
-    books: () => checkBooks(documents, names, supplied),
+    books: () => checkLedger(documents, names, supplied),
   };
 }
 

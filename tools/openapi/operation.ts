@@ -62,22 +62,24 @@ function securityOf({ access, request }: Contract): Json[] {
 }
 
 function successesOf(contract: Contract, area: Area, example: unknown): Json {
-  const { operation, summary, reply } = contract;
+  const { operation, summary, response } = contract;
   const links = linksOf(operation);
-  const { status, body, cacheControl } = reply;
+  const { status, body, cacheControl } = response;
   const etag = cacheControl === undefined ? [] : ['ETag'];
   const headers = headerRefs([
     'X-Request-Id',
     'Cache-Control',
     ...limitHeaders(contract),
     ...etag,
-    ...(reply.headers ?? []),
+    ...(response.headers ?? []),
   ]);
   const success = {
     description: status === 204 ? 'Done; there is nothing to say.' : `${summary}.`,
     headers,
     ...(body === undefined ? {} : { content: jsonContent(body, area.replies, example) }),
-    ...(reply.media === undefined ? {} : { content: { [reply.media]: { schema: { type: 'string' } } } }),
+    ...(response.media === undefined
+      ? {}
+      : { content: { [response.media]: { schema: { type: 'string' } } } }),
     ...(Object.keys(links).length === 0 ? {} : { links }),
   };
   if (cacheControl === undefined) return { [status]: success };

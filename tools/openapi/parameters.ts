@@ -40,11 +40,11 @@ const ifNoneMatch = {
 };
 
 /** The parameters of an operation. @throws {Error} for one that is not described here */
-export const parametersOf = ({ request, reply }: Contract): Json[] => [
+export const parametersOf = ({ request, response }: Contract): Json[] => [
   ...parametersIn('path', request.params),
   ...parametersIn('query', request.query),
   ...parametersIn('header', request.headers),
-  ...(reply.cacheControl === undefined ? [] : [ifNoneMatch]),
+  ...(response.cacheControl === undefined ? [] : [ifNoneMatch]),
 ];
 
 function parametersIn(place: 'path' | 'query' | 'header', schema: RequestShape['params']): Json[] {

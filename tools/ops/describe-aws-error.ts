@@ -1,4 +1,4 @@
-import { isOutage } from '../../lib/platform/aws-errors.ts';
+import { isServiceUnavailable } from '../../lib/platform/aws-errors.ts';
 
 /** What each failure of the AWS SDK that an operator meets first means. By name: they come from many packages. */
 const meanings: Readonly<Record<string, string>> = {
@@ -12,9 +12,9 @@ const meanings: Readonly<Record<string, string>> = {
 };
 
 /** A failure in an operator's words; undefined for what is no error. */
-export function reasonOf(error: unknown): string | undefined {
+export function describeAwsError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.message === 'Region is missing') return 'no AWS region: set AWS_REGION';
-  const meaning = meanings[error.name] ?? (isOutage(error) ? 'out of reach' : undefined);
+  const meaning = meanings[error.name] ?? (isServiceUnavailable(error) ? 'out of reach' : undefined);
   return meaning === undefined ? error.message : `${meaning} (${error.message.split('\n')[0]})`;
 }

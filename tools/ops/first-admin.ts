@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parseJson } from './json.ts';
-import { Refusal } from './operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 
 const problem = z.object({
   code: z.string(),
@@ -18,7 +18,7 @@ interface FirstAdmin {
 /**
  * Registers the first ADMIN over the API, which checks all that it always checks.
  *
- * @throws {Refusal} with the API's reason when it did not
+ * @throws {OperatorError} with the API's reason when it did not
  */
 export async function registerFirstAdmin({
   api,
@@ -36,9 +36,9 @@ export async function registerFirstAdmin({
   });
   if (reply.status === 201) return;
   const parsed = problem.safeParse(parseJson(await reply.text()));
-  if (!parsed.success) throw new Refusal(`${api} answered ${reply.status} and is no API of ours`);
+  if (!parsed.success) throw new OperatorError(`${api} answered ${reply.status} and is no API of ours`);
   const { code, errors = [] } = parsed.data;
   const hint = code === 'forbidden' ? '; the secret works once ever: an ADMIN makes all others' : '';
   const fields = errors.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
-  throw new Refusal(`the API answered ${reply.status} ${code}${hint}${fields}`);
+  throw new OperatorError(`the API answered ${reply.status} ${code}${hint}${fields}`);
 }

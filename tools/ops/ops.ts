@@ -7,12 +7,12 @@ import { newBootstrapSecret, newTokenKey } from '../../lib/accounts/generate-sec
 import { createOrderDeps } from '../../lib/orders/order-deps.ts';
 import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { whyNoStage } from '../../lib/platform/stage-error.ts';
+import { unknownStageMessage } from '../../lib/platform/stage-error.ts';
 import { tableNames } from '../../lib/platform/table-names.ts';
 import { asksForHelp, type Command, readCommand, UsageError, usage } from './arguments.ts';
-import { reasonOf } from './describe-aws-error.ts';
+import { describeAwsError } from './describe-aws-error.ts';
 import { registerFirstAdmin } from './first-admin.ts';
-import { Refusal } from './operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 import { createParameterStore } from './parameter-store.ts';
 import { rotateTokenKey } from './rotate-token-key.ts';
 import { afterwards, type RotationStep } from './token-key-rotation.ts';
@@ -23,9 +23,10 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 async function checkStage(stage: string): Promise<void> {
   const file = await readFile(new URL('../../serverless.yml', import.meta.url), 'utf8');
   const { params } = service.parse(parseDocument(file, { logLevel: 'error' }).toJS());
-  const why = whyNoStage(stage, params);
-  if (why !== undefined) throw new Refusal(why);
-  if (stage === 'local') throw new Refusal('stage "local" is never deployed: `npm start` makes its secrets');
+  const why = unknownStageMessage(stage, params);
+  if (why !== undefined) throw new OperatorError(why);
+  if (stage === 'local')
+    throw new OperatorError('stage "local" is never deployed: `npm start` makes its secrets');
 }
 
 const service = z.object({ params: z.record(z.string(), z.unknown()) });
@@ -33,7 +34,7 @@ const service = z.object({ params: z.record(z.string(), z.unknown()) });
 async function makeSecrets(stage: string, tokenKeys: string, bootstrapSecret: string): Promise<void> {
   await checkStage(stage);
   const store = createParameterStore();
-  if ((await store.find(tokenKeys)) !== undefined) throw new Refusal(`${tokenKeys} exists already`);
+  if ((await store.find(tokenKeys)) !== undefined) throw new OperatorError(`${tokenKeys} exists already`);
   // First, and kept if it is there: a run that was cut short can be repeated.
   if ((await store.find(bootstrapSecret)) === undefined)
     await store.create(bootstrapSecret, newBootstrapSecret());
@@ -45,7 +46,7 @@ async function makeFirstAdmin(bootstrapSecret: string, api: string, email: strin
   const store = createParameterStore();
   const secret = await store.find(bootstrapSecret);
   if (secret === undefined)
-    throw new Refusal(
+    throw new OperatorError(
       `there is no ${bootstrapSecret}: wrong stage or region, or the first ADMIN was made already`,
     );
   const password = await askPassword();
@@ -62,7 +63,7 @@ async function askPassword(): Promise<string> {
   const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY === true });
   try {
     for await (const line of lines) return line;
-    throw new Refusal('no password was given');
+    throw new OperatorError('no password was given');
   } finally {
     lines.close();
     process.stderr.write('\n');
@@ -90,7 +91,9 @@ async function decideOrders(prefix: string): Promise<void> {
 }
 
 const whyUndecided = (error: unknown): string =>
-  error instanceof z.core.$ZodError ? 'cannot be read by this release' : (reasonOf(error) ?? String(error));
+  error instanceof z.core.$ZodError
+    ? 'cannot be read by this release'
+    : (describeAwsError(error) ?? String(error));
 
 function run(command: Command): Promise<void> {
   const parameter = (name: string) => `/sellout/${command.stage}/${name}`;
@@ -112,6 +115,6 @@ try {
   else await run(readCommand(args));
 } catch (error) {
   const isUsage = error instanceof UsageError;
-  process.stderr.write(`${reasonOf(error) ?? String(error)}\n${isUsage ? `${usage}\n` : ''}`);
+  process.stderr.write(`${describeAwsError(error) ?? String(error)}\n${isUsage ? `${usage}\n` : ''}`);
   process.exitCode = isUsage ? 2 : 1;
 }

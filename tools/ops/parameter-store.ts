@@ -6,7 +6,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { Refusal } from './operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 
 interface Parameter {
   readonly value: string;
@@ -38,13 +38,13 @@ export function createParameterStore() {
       }
     },
 
-    /** @throws {Refusal} when there is one of that name */
+    /** @throws {OperatorError} when there is one of that name */
     async create(name: string, value: string): Promise<void> {
       try {
         await put(name, value, false);
       } catch (error) {
         if (error instanceof ParameterAlreadyExists)
-          throw new Refusal(`${name} exists already`, { cause: error });
+          throw new OperatorError(`${name} exists already`, { cause: error });
         throw error;
       }
     },

@@ -1,4 +1,4 @@
-import { Refusal } from './operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 import { whileLocked } from './parameter-lock.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import { type RotationStep, rotate } from './token-key-rotation.ts';
@@ -11,7 +11,7 @@ interface Dependencies {
 /**
  * Takes one step of a rotation, one at a time whoever takes them.
  *
- * @throws {Refusal} when it is not this step's turn or too early for it, there are no keys, or another run is at it;
+ * @throws {OperatorError} when it is not this step's turn or too early for it, there are no keys, or another run is at it;
  *   nothing was changed
  * @throws {Error} as `whileLocked` and `ParameterStore.replace` do
  */
@@ -21,7 +21,7 @@ export async function rotateTokenKey(
 ): Promise<void> {
   await whileLocked(store, `${tokenKeys}-lock`, async () => {
     const stored = await store.find(tokenKeys);
-    if (stored === undefined) throw new Refusal(`there is no ${tokenKeys}: wrong stage or region?`);
+    if (stored === undefined) throw new OperatorError(`there is no ${tokenKeys}: wrong stage or region?`);
     await store.replace(tokenKeys, stored, rotate(step, stored, now()));
   });
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { newTokenKey } from '../../lib/accounts/generate-secrets.ts';
 import { toIso } from '../../lib/platform/clock.ts';
 import { parseJson } from './json.ts';
-import { Refusal } from './operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 
 export const rotationSteps = ['add', 'promote', 'retire', 'replace'] as const;
 export type RotationStep = (typeof rotationSteps)[number];
@@ -29,7 +29,7 @@ type Phase = 'settled' | 'added' | 'promoted';
  * `retire`; `replace` ends all of them, and works in every phase.
  *
  * @param stored the parameter's value, and when it was last changed in milliseconds since the epoch
- * @throws {Refusal} when it is not this step's turn, or too early for it
+ * @throws {OperatorError} when it is not this step's turn, or too early for it
  */
 export function rotate(
   step: RotationStep,
@@ -43,10 +43,10 @@ export function rotate(
   const turn = { add: 'settled', promote: 'added', retire: 'promoted' } as const;
   const wait = { add: 0, promote: spreadMs, retire: lastTokenMs };
   const phase = phaseOf(keys);
-  if (phase !== turn[step]) throw new Refusal(`it is not the turn of "${step}": ${whatIs[phase]}`);
+  if (phase !== turn[step]) throw new OperatorError(`it is not the turn of "${step}": ${whatIs[phase]}`);
   const from = stored.changedAt + wait[step];
   if (now < from)
-    throw new Refusal(`too early: "${step}" is safe from ${toIso(from)}, in ${duration(from - now)}`);
+    throw new OperatorError(`too early: "${step}" is safe from ${toIso(from)}, in ${duration(from - now)}`);
   const next = { add: [...keys, made], promote: keys.toReversed(), retire: keys.slice(0, 1) };
   return JSON.stringify({ keys: next[step] });
 }
@@ -70,7 +70,7 @@ const whatIs: Readonly<Record<Phase, string>> = {
 function keysIn(value: string): readonly Key[] {
   const parsed = keyRing.safeParse(parseJson(value));
   // Without the parser's words, which would quote a secret.
-  if (!parsed.success) throw new Refusal('the parameter does not hold {"keys": [{"kid", "k"}]}');
+  if (!parsed.success) throw new OperatorError('the parameter does not hold {"keys": [{"kid", "k"}]}');
   return parsed.data.keys;
 }
 
@@ -78,7 +78,9 @@ function phaseOf(keys: readonly Key[]): Phase {
   const [first, second] = keys.map(({ made_at }) => (made_at === undefined ? 0 : Date.parse(made_at)));
   if (keys.length === 1) return 'settled';
   if (keys.length > 2 || first === undefined || second === undefined || first === second)
-    throw new Refusal('the parameter holds keys that no rotation of this command left: see docs/runbook.md');
+    throw new OperatorError(
+      'the parameter holds keys that no rotation of this command left: see docs/runbook.md',
+    );
   return first > second ? 'promoted' : 'added';
 }
 

@@ -1,8 +1,8 @@
 import type { Product, StockShard } from '../../products/product.ts';
-import type { OrderLine, RejectionReason, ShortLine, Take } from '../order.ts';
+import type { Allocation, OrderLine, RejectionReason, ShortLine } from '../order.ts';
 
 /** What an order wants of one product. */
-export interface WantedLine {
+export interface RequestedLine {
   readonly product_id: string;
   readonly quantity: number;
   /** The price that was promised; without it the order pays the shard's. */
@@ -10,28 +10,28 @@ export interface WantedLine {
 }
 
 /** An order to be placed: at most one line per product. */
-export interface Candidate {
+export interface OpenOrder {
   readonly id: string;
   readonly customer_id: string;
-  readonly lines: readonly WantedLine[];
+  readonly lines: readonly RequestedLine[];
   /** It is placed at this total or not at all. */
   readonly expected_total?: number | undefined;
   /** The items that are written when it is placed, beside stock and purchase counts: one action each. */
-  readonly items: readonly string[];
+  readonly writtenItems: readonly string[];
 }
 
 /** What is known of a product: its shards as just read, or none of them, and then it is tried blindly. */
-export interface Supply {
+export interface StockSnapshot {
   readonly product: Product;
   readonly shards?: readonly StockShard[];
 }
-export type Supplies = ReadonlyMap<string, Supply>;
+export type StockSnapshots = ReadonlyMap<string, StockSnapshot>;
 
 /**
  * A take, and the product's version that the transaction compares with the shard's. Whatever the order says of the
  * product (name, price) and is judged by (purchase limit, active) is of this version or a later one.
  */
-export type VersionedTake = Take & { readonly product_version: number };
+export type VersionedAllocation = Allocation & { readonly product_version: number };
 
 export interface CountedUnits {
   readonly product_id: string;
@@ -39,17 +39,17 @@ export interface CountedUnits {
   readonly limit: number;
 }
 
-export interface Placement<C extends Candidate = Candidate> {
-  readonly candidate: C;
+export interface AllocatedOrder<C extends OpenOrder = OpenOrder> {
+  readonly order: C;
   readonly lines: readonly OrderLine[];
-  readonly takes: readonly VersionedTake[];
+  readonly allocations: readonly VersionedAllocation[];
   /** Units that count towards a purchase limit. */
   readonly counted: readonly CountedUnits[];
 }
 
 /** An order that cannot be placed, and the lines that are to blame. */
-export interface Refusal<C extends Candidate = Candidate> {
-  readonly candidate: C;
+export interface PlannedRejection<C extends OpenOrder = OpenOrder> {
+  readonly order: C;
   readonly reason: RejectionReason;
   readonly short: readonly ShortLine[];
 }

@@ -13,7 +13,7 @@ export const maxAttempts = 40;
  *
  * @param conflicts met so far, at least 1
  */
-export function patience(conflicts: number): Promise<void> {
+export function checkoutBackoff(conflicts: number): Promise<void> {
   const mean = means[Math.min(conflicts, means.length) - 1] ?? 0;
   return new Promise((resolve) => setTimeout(resolve, mean * (0.5 + Math.random())));
 }

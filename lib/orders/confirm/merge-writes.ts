@@ -1,10 +1,10 @@
 import { shardId } from '../../products/product.ts';
-import type { CountedUnits, Placement, VersionedTake } from './allocation.ts';
+import type { AllocatedOrder, CountedUnits, VersionedAllocation } from './allocation.ts';
 
 /** One take for each shard, however many orders take from it: a transaction may touch an item once only. */
-export function sumTakes(placements: readonly Placement[]): VersionedTake[] {
-  const sums = new Map<string, VersionedTake>();
-  for (const take of placements.flatMap(({ takes }) => takes)) {
+export function mergeStockUpdates(allocatedOrders: readonly AllocatedOrder[]): VersionedAllocation[] {
+  const sums = new Map<string, VersionedAllocation>();
+  for (const take of allocatedOrders.flatMap(({ allocations }) => allocations)) {
     const key = shardId(take.product_id, take.shard);
     const sum = sums.get(key);
     if (sum !== undefined && sum.product_version !== take.product_version)
@@ -15,14 +15,14 @@ export function sumTakes(placements: readonly Placement[]): VersionedTake[] {
 }
 
 /** One count for each customer, however many of their orders are placed together. */
-export function sumPurchases(
-  placements: readonly Placement[],
+export function mergePurchaseCounts(
+  allocatedOrders: readonly AllocatedOrder[],
 ): { readonly customer_id: string; readonly counted: readonly CountedUnits[] }[] {
   const customers = new Map<string, Map<string, CountedUnits>>();
-  for (const { candidate, counted } of placements) {
+  for (const { order, counted } of allocatedOrders) {
     if (counted.length === 0) continue;
-    const products = customers.get(candidate.customer_id) ?? new Map<string, CountedUnits>();
-    customers.set(candidate.customer_id, products);
+    const products = customers.get(order.customer_id) ?? new Map<string, CountedUnits>();
+    customers.set(order.customer_id, products);
     for (const { product_id, quantity, limit } of counted) {
       const sum = products.get(product_id);
       products.set(product_id, {

@@ -2,103 +2,104 @@ import { maxTransactionActions } from '../../platform/transaction.ts';
 import { shardId } from '../../products/product.ts';
 import { allocate } from './allocate.ts';
 import {
-  type Candidate,
-  type Placement,
+  type AllocatedOrder,
+  type OpenOrder,
+  type PlannedRejection,
   purchaseKey,
-  type Refusal,
-  type Supplies,
+  type StockSnapshots,
   type Units,
 } from './allocation.ts';
 
-/** Placements that become one transaction. */
-export interface Draft<C extends Candidate = Candidate> {
-  readonly placements: Placement<C>[];
+/** Orders that are confirmed in one transaction. */
+export interface PlannedTransaction<C extends OpenOrder = OpenOrder> {
+  readonly orders: AllocatedOrder<C>[];
   /** The items that it writes. */
-  touches(): ReadonlySet<string>;
+  writtenItems(): ReadonlySet<string>;
 }
 
-export interface Plan<C extends Candidate = Candidate> {
-  readonly drafts: Draft<C>[];
+export interface Plan<C extends OpenOrder = OpenOrder> {
+  readonly transactions: PlannedTransaction<C>[];
   /** Cannot be placed, by what has been read. */
-  readonly refusals: Refusal<C>[];
+  readonly rejections: PlannedRejection<C>[];
   /** Cannot be told without reading (again). */
-  readonly unsure: C[];
+  readonly needsRead: C[];
   /** Would take from more shards than one transaction can: units must be gathered first. */
-  readonly scattered: Placement<C>[];
+  readonly tooManyShards: AllocatedOrder<C>[];
 }
 
 /**
- * Plans how to place orders: which shards each takes from, and which orders go into one transaction.
- * Guarantees: never more from a shard than was read in it; whole orders only; at most 100 actions a draft,
+ * Plans how to place orders: which shards each order takes units from, and which orders go into one transaction.
+ * Guarantees: never more from a shard than was read in it; whole orders only; at most 100 actions a transaction,
  * no item twice in one; a refusal only where what was read cannot serve the order even if it came first.
  *
- * @param candidates in the order in which they are served
- * @param lane in [0, 1): where the search for a shard begins; give rivals different lanes
+ * @param orders in the order in which they are served
+ * @param shardOffset in [0, 1): where the search for a shard begins; give rivals different shard offsets
  * @param bought units by `purchaseKey`, as far as they are known
  */
-export function planOrders<C extends Candidate>(
-  candidates: readonly C[],
-  supplies: Supplies,
-  lane: number,
+export function planOrders<C extends OpenOrder>(
+  orders: readonly C[],
+  snapshots: StockSnapshots,
+  shardOffset: number,
   bought: Units = new Map(),
 ): Plan<C> {
-  const plan: Plan<C> = { drafts: [], refusals: [], unsure: [], scattered: [] };
-  const situation = { supplies, bought, planned: new Map<string, number>() };
+  const plan: Plan<C> = { transactions: [], rejections: [], needsRead: [], tooManyShards: [] };
+  const context = { snapshots, bought, planned: new Map<string, number>() };
   const add = (key: string, units: number) => {
-    situation.planned.set(key, (situation.planned.get(key) ?? 0) + units);
+    context.planned.set(key, (context.planned.get(key) ?? 0) + units);
   };
-  let draft = openDraft<C>(lane, 0);
-  for (const candidate of candidates) {
-    let outcome = allocate(candidate, situation, draft);
-    if ('takes' in outcome && !draft.fits(outcome) && draft.placements.length > 0) {
-      plan.drafts.push(draft);
-      draft = openDraft<C>(lane, plan.drafts.length);
-      outcome = allocate(candidate, situation, draft);
+  let transaction = openTransaction<C>(shardOffset, 0);
+  for (const order of orders) {
+    let outcome = allocate(order, context, transaction);
+    if ('allocations' in outcome && !transaction.fits(outcome) && transaction.orders.length > 0) {
+      plan.transactions.push(transaction);
+      transaction = openTransaction<C>(shardOffset, plan.transactions.length);
+      outcome = allocate(order, context, transaction);
     }
-    if ('reason' in outcome) plan.refusals.push(outcome);
-    else if ('unsure' in outcome) plan.unsure.push(candidate);
-    else if (!draft.fits(outcome)) plan.scattered.push(outcome);
+    if ('reason' in outcome) plan.rejections.push(outcome);
+    else if ('needsRead' in outcome) plan.needsRead.push(order);
+    else if (!transaction.fits(outcome)) plan.tooManyShards.push(outcome);
     else {
-      draft.add(outcome);
-      for (const { product_id, shard, quantity } of outcome.takes) add(shardId(product_id, shard), quantity);
+      transaction.add(outcome);
+      for (const { product_id, shard, quantity } of outcome.allocations)
+        add(shardId(product_id, shard), quantity);
       for (const { product_id, quantity } of outcome.counted) {
-        add(purchaseKey(candidate.customer_id, product_id), quantity);
+        add(purchaseKey(order.customer_id, product_id), quantity);
       }
     }
   }
-  if (draft.placements.length > 0) plan.drafts.push(draft);
+  if (transaction.orders.length > 0) plan.transactions.push(transaction);
   return plan;
 }
 
-/** A draft that still takes placements. It looks for stock first in shards that it updates anyway. */
-function openDraft<C extends Candidate>(lane: number, index: number) {
-  const placements: Placement<C>[] = [];
+/** A transaction that still accepts orders. It looks for stock first in shards that it updates anyway. */
+function openTransaction<C extends OpenOrder>(shardOffset: number, index: number) {
+  const orders: AllocatedOrder<C>[] = [];
   /** Written once for all orders: shards, and what customers have bought. */
   const shared = new Set<string>();
   /** Written for one order each. */
   const own = new Set<string>();
-  const sharedOf = ({ candidate, takes, counted }: Placement<C>) => [
-    ...takes.map(({ product_id, shard }) => shardId(product_id, shard)),
-    ...(counted.length === 0 ? [] : [`purchases ${candidate.customer_id}`]),
+  const sharedOf = ({ order, allocations, counted }: AllocatedOrder<C>) => [
+    ...allocations.map(({ product_id, shard }) => shardId(product_id, shard)),
+    ...(counted.length === 0 ? [] : [`purchases ${order.customer_id}`]),
   ];
 
   return {
-    placements,
-    touches: () => shared.union(own),
+    orders,
+    writtenItems: () => shared.union(own),
     prefers: (id: string): boolean => shared.has(id),
-    start: (count: number): number => (Math.floor(lane * count) + index) % count,
+    start: (count: number): number => (Math.floor(shardOffset * count) + index) % count,
 
-    fits(placement: Placement<C>): boolean {
-      const { items } = placement.candidate;
-      if (items.some((item) => own.has(item))) return false;
-      const updates = new Set([...shared, ...sharedOf(placement)]).size;
-      return updates + own.size + items.length <= maxTransactionActions;
+    fits(allocated: AllocatedOrder<C>): boolean {
+      const { writtenItems } = allocated.order;
+      if (writtenItems.some((item) => own.has(item))) return false;
+      const updates = new Set([...shared, ...sharedOf(allocated)]).size;
+      return updates + own.size + writtenItems.length <= maxTransactionActions;
     },
 
-    add(placement: Placement<C>): void {
-      placements.push(placement);
-      for (const key of sharedOf(placement)) shared.add(key);
-      for (const item of placement.candidate.items) own.add(item);
+    add(allocated: AllocatedOrder<C>): void {
+      orders.push(allocated);
+      for (const key of sharedOf(allocated)) shared.add(key);
+      for (const item of allocated.order.writtenItems) own.add(item);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStorefront } from '../../support/api-driver.ts';
+import { openShop } from '../../support/api-driver.ts';
 import { newAccount, uniqueName } from '../../support/builders.ts';
 import { expectReply, localClient, outcomeOf } from '../../support/client.ts';
 import { accountShape, guestShape, tokenShape } from '../../support/shapes.ts';
@@ -16,7 +16,7 @@ describe('POST /auth/register', () => {
   it('makes an ADMIN at stage local', async () => {
     const account = newAccount({ role: 'ADMIN' });
     expect(expectReply(await api.post('/auth/register', account), 201, accountShape).role).toBe('ADMIN');
-    const shop = await openStorefront();
+    const shop = await openShop();
     expect((await shop.product()).sold).toBe(0);
   });
 

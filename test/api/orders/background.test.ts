@@ -1,12 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  atOnce,
-  newKey,
-  openStorefront,
-  putInCart,
-  type Storefront,
-  tryCheckout,
-} from '../../support/api-driver.ts';
+import { type ApiShop, atOnce, newKey, openShop, putInCart, tryCheckout } from '../../support/api-driver.ts';
 import {
   allOrders,
   anyOrderShape,
@@ -18,9 +11,9 @@ import {
 import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
 import { until } from '../../support/processes.ts';
 
-let store: Storefront;
+let store: ApiShop;
 beforeAll(async () => {
-  store = await openStorefront();
+  store = await openShop();
 });
 
 describe('POST /order', () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { startEngine } from '../../../localstack/dynamodb-local.ts';
+import { startDynamoDbLocal } from '../../../localstack/dynamodb-local.ts';
 import { freePort, isPortFree } from '../../../localstack/ports.ts';
 import { runningWith, until } from '../../support/processes.ts';
 
@@ -10,7 +10,7 @@ const portOf = (endpoint: string) => Number(new URL(endpoint).port);
 
 describe('startEngine', () => {
   it('leaves no process behind when stopped, also when stopped twice', async () => {
-    const engine = await startEngine();
+    const engine = await startDynamoDbLocal();
     const port = portOf(engine.endpoint);
     expect(await runningWith(`-port ${port} `)).not.toEqual([]);
     await Promise.all([engine.stop(), engine.stop()]);
@@ -23,14 +23,14 @@ describe('startEngine', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    await expect(startEngine({ port })).rejects.toThrow(`port ${port} is taken`);
+    await expect(startDynamoDbLocal({ port })).rejects.toThrow(`port ${port} is taken`);
     server.close();
   });
 
   it('leaves no process behind when the start is given up', async () => {
     const port = await freePort();
     const giveUp = new AbortController();
-    const starting = startEngine({ port, signal: giveUp.signal });
+    const starting = startDynamoDbLocal({ port, signal: giveUp.signal });
     await until(async () => (await runningWith(`-port ${port} `)).length > 0);
     giveUp.abort();
     await expect(starting).rejects.toThrow('aborted');

@@ -9,13 +9,13 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keptSecrets, type ParameterStore, startParameterStore } from '../../../localstack/fake-ssm.ts';
+import { type FakeSsm, keptSecrets, startFakeSsm } from '../../../localstack/fake-ssm.ts';
 
 describe('the parameter store', () => {
-  let store: ParameterStore;
+  let store: FakeSsm;
   let client: SSMClient;
   beforeAll(async () => {
-    store = await startParameterStore(new Map([['/sellout/local/bootstrap-secret', 'open sesame']]));
+    store = await startFakeSsm(new Map([['/sellout/local/bootstrap-secret', 'open sesame']]));
     client = new SSMClient({
       endpoint: store.endpoint,
       region: 'eu-central-1',

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { newTokenKey } from '../../../lib/accounts/generate-secrets.ts';
-import { startParameterStore } from '../../../localstack/fake-ssm.ts';
-import { Refusal } from '../../../tools/ops/operator-error.ts';
+import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { OperatorError } from '../../../tools/ops/operator-error.ts';
 import { createParameterStore } from '../../../tools/ops/parameter-store.ts';
 import { rotateTokenKey } from '../../../tools/ops/rotate-token-key.ts';
 import { rotationSteps } from '../../../tools/ops/token-key-rotation.ts';
@@ -24,7 +24,7 @@ let values: Map<string, string>;
 let environment: NodeJS.ProcessEnv;
 beforeEach(async () => {
   values = new Map();
-  const parameters = await startParameterStore(values);
+  const parameters = await startFakeSsm(values);
   onTestFinished(parameters.stop);
   environment = { ...operator, AWS_ENDPOINT_URL_SSM: parameters.endpoint };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
@@ -79,7 +79,7 @@ describe('a step of a rotation', () => {
     const { failures, written } = await race(step);
     expect(written).toHaveLength(1);
     expect(values.get(tokenKeys)).toBe(written[0]);
-    expect(failures).toEqual([expect.any(Refusal)]);
+    expect(failures).toEqual([expect.any(OperatorError)]);
     expect(String(failures[0])).toContain(lock);
     expect([...values.keys()]).toEqual([tokenKeys]);
   });

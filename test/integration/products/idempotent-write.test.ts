@@ -2,17 +2,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Idempotency, idempotencyOf } from '../../../lib/platform/idempotency.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import { createProduct } from '../../../lib/products/create-product.ts';
-import { once } from '../../../lib/products/idempotent-write.ts';
+import { idempotentWrite } from '../../../lib/products/idempotent-write.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct } from '../../../lib/products/update-product.ts';
-import { type Container, openShop, type Shop } from '../../support/order-fixtures.ts';
+import { type Container, createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
 
-let shop: Shop;
+let shop: OrderFixture;
 let product: string;
 
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await createOrderFixture();
   product = await shop.sell({ stock: 10, stock_shards: 4 });
 });
 
@@ -20,13 +20,13 @@ const keyOf = (key: string, body: object, seller = 'seller', operation = 'addSto
   idempotencyOf(operation, seller, key, body);
 
 function supply(container: Container, units: number, key = keyOf('k', { product, units })) {
-  return once(container, container.catalog, key, (claim) =>
-    addStock(container, container.catalog, product, units, claim),
+  return idempotentWrite(container, container.inventory, key, (claim) =>
+    addStock(container, container.inventory, product, units, claim),
   );
 }
 
 async function unitsOf(id: string): Promise<number> {
-  const { shards } = await readProduct(shop.catalog, id);
+  const { shards } = await readProduct(shop.inventory, id);
   return stockOf(shards) + soldOf(shards);
 }
 
@@ -72,7 +72,7 @@ describe('an idempotency key of a seller', () => {
     await supply(shop, 5);
     const other = supply(shop, 6, keyOf('k', { product, units: 6 }));
     await expect(other).rejects.toMatchObject({ code: 'idempotency_key_reused' });
-    const made = once(shop, shop.catalog, keyOf('k', {}, 'seller', 'createProduct'), (claim) =>
+    const made = idempotentWrite(shop, shop.inventory, keyOf('k', {}, 'seller', 'createProduct'), (claim) =>
       createProduct(shop, { name: 'Mouse', price: 1, stock: 1 }, claim),
     );
     await expect(made).rejects.toMatchObject({ code: 'idempotency_key_reused' });
@@ -89,7 +89,7 @@ describe('an idempotency key of a seller', () => {
 
   it('still answers when its product was deleted meanwhile', async () => {
     await supply(shop, 5);
-    await deleteProduct(shop, shop.catalog, product);
+    await deleteProduct(shop, shop.inventory, product);
     const { stocked, replayed } = await supply(shop, 5);
     expect([replayed, stockOf(stocked.shards)]).toEqual([true, 15]);
   });
@@ -97,7 +97,9 @@ describe('an idempotency key of a seller', () => {
   it('is free again when the request was refused', async () => {
     const unknown = keyOf('k', { product: 'x' });
     const id = '01a204a0-ae46-747a-92c4-e1d56e5cdf0d';
-    const refused = once(shop, shop.catalog, unknown, (claim) => addStock(shop, shop.catalog, id, 5, claim));
+    const refused = idempotentWrite(shop, shop.inventory, unknown, (claim) =>
+      addStock(shop, shop.inventory, id, 5, claim),
+    );
     await expect(refused).rejects.toMatchObject({ code: 'product_not_found' });
     expect(await supply(shop, 5)).toMatchObject({ replayed: false });
   });
@@ -107,7 +109,7 @@ describe('an idempotency key of a seller', () => {
     const key = keyOf('new', input, 'seller', 'createProduct');
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, () =>
-        once(shop, shop.catalog, key, (claim) => createProduct(shop.container(), input, claim)),
+        idempotentWrite(shop, shop.inventory, key, (claim) => createProduct(shop.container(), input, claim)),
       ),
     );
     const ids = new Set(outcomes.map(({ stocked }) => stocked.product.id));

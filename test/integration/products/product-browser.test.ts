@@ -1,21 +1,21 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import { type Product, stockOf, viewOf } from '../../../lib/products/product.ts';
-import { settleProduct } from '../../../lib/products/propagate-product.ts';
+import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { openShop, type Shop } from '../../support/order-fixtures.ts';
-import { openReader } from '../../support/product-reader.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { openBrowser } from '../../support/product-reader.ts';
 
-let shop: Shop;
+let shop: OrderFixture;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await createOrderFixture();
 });
 
 /** A container that reads products, and how many of its requests carried each operation. */
 function readingContainer() {
   const container = shop.container();
-  return { ...openReader(shop, undefined, container), calls: container.calls };
+  return { ...openBrowser(shop, undefined, container), calls: container.calls };
 }
 
 const notFound = { code: 'product_not_found' };
@@ -25,7 +25,7 @@ describe('a product', () => {
     const keyboard = await shop.sell({ stock: 7, stock_shards: 4 });
     const reader = readingContainer();
     const first = await reader.read(keyboard);
-    expect(first).toEqual(await readProduct(shop.catalog, keyboard));
+    expect(first).toEqual(await readProduct(shop.inventory, keyboard));
     expect(reader.calls()).toHaveLength(2);
     expect(await reader.read(keyboard)).toEqual(first);
     expect(reader.calls()).toHaveLength(3);
@@ -43,14 +43,14 @@ describe('a product', () => {
       { limit_per_customer: null },
       { stock_shards: 9 },
     ]) {
-      const changed = await updateProduct(shop, shop.catalog, keyboard, change);
+      const changed = await updateProduct(shop, shop.inventory, keyboard, change);
       for (const reader of readers) {
         const { product, shards } = await reader.read(keyboard);
         expect(viewOf({ product, shards }, 'EUR')).toEqual(viewOf(changed, 'EUR'));
         expect(shards).toHaveLength(changed.product.stock_shards);
       }
     }
-    await deleteProduct(shop, shop.catalog, keyboard);
+    await deleteProduct(shop, shop.inventory, keyboard);
     for (const reader of readers) await expect(reader.read(keyboard)).rejects.toMatchObject(notFound);
   });
 
@@ -64,12 +64,12 @@ describe('a product', () => {
         ...shop.stock,
         follow: async (product: Product, shard: number) => {
           if (shard === 0) throw new Error('died');
-          await shop.stock.follow(product, shard);
+          await shop.stock.copyToShard(product, shard);
         },
       },
     };
-    await expect(updateProduct(dying, shop.catalog, keyboard, { stock_shards: 2 })).rejects.toThrow('died');
-    const added = await addStock(shop, shop.catalog, keyboard, 10);
+    await expect(updateProduct(dying, shop.inventory, keyboard, { stock_shards: 2 })).rejects.toThrow('died');
+    const added = await addStock(shop, shop.inventory, keyboard, 10);
     expect(stockOf(added.shards)).toBe(14);
     expect(stockOf((await reader.read(keyboard)).shards)).toBe(14);
   });
@@ -93,7 +93,7 @@ describe('a product', () => {
     for (let price = 1; price <= 12; price += 1) {
       await updateProduct(
         shop,
-        shop.catalog,
+        shop.inventory,
         keyboard,
         price % 2 === 0 ? { price } : { price, name: `N${price}` },
       );
@@ -107,11 +107,11 @@ describe('a product', () => {
     const keyboard = await shop.sell({ stock_shards: 4, price: 100 });
     const reader = readingContainer();
     await reader.read(keyboard);
-    await shop.products.update(keyboard, { price: 200, unsettled: 'yes' });
+    await shop.products.update(keyboard, { price: 200, propagating: 'yes' });
     expect((await reader.read(keyboard)).product.price).toBe(100);
-    const unsettled = await shop.products.get(keyboard);
-    if (unsettled === undefined) throw new Error('the product is gone');
-    await settleProduct(shop, shop.catalog, unsettled);
+    const propagating = await shop.products.get(keyboard);
+    if (propagating === undefined) throw new Error('the product is gone');
+    await propagateProduct(shop, shop.inventory, propagating);
     expect((await reader.read(keyboard)).product.price).toBe(200);
   });
 
@@ -121,7 +121,7 @@ describe('a product', () => {
     await reader.read(keyboard);
     await shop.checkout({ customer_id: await shop.customer({ [keyboard]: 3 }) });
     expect(viewOf(await reader.read(keyboard), 'EUR')).toMatchObject({ stock: 7, sold: 3 });
-    await addStock(shop, shop.catalog, keyboard, 5);
+    await addStock(shop, shop.inventory, keyboard, 5);
     expect(viewOf(await reader.read(keyboard), 'EUR')).toMatchObject({ stock: 12, sold: 3 });
   });
 
@@ -137,8 +137,8 @@ describe('the list', () => {
     const ids: string[] = [];
     for (let n = 0; n < 7; n++) ids.push(await shop.sell({ name: `N${n}`, stock: n }));
     const [gone = '', paused = ''] = ids;
-    await deleteProduct(shop, shop.catalog, gone);
-    await updateProduct(shop, shop.catalog, paused, { active: false });
+    await deleteProduct(shop, shop.inventory, gone);
+    await updateProduct(shop, shop.inventory, paused, { active: false });
     const reader = readingContainer();
     const seen: string[] = [];
     let after: string | undefined;
@@ -157,7 +157,7 @@ describe('the list', () => {
     const ids = [await shop.sell({ stock: 7, stock_shards: 4 }), await shop.sell({ limit_per_customer: 2 })];
     await shop.checkout({ customer_id: await shop.customer({ [ids[0] ?? '']: 3 }) });
     const { items } = await readingContainer().list(10);
-    const read = await Promise.all(ids.map((id) => readProduct(shop.catalog, id)));
+    const read = await Promise.all(ids.map((id) => readProduct(shop.inventory, id)));
     expect(items).toEqual(read.map((stocked) => viewOf(stocked, 'EUR')));
   });
 
@@ -188,7 +188,7 @@ describe('the list', () => {
 
   it('counts anew what another container counted before there were as many shards', async () => {
     const keyboard = await shop.sell({ stock: 8, stock_shards: 2 });
-    const changed = await updateProduct(shop, shop.catalog, keyboard, { stock_shards: 8 });
+    const changed = await updateProduct(shop, shop.inventory, keyboard, { stock_shards: 8 });
     const reader = readingContainer();
     const early = { stock: 2, sold: 0, stock_shards: 2, version: changed.product.version };
     await reader.cache.counts.find([keyboard], async () => new Map([[keyboard, early]]));
@@ -199,11 +199,11 @@ describe('the list', () => {
     const keyboard = await shop.sell({ name: 'Keyboard', stock: 4, stock_shards: 2 });
     const reader = readingContainer();
     await reader.list(10);
-    const changed = await updateProduct(shop, shop.catalog, keyboard, { name: 'Board', stock_shards: 8 });
+    const changed = await updateProduct(shop, shop.inventory, keyboard, { name: 'Board', stock_shards: 8 });
     await expect
       .poll(async () => (await reader.list(10)).items, { timeout: 10_000 })
       .toEqual([viewOf(changed, 'EUR')]);
-    await deleteProduct(shop, shop.catalog, keyboard);
+    await deleteProduct(shop, shop.inventory, keyboard);
     await expect.poll(async () => (await reader.list(10)).items, { timeout: 10_000 }).toEqual([]);
   });
 });

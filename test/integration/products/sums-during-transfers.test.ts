@@ -4,13 +4,13 @@ import { showCart } from '../../../lib/carts/show-cart.ts';
 import { DomainError } from '../../../lib/errors.ts';
 import { cancelOrder } from '../../../lib/orders/cancel-order.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
-import { gatherUnits } from '../../../lib/products/gather-units.ts';
+import { consolidateStock } from '../../../lib/products/gather-units.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
 import { seeded } from '../../support/fault-injection.ts';
-import { openShop, type Shop } from '../../support/order-fixtures.ts';
-import { openReader } from '../../support/product-reader.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { openBrowser } from '../../support/product-reader.ts';
 
 /** Units of an order that no shard holds alone; small orders take one. So the sold units tell how many of each they hold. */
 const large = 1_000;
@@ -40,7 +40,7 @@ interface Sum {
   readonly sold?: number;
 }
 
-let shop: Shop;
+let shop: OrderFixture;
 let products: string[];
 let books: Map<string, Books>;
 
@@ -92,7 +92,7 @@ describe('sums of stock and sold units, while shards are added, units move, and 
   const writes: Record<string, number> = {};
 
   beforeAll(async () => {
-    shop = await openShop();
+    shop = await createOrderFixture();
     products = await Promise.all(
       [1, 8, 16, 32].map((stock_shards) => shop.sell({ stock: opening, stock_shards })),
     );
@@ -135,7 +135,7 @@ describe('sums of stock and sold units, while shards are added, units move, and 
 
     const readers = Array.from({ length: 6 }, () => {
       const container = shop.container();
-      const { read: readOne, list } = openReader(shop, undefined, container);
+      const { read: readOne, list } = openBrowser(shop, undefined, container);
       return async () => {
         const id = pick(products);
         await read('GET /product/{id}', async () => {
@@ -148,12 +148,12 @@ describe('sums of stock and sold units, while shards are added, units move, and 
           listLagMs,
         );
         await read('GET /order/product/{id}', async () => {
-          const { shards } = await readProduct(container.catalog, id);
+          const { shards } = await readProduct(container.inventory, id);
           return [[id, { sold: soldOf(shards) }]];
         });
         const lines = products.map((product_id) => ({ product_id, quantity: 1 }));
         await read('GET /cart/{id}', async () =>
-          (await showCart(container.catalog, { customer_id: 'c', lines, version: 1 })).lines.map(
+          (await showCart(container.inventory, { customer_id: 'c', lines, version: 1 })).lines.map(
             ({ product_id, available }) => [product_id, { stock: available }],
           ),
         );
@@ -198,24 +198,24 @@ describe('sums of stock and sold units, while shards are added, units move, and 
       async () => {
         const { id, list } = pick(products.map((id) => ({ id, list: booksOf(id).supplies })));
         if (list.length < most)
-          await write('supply', list, 1, () => addStock(container, container.catalog, id, supplied));
+          await write('supply', list, 1, () => addStock(container, container.inventory, id, supplied));
         else await setImmediate();
       },
       async () => {
         const id = pick(products);
-        const { shards } = await readProduct(container.catalog, id);
+        const { shards } = await readProduct(container.inventory, id);
         const from = Math.floor(random() * shards.length);
         const takes = [...shards.slice(from), ...shards.slice(0, from)]
           .slice(0, 4)
           .map(({ shard }) => ({ product_id: id, shard, quantity: 20 }));
-        await write('gather', undefined, 0, () => gatherUnits(container, takes));
+        await write('gather', undefined, 0, () => consolidateStock(container, takes));
       },
       async () => {
         const id = pick(products);
-        const { product } = await readProduct(container.catalog, id);
+        const { product } = await readProduct(container.inventory, id);
         const stock_shards = Math.min(32, product.stock_shards + 5);
         await write('reshard', undefined, 0, () =>
-          updateProduct(container, container.catalog, id, { stock_shards }),
+          updateProduct(container, container.inventory, id, { stock_shards }),
         );
       },
     ]);

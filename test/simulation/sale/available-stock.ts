@@ -1,21 +1,21 @@
-import { type Entry, sumBy } from './ledger.ts';
+import { type AtomicWrite, sumBy } from './ledger.ts';
 
 /**
  * How much of each product could be sold, over time. Units that are taken are gone when it is decided; units that come
  * can be sold once all of their write can be seen, since nobody has been told of them before. Moves between shards
  * change nothing.
  */
-export function createSellable(now: () => number) {
+export function createAvailableStock(now: () => number) {
   const changes = new Map<string, { readonly atMs: number; readonly stock: number }[]>();
 
-  const gains = ({ shards }: Entry): Map<string, number> =>
+  const gains = ({ shards }: AtomicWrite): Map<string, number> =>
     sumBy(
       shards,
       ({ before, after }) => (after ?? before)?.product_id ?? '',
       ({ before, after }) => (after?.stock ?? 0) - (before?.stock ?? 0),
     );
 
-  function add(entry: Entry, counts: (units: number) => boolean): void {
+  function add(entry: AtomicWrite, counts: (units: number) => boolean): void {
     for (const [product, units] of gains(entry)) {
       if (units === 0 || !counts(units)) continue;
       const before = changes.get(product) ?? [];
@@ -24,8 +24,8 @@ export function createSellable(now: () => number) {
   }
 
   return {
-    decided: (entry: Entry): void => add(entry, (units) => units < 0),
-    written: (entry: Entry): void => add(entry, (units) => units > 0),
+    decided: (entry: AtomicWrite): void => add(entry, (units) => units < 0),
+    written: (entry: AtomicWrite): void => add(entry, (units) => units > 0),
 
     /** The least that could be sold at any moment between the two. */
     leastBetween(product: string, fromMs: number, toMs: number): number {

@@ -1,7 +1,7 @@
 import { createCartStore } from '../../../lib/carts/cart-store.ts';
 import { createOrderDeps } from '../../../lib/orders/order-deps.ts';
 import type { Documents } from '../../../lib/platform/dynamodb.ts';
-import { createProductReader } from '../../../lib/products/product-browser.ts';
+import { createProductBrowser } from '../../../lib/products/product-browser.ts';
 import { createProductCache } from '../../../lib/products/product-cache.ts';
 import { createProductStore } from '../../../lib/products/product-store.ts';
 
@@ -23,7 +23,7 @@ export const createContainer = (documents: Documents) => ({
     ordersTable: tableName('orders'),
     purchasesTable: tableName('purchases'),
   }),
-  reader: createProductReader(
+  reader: createProductBrowser(
     {
       documents,
       ...tables,

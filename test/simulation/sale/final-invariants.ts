@@ -5,7 +5,7 @@ import { type Order, order } from '../../../lib/orders/order.ts';
 import { product, soldOf, stockOf, stockShard } from '../../../lib/products/product.ts';
 import type { SimulatedDynamoDb } from '../dynamodb/service.ts';
 import { tableName } from './container.ts';
-import type { Watch } from './invariant-monitor.ts';
+import type { InvariantMonitor } from './invariant-monitor.ts';
 import { sumBy } from './ledger.ts';
 import type { Readers } from './readers.ts';
 import type { ProductAction } from './scenario.ts';
@@ -18,7 +18,7 @@ const memoryMs = 1_000;
 /** All that is left when a sale is over, and all that was said while it went on. */
 export interface Evidence {
   readonly dynamodb: SimulatedDynamoDb;
-  readonly watch: Watch;
+  readonly watch: InvariantMonitor;
   readonly shoppers: Shoppers;
   readonly sellers: Sellers;
   readonly readers: Readers;
@@ -72,7 +72,7 @@ const checks: Readonly<Record<string, Check>> = {
         ({ price, active, limit_per_customer }) =>
           price === one.price && active === one.active && limit_per_customer === one.limit_per_customer,
       );
-      const settled = one.unsettled === undefined && own.length === one.stock_shards && agrees;
+      const settled = one.propagating === undefined && own.length === one.stock_shards && agrees;
       return settled ? [] : [`product ${one.id}: ${JSON.stringify({ one, own })}`];
     });
   },
@@ -220,7 +220,7 @@ const ofOneKind = ({ action }: SellerCall, other: SellerCall): boolean =>
     : (action.kind === 'activate' || ends(action)) && ends(other.action);
 
 /** Every check that needs the whole of a sale, by name, with what it found wrong. */
-export function judge(evidence: Evidence): void {
+export function checkFinalInvariants(evidence: Evidence): void {
   const orders = new Map(rowsOf(evidence.dynamodb, 'orders', order).map((one) => [one.id, one]));
   for (const [rule, check] of Object.entries(checks)) {
     for (const detail of check({ ...evidence, orders })) evidence.watch.report(rule, detail);

@@ -1,9 +1,9 @@
 import type { Observer } from '../dynamodb/observer.ts';
 import type { Change } from '../dynamodb/write.ts';
-import { createSellable } from './available-stock.ts';
-import { type Entry, entryOf, movements } from './ledger.ts';
+import { createAvailableStock } from './available-stock.ts';
+import { type AtomicWrite, atomicWriteOf, movements } from './ledger.ts';
 import { createSums } from './sums.ts';
-import { entryRules, type Supplied } from './write-invariants.ts';
+import { type Supplied, writeInvariants } from './write-invariants.ts';
 
 export interface Violation {
   readonly atMs: number;
@@ -18,10 +18,10 @@ interface WatchOptions {
   log(line: string): void;
 }
 
-export type Watch = ReturnType<typeof createWatch>;
+export type InvariantMonitor = ReturnType<typeof createInvariantMonitor>;
 
 /** Looks at every write in the moment it is decided. So each invariant holds at every moment, or the first breach is seen. */
-export function createWatch({ now, mayAdd, log }: WatchOptions) {
+export function createInvariantMonitor({ now, mayAdd, log }: WatchOptions) {
   const violations: Violation[] = [];
   /** Orders by the task that made them. */
   const made = new Map<string, string[]>();
@@ -30,14 +30,14 @@ export function createWatch({ now, mayAdd, log }: WatchOptions) {
   /** When each order was made, and when it was decided. */
   const lives = new Map<string, { readonly fromMs: number; readonly toMs: number }>();
   const sales: { readonly product_id: string; readonly atMs: number; readonly unit_price: number }[] = [];
-  const sellable = createSellable(now);
+  const sellable = createAvailableStock(now);
   const sums = createSums(now);
   const report = (rule: string, detail: string) => {
     violations.push({ atMs: now(), rule, detail });
     log(`VIOLATION ${rule}: ${detail}`);
   };
 
-  function noteOrders(entry: Entry, task: string): void {
+  function noteOrders(entry: AtomicWrite, task: string): void {
     for (const { lines } of movements(entry).confirmed) {
       for (const { product_id, unit_price } of lines) sales.push({ product_id, atMs: now(), unit_price });
     }
@@ -57,14 +57,14 @@ export function createWatch({ now, mayAdd, log }: WatchOptions) {
 
   const observer: Observer = {
     onDecided(changes, task) {
-      const entry = entryOf(changes);
+      const entry = atomicWriteOf(changes);
       for (const change of changes) log(`${task}: ${describe(change)}`);
       const supplied: Supplied = (product, units) => {
         if (!mayAdd(task, units) || added.some((one) => one.task === task && task !== 'open')) return false;
         added.push({ task, product, units });
         return true;
       };
-      for (const [rule, check] of Object.entries(entryRules)) {
+      for (const [rule, check] of Object.entries(writeInvariants)) {
         for (const detail of check(entry, supplied)) report(rule, `${task}: ${detail}`);
       }
       noteOrders(entry, task);
@@ -72,7 +72,7 @@ export function createWatch({ now, mayAdd, log }: WatchOptions) {
       sums.decided(changes, entry);
     },
     onWritten(changes) {
-      sellable.written(entryOf(changes));
+      sellable.written(atomicWriteOf(changes));
       sums.written(changes);
     },
   };

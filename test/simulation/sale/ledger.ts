@@ -14,7 +14,7 @@ export interface Pair<T> {
 }
 
 /** What one write or one transaction changes, noun by noun. */
-export interface Entry {
+export interface AtomicWrite {
   readonly shards: readonly Pair<StockShard>[];
   readonly orders: readonly Pair<Order>[];
   readonly carts: readonly Pair<z.output<typeof storedCart>>[];
@@ -27,7 +27,7 @@ type Purchases = z.output<typeof purchases>;
 const parsed = <T>(schema: z.ZodMiniType<T>, item: Item | undefined): T | undefined =>
   item === undefined ? undefined : schema.parse(unmarshall(JSON.parse(JSON.stringify(item))));
 
-export function entryOf(changes: readonly Change[]): Entry {
+export function atomicWriteOf(changes: readonly Change[]): AtomicWrite {
   const pairsOf = <T>(noun: string, schema: z.ZodMiniType<T>): Pair<T>[] =>
     changes
       .filter(({ table }) => table.name === tableName(noun))
@@ -43,7 +43,7 @@ export function entryOf(changes: readonly Change[]): Entry {
 export const statusOf = (one: Order | undefined): Order['status'] | 'none' => one?.status ?? 'none';
 
 /** Orders that the entry confirms, and those it cancels that were confirmed before. */
-export function movements({ orders }: Entry): { confirmed: Order[]; returned: Order[] } {
+export function movements({ orders }: AtomicWrite): { confirmed: Order[]; returned: Order[] } {
   const confirmed = orders.flatMap(({ before, after }) =>
     statusOf(before) !== 'CONFIRMED' && after?.status === 'CONFIRMED' ? [after] : [],
   );

@@ -1,10 +1,10 @@
 import type { Order } from '../../../lib/orders/order.ts';
 import { totalOf } from '../../../lib/orders/order.ts';
 import { shardId } from '../../../lib/products/product.ts';
-import { type Entry, movements, type Pair, statusOf, sumBy } from './ledger.ts';
+import { type AtomicWrite, movements, type Pair, statusOf, sumBy } from './ledger.ts';
 
 /** What must hold of every single write and transaction, whatever was before it and comes after it. */
-export type EntryRule = (entry: Entry, supplied: Supplied) => string[];
+export type WriteInvariant = (entry: AtomicWrite, supplied: Supplied) => string[];
 
 /** Units that the task behind the entry may add to a product; none for all but adding stock and making a product. */
 export type Supplied = (productId: string, units: number) => boolean;
@@ -19,7 +19,10 @@ const transitions = new Set([
 ]);
 
 /** Units of each shard, or product, that confirmed orders gain by the entry. */
-function confirmedUnits(entry: Entry, unitsOf: (order: Order) => readonly (readonly [string, number])[]) {
+function confirmedUnits(
+  entry: AtomicWrite,
+  unitsOf: (order: Order) => readonly (readonly [string, number])[],
+) {
   const { confirmed, returned } = movements(entry);
   const signed = [
     ...confirmed.flatMap((one) => unitsOf(one)),
@@ -35,14 +38,14 @@ function confirmedUnits(entry: Entry, unitsOf: (order: Order) => readonly (reado
 const gain = <T>({ before, after }: Pair<T>, of: (item: T) => number): number =>
   (after === undefined ? 0 : of(after)) - (before === undefined ? 0 : of(before));
 
-export const entryRules: Readonly<Record<string, EntryRule>> = {
+export const writeInvariants: Readonly<Record<string, WriteInvariant>> = {
   'no shard is below zero': ({ shards }) =>
     shards.flatMap(({ after }) =>
       after === undefined || after.stock < 0 || after.sold < 0 ? [`${JSON.stringify(after)}`] : [],
     ),
 
   'stock + sold = supplied': ({ shards }, supplied) => {
-    const product = ({ before, after }: Entry['shards'][number]) => (after ?? before)?.product_id ?? '';
+    const product = ({ before, after }: AtomicWrite['shards'][number]) => (after ?? before)?.product_id ?? '';
     const gains = sumBy(shards, product, (pair) => gain(pair, ({ stock, sold }) => stock + sold));
     return [...gains].flatMap(([id, units]) =>
       units === 0 || supplied(id, units) ? [] : [`${units} units came to ${id} from nowhere`],
@@ -50,8 +53,8 @@ export const entryRules: Readonly<Record<string, EntryRule>> = {
   },
 
   'sold = units of confirmed orders, shard by shard': (entry) => {
-    const units = confirmedUnits(entry, ({ takes }) =>
-      takes.map(({ product_id, shard, quantity }) => [shardId(product_id, shard), quantity] as const),
+    const units = confirmedUnits(entry, ({ allocations }) =>
+      allocations.map(({ product_id, shard, quantity }) => [shardId(product_id, shard), quantity] as const),
     );
     for (const pair of entry.shards) {
       const id = (pair.after ?? pair.before)?.shard_id ?? '';
@@ -63,13 +66,13 @@ export const entryRules: Readonly<Record<string, EntryRule>> = {
   'an order takes what its lines say, at the price and while its shards are on sale': (entry) => {
     const shards = new Map(entry.shards.map(({ before }) => [before?.shard_id, before]));
     return movements(entry).confirmed.flatMap((one) => {
-      const wrong = one.takes.filter(({ product_id, shard }) => {
+      const wrong = one.allocations.filter(({ product_id, shard }) => {
         const from = shards.get(shardId(product_id, shard));
         const line = one.lines.find((candidate) => candidate.product_id === product_id);
         return from === undefined || !from.active || from.price !== line?.unit_price;
       });
       const units = sumBy(
-        one.takes,
+        one.allocations,
         ({ product_id }) => product_id,
         ({ quantity }) => quantity,
       );
@@ -85,13 +88,13 @@ export const entryRules: Readonly<Record<string, EntryRule>> = {
       before !== undefined &&
       after !== undefined &&
       after.stock > before.stock &&
-      after.refills <= before.refills
+      after.stock_increases <= before.stock_increases
         ? [after.shard_id]
         : [],
     ),
 
   'what is written over several shards of a product carries checksums that sum up to 0': ({ shards }) => {
-    const product = ({ before, after }: Entry['shards'][number]) => (after ?? before)?.product_id ?? '';
+    const product = ({ before, after }: AtomicWrite['shards'][number]) => (after ?? before)?.product_id ?? '';
     const gains = sumBy(shards, product, (pair) => gain(pair, ({ checksum = 0 }) => checksum));
     const unmarked = [...Map.groupBy(shards, product)].filter(
       ([, pairs]) =>
@@ -149,7 +152,7 @@ export const entryRules: Readonly<Record<string, EntryRule>> = {
     }
     for (const [key, off] of units) if (off !== 0) problems.push(`${key} is off by ${off}`);
     const uncounted = movements(entry).confirmed.flatMap((one) =>
-      one.takes.filter(
+      one.allocations.filter(
         ({ product_id, shard }) =>
           limited.has(shardId(product_id, shard)) && !one.counted.includes(product_id),
       ),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conditional } from '../../../lib/http/etag.ts';
+import { etag } from '../../../lib/http/etag.ts';
 import { eventOf } from '../../support/builders-domain.ts';
 
 const known = (etag: string) => eventOf({ headers: { 'if-none-match': etag } });
@@ -11,7 +11,7 @@ const replyOf = (body: string, headers: Record<string, string> = {}) => ({
 
 function answer(event: ReturnType<typeof eventOf>, response: ReturnType<typeof replyOf>) {
   const exchange = { event, response };
-  conditional().after(exchange);
+  etag().after(exchange);
   return exchange.response;
 }
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   type BookedOrder,
   type BookedProduct,
-  type Books,
-  faultsIn,
+  type Ledger,
   misplacedUnits,
-  type Told,
+  type Reported,
+  violationsIn,
 } from '../../load/reconciliation.ts';
 
 const at = '2026-12-12T00:00:00.000Z';
@@ -34,7 +34,7 @@ const order = (overrides: Partial<BookedOrder> = {}): BookedOrder => ({
 });
 
 /** Three units sold in two orders, one order cancelled: all as it must be. */
-const right: Books = {
+const right: Ledger = {
   products: [product()],
   orders: [
     order(),
@@ -42,7 +42,7 @@ const right: Books = {
     order({ id: 'o3', status: 'CANCELLED' }),
   ],
 };
-const told: Told = {
+const told: Reported = {
   taken: 3,
   short: [],
   unknown: 0,
@@ -54,11 +54,11 @@ const told: Told = {
 
 describe('the books of a load', () => {
   it('are right when units, orders and what clients were told agree', () => {
-    expect(faultsIn(right, told)).toEqual([]);
+    expect(violationsIn(right, told)).toEqual([]);
     expect(misplacedUnits(right)).toEqual({ oversold: 0, lost: 0 });
   });
 
-  it.each<[string, Books]>([
+  it.each<[string, Ledger]>([
     ['stock and sold are not what was supplied', { ...right, products: [product({ stock: 6 })] }],
     ['stock is below zero', { ...right, products: [product({ stock: -1, supplied: 2 })] }],
     ['sold is not what confirmed orders hold', { ...right, orders: right.orders.slice(1) }],
@@ -78,10 +78,10 @@ describe('the books of a load', () => {
       { ...right, orders: [order({ total: 101 }), ...right.orders.slice(1)] },
     ],
   ])('are wrong when %s', (_, broken) => {
-    expect(faultsIn(broken, undefined)).not.toEqual([]);
+    expect(violationsIn(broken, undefined)).not.toEqual([]);
   });
 
-  it.each<[string, Partial<Told>]>([
+  it.each<[string, Partial<Reported>]>([
     ['there are more orders than clients were given', { taken: 2 }],
     ['an order that a client was given is missing', { taken: 4 }],
     ['more orders are cancelled than clients were told', { cancelled: 0 }],
@@ -90,28 +90,30 @@ describe('the books of a load', () => {
     ['a key made a second order', { contradicted: 1 }],
     ['an order was cancelled twice', { cancelledTwice: 1 }],
   ])('are wrong when %s', (_, difference) => {
-    expect(faultsIn(right, { ...told, ...difference })).toHaveLength(1);
+    expect(violationsIn(right, { ...told, ...difference })).toHaveLength(1);
   });
 
   it('are wrong when an order is rejected of a product that is not sold out', () => {
     const rejected = order({ id: 'o4', status: 'REJECTED' });
-    expect(faultsIn({ ...right, orders: [...right.orders, rejected] }, { ...told, taken: 4 })).toEqual([
+    expect(violationsIn({ ...right, orders: [...right.orders, rejected] }, { ...told, taken: 4 })).toEqual([
       'product p: orders were refused, and 7 units are left of which 1 came back',
     ]);
   });
 
   it('are right when what is left of a product that was sold out was given back', () => {
     const soldOut = { ...right, products: [product({ supplied: 4, stock: 1 })] };
-    expect(faultsIn(soldOut, { ...told, short: ['p'] })).toEqual([]);
+    expect(violationsIn(soldOut, { ...told, short: ['p'] })).toEqual([]);
   });
 
   it('leave room for requests without an answer, and no more', () => {
-    expect(faultsIn(right, { ...told, taken: 1, unknown: 2, cancelled: 0, cancelUnknown: 1 })).toEqual([]);
-    expect(faultsIn(right, { ...told, taken: 1, unknown: 1 })).toHaveLength(1);
+    expect(violationsIn(right, { ...told, taken: 1, unknown: 2, cancelled: 0, cancelUnknown: 1 })).toEqual(
+      [],
+    );
+    expect(violationsIn(right, { ...told, taken: 1, unknown: 1 })).toHaveLength(1);
   });
 
   it('name what is wrong', () => {
-    expect(faultsIn({ ...right, products: [product({ stock: 6 })] }, told)).toEqual([
+    expect(violationsIn({ ...right, products: [product({ stock: 6 })] }, told)).toEqual([
       'product p: stock 6 + sold 3 is not the 10 units supplied',
     ]);
   });

@@ -12,7 +12,7 @@ const greet: Contract = {
   routes: ['GET /greeting'],
   access: 'anyone',
   request: {},
-  reply: { status: 204 },
+  response: { status: 204 },
   errors: [],
 };
 const areaOf = (changes: Partial<Contract>): Area => ({
@@ -38,13 +38,13 @@ describe('the document is not made while it lacks', () => {
   });
 
   it('a header', () => {
-    expect(() => documentOf({ reply: { status: 204, headers: ['Echo'] } })).toThrow(
+    expect(() => documentOf({ response: { status: 204, headers: ['Echo'] } })).toThrow(
       'describe the header Echo',
     );
   });
 
   it('the name of a body', () => {
-    expect(() => documentOf({ reply: { status: 200, body: z.object({}) } })).toThrow('a body has no name');
+    expect(() => documentOf({ response: { status: 200, body: z.object({}) } })).toThrow('a body has no name');
   });
 });
 

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
-import { isOutage } from '../../../lib/platform/aws-errors.ts';
+import { isServiceUnavailable } from '../../../lib/platform/aws-errors.ts';
 
 const parts = { $metadata: {}, message: '' };
 const named = (name: string) => Object.assign(new Error(name), { name });
@@ -24,7 +24,7 @@ describe('an outage', () => {
     ['a cut connection', Object.assign(new Error('read'), { code: 'ECONNRESET' })],
     ['status 503', Object.assign(new Error('x'), { $metadata: { httpStatusCode: 503 } })],
   ])('is %s', (_, error) => {
-    expect(isOutage(error)).toBe(true);
+    expect(isServiceUnavailable(error)).toBe(true);
   });
 
   it.each([
@@ -36,6 +36,6 @@ describe('an outage', () => {
     ['a string', 'TimeoutError'],
     ['nothing', undefined],
   ])('is not %s', (_, error) => {
-    expect(isOutage(error)).toBe(false);
+    expect(isServiceUnavailable(error)).toBe(false);
   });
 });

@@ -37,17 +37,17 @@ export const accounts: Area = {
     }),
   ],
   replies: [
-    component('Account', registerContract.reply.body, {
+    component('Account', registerContract.response.body, {
       description: 'An account with a password.',
       fields: { id: 'Also the customer id of carts and orders.', email: 'In lower case.', role },
       example: { id: customerId, email: 'rina@example.com', role: 'USER' },
     }),
-    component('Token', loginContract.reply.body, {
+    component('Token', loginContract.response.body, {
       description: 'An access token.',
       fields: tokenFields,
       example: token,
     }),
-    component('Customer', addCustomerContract.reply.body, {
+    component('Customer', addCustomerContract.response.body, {
       description: 'A guest, signed in.',
       fields: { id: 'The customer id of carts and orders.', username: 'As given.', role, ...tokenFields },
       example: { id: customerId, username: 'rina', role: 'USER', ...token, expires_in: 86_400 },

@@ -83,7 +83,7 @@ export const orders: Area = {
       },
       example: confirmed,
     }),
-    component('OrderPage', listOrdersContract.reply.body, {
+    component('OrderPage', listOrdersContract.response.body, {
       description: 'A page of orders.',
       fields: {
         items: 'Newest first. A page may hold fewer than were asked for.',
@@ -91,7 +91,7 @@ export const orders: Area = {
       },
       example: { items: [confirmed], next_cursor: null },
     }),
-    component('ProductTotal', getProductTotalContract.reply.body, {
+    component('ProductTotal', getProductTotalContract.response.body, {
       description: 'How much of a product was sold.',
       fields: { product_id: 'Which product.', total_quantity: 'Units in confirmed orders.' },
       example: { product_id: productId, total_quantity: 2 },

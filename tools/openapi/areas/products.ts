@@ -81,7 +81,7 @@ export const products: Area = {
       },
       example,
     }),
-    component('ProductPage', listProductsContract.reply.body, {
+    component('ProductPage', listProductsContract.response.body, {
       description: 'A page of products.',
       fields: {
         items: 'Oldest first. A page may hold fewer than were asked for.',

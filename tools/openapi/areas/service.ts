@@ -17,12 +17,12 @@ export const service: Area = {
   contracts: [...Object.values(docs), healthContract],
   requests: [],
   replies: [
-    component('Health', healthContract.reply.body, {
+    component('Health', healthContract.response.body, {
       description: 'The service is up.',
       fields: { status: 'Always `ok`.' },
       example: { status: 'ok' },
     }),
-    component('OpenapiDocument', docs.getOpenapiContract.reply.body, {
+    component('OpenapiDocument', docs.getOpenapiContract.response.body, {
       description: 'An OpenAPI document.',
       fields: { openapi: 'The version of OpenAPI.', paths: 'The operations, by path and method.' },
       example: { openapi: '3.1.1', paths: {} },

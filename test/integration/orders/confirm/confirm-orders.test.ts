@@ -1,17 +1,21 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Placement } from '../../../../lib/orders/confirm/allocation.ts';
-import { type Committable, commit, type Decision } from '../../../../lib/orders/confirm/confirm-orders.ts';
+import type { AllocatedOrder } from '../../../../lib/orders/confirm/allocation.ts';
+import {
+  confirmOrders,
+  type Decision,
+  type WritableOrder,
+} from '../../../../lib/orders/confirm/confirm-orders.ts';
 import { type Order, order, totalOf } from '../../../../lib/orders/order.ts';
 import { newId } from '../../../../lib/platform/ids.ts';
-import type { TransactItem } from '../../../../lib/platform/transaction.ts';
+import type { TransactAction } from '../../../../lib/platform/transaction.ts';
 import type { StockedProduct } from '../../../../lib/products/product.ts';
 import { atRates } from '../../../support/fault-injection.ts';
-import { type Container, openShop, type Shop } from '../../../support/order-fixtures.ts';
+import { type Container, createOrderFixture, type OrderFixture } from '../../../support/order-fixtures.ts';
 
-let shop: Shop;
+let shop: OrderFixture;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await createOrderFixture();
 });
 
 type Line = { product_id: string; quantity: number; unit_price?: number };
@@ -19,9 +23,9 @@ type Line = { product_id: string; quantity: number; unit_price?: number };
 function ordering(
   lines: readonly Line[],
   overrides: { id?: string; customer_id?: string } = {},
-): Committable<Order> {
+): WritableOrder<Order> {
   const { id = newId(), customer_id = newId() } = overrides;
-  const orderOf = ({ lines, takes, counted }: Placement): Order => ({
+  const orderOf = ({ lines, allocations, counted }: AllocatedOrder): Order => ({
     id,
     customer_id,
     status: 'CONFIRMED',
@@ -29,16 +33,16 @@ function ordering(
     total: totalOf(lines),
     currency: 'EUR',
     created_at: '2025-12-12T00:00:00.000Z',
-    takes: takes.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
+    allocations: allocations.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
     counted: counted.map(({ product_id }) => product_id),
   });
   return {
     id,
     customer_id,
     lines,
-    items: [`order ${id}`],
-    writes: (placement) => [
-      { item: shop.orders.putEntry(orderOf(placement)), refused: (old) => order.parse(old) },
+    writtenItems: [`order ${id}`],
+    writes: (allocated) => [
+      { item: shop.orders.putAction(orderOf(allocated)), failure: (old) => order.parse(old) },
     ],
   };
 }
@@ -53,17 +57,17 @@ describe('a batch of orders', () => {
   it.each([1, 4, 32])('sells out %i shards exactly, in the order of arrival', async (stock_shards) => {
     const keyboard = await shop.sell({ stock: 150, stock_shards });
     const orders = batch(200, keyboard);
-    const decisions = await commit(shop, orders, { blindly: false });
+    const decisions = await confirmOrders(shop, orders, { optimistic: false });
     expect(orders.map(({ id }) => decisions.get(id)?.outcome)).toEqual(
       orders.map((_, index) => (index < 150 ? 'confirmed' : 'rejected')),
     );
     expect((await shop.books()).confirmed).toHaveLength(150);
   });
 
-  it('of 98 takes one write for each order and one for the stock', async () => {
+  it('of 98 allocations one write for each order and one for the stock', async () => {
     const keyboard = await shop.sell({ stock: 1_000, stock_shards: 4 });
     const container = shop.container();
-    await commit(container, batch(98, keyboard), { blindly: true });
+    await confirmOrders(container, batch(98, keyboard), { optimistic: true });
     const sent = container.attempts.filter(({ operation }) => operation === 'TransactWriteItems');
     expect(sent.map(({ actions }) => actions)).toEqual([99]);
     await shop.books();
@@ -73,12 +77,12 @@ describe('a batch of orders', () => {
     const keyboard = await shop.sell({ stock: 60, stock_shards: 2 });
     const orders = batch(40, keyboard);
     const deliveries = await Promise.all(
-      [0, 1, 2].map(() => commit(shop.container(), orders, { blindly: true })),
+      [0, 1, 2].map(() => confirmOrders(shop.container(), orders, { optimistic: true })),
     );
     const { confirmed } = await shop.books();
     expect(confirmed).toHaveLength(40);
     for (const decisions of deliveries) {
-      expect(count(decisions, 'confirmed') + count(decisions, 'superseded')).toBe(40);
+      expect(count(decisions, 'confirmed') + count(decisions, 'condition_failed')).toBe(40);
     }
   });
 
@@ -89,7 +93,7 @@ describe('a batch of orders', () => {
       Array.from({ length: 15 }, () => ordering(index % 2 === 0 ? lines : [...lines].reverse())),
     );
     const all = await Promise.all(
-      batches.map((orders) => commit(shop.container(), orders, { blindly: true })),
+      batches.map((orders) => confirmOrders(shop.container(), orders, { optimistic: true })),
     );
     expect(all.reduce((sum, decisions) => sum + count(decisions, 'confirmed'), 0)).toBe(20);
     expect((await shop.books()).confirmed).toHaveLength(20);
@@ -99,7 +103,9 @@ describe('a batch of orders', () => {
     const keyboard = await shop.sell({ stock: 120, stock_shards: 4 });
     const container = shop.container(atRates(seed, { conflict: 0.3, timeout_after: 0.1 }));
     const batches = Array.from({ length: 5 }, () => batch(30, keyboard));
-    const all = await Promise.all(batches.map((orders) => commit(container, orders, { blindly: true })));
+    const all = await Promise.all(
+      batches.map((orders) => confirmOrders(container, orders, { optimistic: true })),
+    );
     const confirmed = all.reduce((sum, decisions) => sum + count(decisions, 'confirmed'), 0);
     expect(confirmed).toBe(120);
     expect((await shop.books()).confirmed).toHaveLength(120);
@@ -109,7 +115,7 @@ describe('a batch of orders', () => {
     const keyboard = await shop.sell({ price: 1_000 });
     const outdated = ordering([{ product_id: keyboard, quantity: 1, unit_price: 900 }]);
     const current = ordering([{ product_id: keyboard, quantity: 1, unit_price: 1_000 }]);
-    const decisions = await commit(shop, [outdated, current], { blindly: true });
+    const decisions = await confirmOrders(shop, [outdated, current], { optimistic: true });
     expect(decisions.get(outdated.id)).toMatchObject({ outcome: 'rejected', reason: 'price_changed' });
     expect(decisions.get(current.id)?.outcome).toBe('confirmed');
     expect((await shop.books()).confirmed.map(({ total }) => total)).toEqual([1_000]);
@@ -121,17 +127,17 @@ describe('a batch of orders', () => {
     const orders = Array.from({ length: 8 }, () =>
       ordering([{ product_id: keyboard, quantity: 1 }], { customer_id }),
     );
-    const decisions = await commit(shop, orders, { blindly: false });
+    const decisions = await confirmOrders(shop, orders, { optimistic: false });
     expect([count(decisions, 'confirmed'), count(decisions, 'rejected')]).toEqual([3, 5]);
     await shop.books();
   });
 });
 
 describe('a shortage', () => {
-  const write = (TransactItems: TransactItem[]) =>
+  const write = (TransactItems: TransactAction[]) =>
     shop.documents.send(new TransactWriteCommand({ TransactItems }));
 
-  /** The catalog's first reads return what these make of them, and all later ones the truth. */
+  /** The inventory's first reads return what these make of them, and all later ones the truth. */
   function seeing(
     container: Container,
     ...reads: ((truth: () => Promise<StockedProduct>) => Promise<StockedProduct>)[]
@@ -140,13 +146,13 @@ describe('a shortage', () => {
       const next = reads.shift();
       const [id = ''] = ids;
       const truth = async (): Promise<StockedProduct> => {
-        const found = (await container.catalog.read(ids)).get(id);
+        const found = (await container.inventory.read(ids)).get(id);
         if (found === undefined) throw new Error(`no product ${id}`);
         return found;
       };
       return new Map([[id, await (next === undefined ? truth() : next(truth))]]);
     };
-    return { ...container, catalog: { ...container.catalog, read } };
+    return { ...container, inventory: { ...container.inventory, read } };
   }
 
   const oneOf = (product_id: string, shard: number) => ({
@@ -165,31 +171,31 @@ describe('a shortage', () => {
 
   it('that a read sees while units change shards is not believed', async () => {
     const keyboard = await shop.sell({ stock: 2, stock_shards: 2 });
-    await write(shop.stock.takeEntries([oneOf(keyboard, 0)]));
+    await write(shop.stock.sellActions([oneOf(keyboard, 0)]));
     // Shard 0 is read empty, gets a unit back, shard 1 loses its one, and is then read empty: never 0 in all.
     const container = seeing(shop, async (truth) => {
       const before = await truth();
-      await write(shop.stock.giveBackEntries([oneOf(keyboard, 0)]));
-      await write(shop.stock.takeEntries([oneOf(keyboard, 1)]));
+      await write(shop.stock.releaseActions([oneOf(keyboard, 0)]));
+      await write(shop.stock.sellActions([oneOf(keyboard, 1)]));
       return joined(before, 0, await truth());
     });
     const wanted = ordering([{ product_id: keyboard, quantity: 1 }]);
-    const decisions = await commit(container, [wanted], { blindly: false });
+    const decisions = await confirmOrders(container, [wanted], { optimistic: false });
     expect(decisions.get(wanted.id)?.outcome).toBe('confirmed');
   });
 
   it('that two reads see while units change shards both times is not believed', async () => {
     const keyboard = await shop.sell({ stock: 2, stock_shards: 2 });
-    await write(shop.stock.takeEntries([oneOf(keyboard, 0)]));
+    await write(shop.stock.sellActions([oneOf(keyboard, 0)]));
     const exchange = (empty: number) => async (truth: () => Promise<StockedProduct>) => {
       const before = await truth();
-      await write(shop.stock.giveBackEntries([oneOf(keyboard, empty)]));
-      await write(shop.stock.takeEntries([oneOf(keyboard, 1 - empty)]));
+      await write(shop.stock.releaseActions([oneOf(keyboard, empty)]));
+      await write(shop.stock.sellActions([oneOf(keyboard, 1 - empty)]));
       return joined(before, empty, await truth());
     };
     const container = seeing(shop, exchange(0), exchange(1));
     const wanted = ordering([{ product_id: keyboard, quantity: 1 }]);
-    const decisions = await commit(container, [wanted], { blindly: false });
+    const decisions = await confirmOrders(container, [wanted], { optimistic: false });
     expect(decisions.get(wanted.id)?.outcome).toBe('confirmed');
   });
 
@@ -199,13 +205,13 @@ describe('a shortage', () => {
       const before = await truth();
       await shop.products.update(keyboard, { stock_shards: 2 });
       const grown = await shop.products.get(keyboard);
-      if (grown !== undefined) await shop.stock.follow(grown, 1);
-      await write(shop.stock.supplyEntries([oneOf(keyboard, 1)]));
+      if (grown !== undefined) await shop.stock.copyToShard(grown, 1);
+      await write(shop.stock.restockActions([oneOf(keyboard, 1)]));
       return before;
     });
     shop.supplied[keyboard] = 1;
     const wanted = ordering([{ product_id: keyboard, quantity: 1 }]);
-    const decisions = await commit(container, [wanted], { blindly: false });
+    const decisions = await confirmOrders(container, [wanted], { optimistic: false });
     expect(decisions.get(wanted.id)?.outcome).toBe('confirmed');
     await shop.books();
   });
@@ -213,7 +219,7 @@ describe('a shortage', () => {
   it('is reported with what was left', async () => {
     const keyboard = await shop.sell({ stock: 3, stock_shards: 2 });
     const wanted = ordering([{ product_id: keyboard, quantity: 4 }]);
-    const decisions = await commit(shop, [wanted], { blindly: true });
+    const decisions = await confirmOrders(shop, [wanted], { optimistic: true });
     expect(decisions.get(wanted.id)).toEqual({
       outcome: 'rejected',
       reason: 'out_of_stock',

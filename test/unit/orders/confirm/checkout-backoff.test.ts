@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { patience } from '../../../../lib/orders/confirm/checkout-backoff.ts';
+import { checkoutBackoff } from '../../../../lib/orders/confirm/checkout-backoff.ts';
 
 /** The longest and the shortest wait after so many conflicts. */
 async function waits(conflicts: number): Promise<{ from: number; to: number }> {
   const measure = async (random: number) => {
     vi.spyOn(Math, 'random').mockReturnValue(random);
     const before = Date.now();
-    const waiting = patience(conflicts);
+    const waiting = checkoutBackoff(conflicts);
     await vi.runAllTimersAsync();
     await waiting;
     return Date.now() - before;

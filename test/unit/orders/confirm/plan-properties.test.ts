@@ -1,78 +1,78 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Candidate, Supplies } from '../../../../lib/orders/confirm/allocation.ts';
-import { sumPurchases, sumTakes } from '../../../../lib/orders/confirm/merge-writes.ts';
+import type { OpenOrder, StockSnapshots } from '../../../../lib/orders/confirm/allocation.ts';
+import { mergePurchaseCounts, mergeStockUpdates } from '../../../../lib/orders/confirm/merge-writes.ts';
 import { type Plan, planOrders } from '../../../../lib/orders/confirm/plan.ts';
 import { totalOf } from '../../../../lib/orders/order.ts';
 import { shardId, stockOf } from '../../../../lib/products/product.ts';
 import { anyWorld } from '../../../support/any-world.ts';
-import { candidateOf, stocked, suppliesOf } from '../../../support/builders-domain.ts';
+import { openOrderOf, snapshotsOf, stocked } from '../../../support/builders-domain.ts';
 
-const placed = (plan: Plan) => plan.drafts.flatMap(({ placements }) => placements);
-const takesIn = (plan: Plan) => placed(plan).flatMap(({ takes }) => takes);
-const unitsIn = (takes: readonly { quantity: number }[]) =>
-  takes.reduce((sum, { quantity }) => sum + quantity, 0);
+const placed = (plan: Plan) => plan.transactions.flatMap(({ orders }) => orders);
+const takesIn = (plan: Plan) => placed(plan).flatMap(({ allocations }) => allocations);
+const unitsIn = (allocations: readonly { quantity: number }[]) =>
+  allocations.reduce((sum, { quantity }) => sum + quantity, 0);
 
-const holds = (property: (plan: Plan, supplies: Supplies, candidates: readonly Candidate[]) => void) =>
+const holds = (property: (plan: Plan, snapshots: StockSnapshots, orders: readonly OpenOrder[]) => void) =>
   fc.assert(
-    fc.property(anyWorld, ({ supplies, candidates, lane }) => {
-      property(planOrders(candidates, supplies, lane), supplies, candidates);
+    fc.property(anyWorld, ({ snapshots, orders, lane }) => {
+      property(planOrders(orders, snapshots, lane), snapshots, orders);
     }),
     { numRuns: 150 },
   );
 
 describe('any plan', () => {
-  it('never takes more from a shard than was read in it', () => {
-    holds((plan, supplies) => {
-      for (const { product_id, shard, quantity } of sumTakes(placed(plan))) {
-        const shards = supplies.get(product_id)?.shards;
+  it('never allocations more from a shard than was read in it', () => {
+    holds((plan, snapshots) => {
+      for (const { product_id, shard, quantity } of mergeStockUpdates(placed(plan))) {
+        const shards = snapshots.get(product_id)?.shards;
         if (shards === undefined) continue;
         expect(quantity).toBeLessThanOrEqual(shards.find((one) => one.shard === shard)?.stock ?? -1);
       }
     });
   });
 
-  it('takes whole orders only, each line in full', () => {
+  it('allocations whole orders only, each line in full', () => {
     holds((plan) => {
-      for (const { candidate, lines, takes } of placed(plan)) {
+      for (const { order, lines, allocations } of placed(plan)) {
         expect(lines.map(({ product_id, quantity }) => [product_id, quantity])).toEqual(
-          candidate.lines.map(({ product_id, quantity }) => [product_id, quantity]),
+          order.lines.map(({ product_id, quantity }) => [product_id, quantity]),
         );
         for (const { product_id, quantity } of lines) {
-          expect(unitsIn(takes.filter((take) => take.product_id === product_id))).toBe(quantity);
+          expect(unitsIn(allocations.filter((take) => take.product_id === product_id))).toBe(quantity);
         }
-        expect(takes.every(({ quantity }) => quantity > 0)).toBe(true);
-        const shards = takes.map(({ product_id, shard }) => shardId(product_id, shard));
+        expect(allocations.every(({ quantity }) => quantity > 0)).toBe(true);
+        const shards = allocations.map(({ product_id, shard }) => shardId(product_id, shard));
         expect(new Set(shards).size).toBe(shards.length);
       }
     });
   });
 
-  it('charges the price of every shard it takes from, in the version that it was read in, and takes only from shards on sale', () => {
-    holds((plan, supplies) => {
-      for (const { lines, takes } of placed(plan)) {
-        for (const { product_id, shard, product_version } of takes) {
+  it('charges the price of every shard it allocations from, in the version that it was read in, and allocations only from shards on sale', () => {
+    holds((plan, snapshots) => {
+      for (const { lines, allocations } of placed(plan)) {
+        for (const { product_id, shard, product_version } of allocations) {
           const unit_price = lines.find((line) => line.product_id === product_id)?.unit_price;
-          const found = supplies.get(product_id)?.shards?.find((one) => one.shard === shard);
-          if (supplies.get(product_id)?.shards === undefined) continue;
+          const found = snapshots.get(product_id)?.shards?.find((one) => one.shard === shard);
+          if (snapshots.get(product_id)?.shards === undefined) continue;
           expect(found).toMatchObject({ price: unit_price, active: true, product_version });
         }
       }
     });
   });
 
-  it('takes nothing from a shard that knows a later version of the product than was read', () => {
-    holds((plan, supplies) => {
+  it('allocations nothing from a shard that knows a later version of the product than was read', () => {
+    holds((plan, snapshots) => {
       for (const { product_id, product_version } of takesIn(plan))
-        expect(product_version).toBeLessThanOrEqual(supplies.get(product_id)?.product.version ?? 0);
+        expect(product_version).toBeLessThanOrEqual(snapshots.get(product_id)?.product.version ?? 0);
     });
   });
 
   it('keeps promised prices and expected totals', () => {
     holds((plan) => {
-      for (const { candidate, lines } of placed(plan)) {
-        if (candidate.expected_total !== undefined) expect(totalOf(lines)).toBe(candidate.expected_total);
-        for (const [index, { unit_price }] of candidate.lines.entries()) {
+      for (const { order, lines } of placed(plan)) {
+        if (order.expected_total !== undefined) expect(totalOf(lines)).toBe(order.expected_total);
+        for (const [index, { unit_price }] of order.lines.entries()) {
           if (unit_price !== undefined) expect(lines[index]?.unit_price).toBe(unit_price);
         }
       }
@@ -80,23 +80,23 @@ describe('any plan', () => {
   });
 
   it('disposes of every order exactly once', () => {
-    holds((plan, _, candidates) => {
+    holds((plan, _, orders) => {
       const ids = [
-        ...placed(plan).map(({ candidate }) => candidate),
-        ...plan.refusals.map(({ candidate }) => candidate),
-        ...plan.unsure,
-        ...plan.scattered.map(({ candidate }) => candidate),
+        ...placed(plan).map(({ order }) => order),
+        ...plan.rejections.map(({ order }) => order),
+        ...plan.needsRead,
+        ...plan.tooManyShards.map(({ order }) => order),
       ].map(({ id }) => id);
-      expect(ids.sort()).toEqual(candidates.map(({ id }) => id).sort());
+      expect(ids.sort()).toEqual(orders.map(({ id }) => id).sort());
     });
   });
 
-  it('has drafts of 1 to 100 actions on distinct items', () => {
+  it('has transactions of 1 to 100 actions on distinct items', () => {
     holds((plan) => {
-      for (const { placements } of plan.drafts) {
-        const own = placements.flatMap(({ candidate }) => candidate.items);
+      for (const { orders } of plan.transactions) {
+        const own = orders.flatMap(({ order }) => order.writtenItems);
         expect(new Set(own).size).toBe(own.length);
-        const shared = sumTakes(placements).length + sumPurchases(placements).length;
+        const shared = mergeStockUpdates(orders).length + mergePurchaseCounts(orders).length;
         expect(own.length + shared).toBeLessThanOrEqual(100);
         expect(own.length).toBeGreaterThan(0);
       }
@@ -104,9 +104,9 @@ describe('any plan', () => {
   });
 
   it('counts every line of a product with a purchase limit, and no line above the limit', () => {
-    holds((plan, supplies) => {
+    holds((plan, snapshots) => {
       for (const { lines, counted } of placed(plan)) {
-        const limits = lines.map(({ product_id }) => supplies.get(product_id)?.product.limit_per_customer);
+        const limits = lines.map(({ product_id }) => snapshots.get(product_id)?.product.limit_per_customer);
         expect(counted.map(({ product_id }) => product_id)).toEqual(
           lines.filter((_, index) => limits[index] !== undefined).map(({ product_id }) => product_id),
         );
@@ -117,27 +117,25 @@ describe('any plan', () => {
   });
 
   it('refuses as out of stock only what all shards together cannot serve', () => {
-    holds((plan, supplies) => {
-      for (const { reason, short, candidate } of plan.refusals) {
+    holds((plan, snapshots) => {
+      for (const { reason, short, order } of plan.rejections) {
         if (reason !== 'out_of_stock') continue;
         expect(short.length).toBeGreaterThan(0);
         for (const { product_id, requested, available } of short) {
-          const shards = supplies.get(product_id)?.shards;
+          const shards = snapshots.get(product_id)?.shards;
           expect(shards).toBeDefined();
           expect(available).toBe(stockOf(shards ?? []));
           expect(available).toBeLessThan(requested);
-          expect(candidate.lines).toContainEqual(
-            expect.objectContaining({ product_id, quantity: requested }),
-          );
+          expect(order.lines).toContainEqual(expect.objectContaining({ product_id, quantity: requested }));
         }
       }
     });
   });
 
   it('refuses only what it would refuse alone', () => {
-    holds((plan, supplies) => {
-      for (const { candidate, reason } of plan.refusals) {
-        expect(planOrders([candidate], supplies, 0).refusals.map((alone) => alone.reason)).toEqual([reason]);
+    holds((plan, snapshots) => {
+      for (const { order, reason } of plan.rejections) {
+        expect(planOrders([order], snapshots, 0).rejections.map((alone) => alone.reason)).toEqual([reason]);
       }
     });
   });
@@ -154,27 +152,25 @@ describe('orders of one unit', () => {
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (units, demand, lane) => {
           const keyboard = stocked(units);
-          const orders = Array.from({ length: demand }, () => candidateOf(keyboard.product));
-          const plan = planOrders(orders, suppliesOf(keyboard), lane);
+          const orders = Array.from({ length: demand }, () => openOrderOf(keyboard.product));
+          const plan = planOrders(orders, snapshotsOf(keyboard), lane);
           const stock = stockOf(keyboard.shards);
           expect(unitsIn(takesIn(plan))).toBe(Math.min(demand, stock));
           // They are served in the order of their arrival.
-          expect(new Set(placed(plan).map(({ candidate }) => candidate))).toEqual(
-            new Set(orders.slice(0, stock)),
-          );
+          expect(new Set(placed(plan).map(({ order }) => order))).toEqual(new Set(orders.slice(0, stock)));
         },
       ),
       { numRuns: 100 },
     );
   });
 
-  it('start on different shards in different lanes', () => {
+  it('start on different shards in different shard offsets', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 32 }), fc.boolean(), (count, known) => {
         const keyboard = stocked(Array.from({ length: count }, () => 5));
-        const supplies = suppliesOf(known ? keyboard : { product: keyboard.product });
+        const snapshots = snapshotsOf(known ? keyboard : { product: keyboard.product });
         const starts = Array.from({ length: count }, (_, lane) =>
-          takesIn(planOrders([candidateOf(keyboard.product)], supplies, (lane + 0.5) / count)),
+          takesIn(planOrders([openOrderOf(keyboard.product)], snapshots, (lane + 0.5) / count)),
         );
         expect(new Set(starts.map(([take]) => take?.shard)).size).toBe(count);
       }),
