@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { parseDocument } from 'yaml';
 import * as z from 'zod';
+import { readServiceConfig } from '../../deploy/service-config.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -26,14 +25,7 @@ const esbuildOptions = z.strictObject({
   outputWorkFolder: z.unknown(),
 });
 
-const serverless = z.object({
-  custom: z.object({ esbuild: esbuildOptions }),
-  functions: z.record(z.string(), z.object({ handler: z.string() })),
-});
-
-const { custom, functions } = serverless.parse(
-  parseDocument(await readFile(join(root, 'serverless.yml'), 'utf8'), { logLevel: 'error' }).toJS(),
-);
+const { custom, functions } = readServiceConfig();
 const {
   exclude,
   plugins,
@@ -41,7 +33,7 @@ const {
   packager: __,
   outputWorkFolder: ___,
   ...options
-} = custom.esbuild;
+} = esbuildOptions.parse(custom['esbuild']);
 const { default: ours }: { default: Plugin[] } = await import(join(root, plugins));
 
 /** Source files of the functions by their names in serverless.yml. */
