@@ -61,9 +61,13 @@ export async function startService({
     String(lambdaPort),
     '--noSponsor',
     // Bundling without packages starts three times faster. ES modules, because some packages are ES modules only.
-    ...Object.entries({ packages: 'external', format: 'esm', extension: '.mjs', ...params }).flatMap(
-      ([name, value]) => ['--param', `${name}=${value}`],
-    ),
+    ...Object.entries({
+      packages: 'external',
+      format: 'esm',
+      extension: '.mjs',
+      external: 'none',
+      ...params,
+    }).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
   ];
   const child = spawn(
     process.execPath,
