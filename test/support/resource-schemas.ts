@@ -13,7 +13,7 @@ const intrinsic = /^(Ref|Condition|Fn::\w+)$/;
  */
 export function mistakesIn(type: string, properties: unknown): string[] {
   const [schema] = specification.lookup('resource', 'cloudFormationType', 'equals', type);
-  if (schema === undefined) return [`there is no resource type ${type}`];
+  if (schema === undefined) return [`unknown resource type ${type}`];
   return mistakesOfObject(properties, schema.properties, type);
 }
 

@@ -59,7 +59,7 @@ describe('mistakesIn', () => {
       'AWS::Lambda::Function.Role: missing',
     ]);
     expect(mistakesIn('AWS::Lambda::Functions', {})).toEqual([
-      'there is no resource type AWS::Lambda::Functions',
+      'unknown resource type AWS::Lambda::Functions',
     ]);
   });
 });
