@@ -1,7 +1,8 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { AccessTokens, Caller } from '../accounts/access-token.ts';
+import { logger } from '../platform/logger.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
 import { compression } from './compression.ts';
@@ -82,12 +83,14 @@ export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniTy
   };
 
   // middy runs onError and after from the last registered to the first: the outermost come first here.
-  const handler = middy<Event, Result>();
-  if (contentSecurityPolicy !== undefined) handler.use(pagePolicy(contentSecurityPolicy));
-  handler.use(securityHeaders()).use(responses()).use(bodyLimit()).use(compression());
-  if (response.cacheControl !== undefined) handler.use(etag());
-  if (tokens !== undefined) handler.use(authenticate(tokens, access));
-  return handler.handler(handle);
+  const chain = middy<Event, Result>();
+  if (contentSecurityPolicy !== undefined) chain.use(pagePolicy(contentSecurityPolicy));
+  chain.use(securityHeaders()).use(responses()).use(bodyLimit()).use(compression());
+  if (response.cacheControl !== undefined) chain.use(etag());
+  if (tokens !== undefined) chain.use(authenticate(tokens, access));
+  chain.handler(handle);
+  return (event: Event, context: Context): Promise<Result> =>
+    logger.withContext(context, () => chain(event, context));
 }
 
 function limitsOf({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {

@@ -19,20 +19,20 @@ export const responses = () => ({
   },
   onError(exchange: Exchange) {
     const { event, context, error } = exchange;
-    const request_id = context.awsRequestId;
-    const known = expected(error, { request_id, route: event.routeKey });
-    exchange.response = withOurHeaders(problemResponse(known, request_id), event, request_id);
+    const requestId = context.awsRequestId;
+    const problem = problemResponse(domainErrorOf(error, event.routeKey), requestId);
+    exchange.response = withOurHeaders(problem, event, requestId);
   },
 });
 
-/** Logs what no use case expects, and tells an outage, which may be tried again, from a defect. */
-function expected(error: unknown, request: { request_id: string; route: string }): DomainError {
+/** Logs an unexpected error and maps it: `unavailable` for a service failure, which may be retried, `internal` for a bug. */
+function domainErrorOf(error: unknown, route: string): DomainError {
   if (error instanceof DomainError) return error;
   if (isServiceUnavailable(error)) {
-    logger.warn('the database is out of reach', { ...request, error });
+    logger.warn('DATABASE_UNAVAILABLE', { route, error });
     return new DomainError('unavailable', { retryAfterSeconds: 1 });
   }
-  logger.error('request failed', { ...request, error });
+  logger.error('REQUEST_FAILED', { route, error });
   return new DomainError('internal');
 }
 

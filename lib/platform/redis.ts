@@ -48,11 +48,11 @@ export async function connectRedis(url: string): Promise<Redis> {
   let isDown = false;
   // Without a listener an error would end the process; one line says when it goes and one when it is back.
   redis.on('error', (error) => {
-    if (!isDown) logger.warn('redis is out of reach', { error });
+    if (!isDown) logger.warn('REDIS_UNAVAILABLE', { error });
     isDown = true;
   });
   redis.on('ready', () => {
-    if (isDown) logger.info('redis is back');
+    if (isDown) logger.info('REDIS_RECONNECTED');
     isDown = false;
   });
   try {

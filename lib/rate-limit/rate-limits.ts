@@ -107,7 +107,7 @@ export function createRateLimits(
       // One counter takes a thousand writes a second: more are no shopper's.
       if (guards.has(name) && isThrottled(error)) return { exceeded: true, remaining: 0, throttled: true };
       restsUntil = Date.now() + restMs;
-      logger.warn('rate limits are counted in memory alone', { limit: name, error });
+      logger.warn('RATE_LIMIT_STORE_UNAVAILABLE', { limit: name, error });
       return known;
     }
   }
