@@ -12,16 +12,16 @@ interface Exchange {
   response: APIGatewayProxyStructuredResultV2 | undefined;
 }
 
-/** Puts the request's id and what it used of its limits on every reply, and turns whatever was thrown into a problem reply. */
+/** Adds the request id and the rate limit headers to every response, and turns errors into problem responses. */
 export const responses = () => ({
   after({ event, context, response }: Exchange) {
-    if (response !== undefined) withOurHeaders(response, event, context.awsRequestId);
+    if (response !== undefined) withHeaders(response, event, context.awsRequestId);
   },
   onError(exchange: Exchange) {
     const { event, context, error } = exchange;
     const requestId = context.awsRequestId;
     const problem = problemResponse(domainErrorOf(error, event.routeKey), requestId);
-    exchange.response = withOurHeaders(problem, event, requestId);
+    exchange.response = withHeaders(problem, event, requestId);
   },
 });
 
@@ -36,7 +36,7 @@ function domainErrorOf(error: unknown, route: string): DomainError {
   return new DomainError('internal');
 }
 
-function withOurHeaders(response: APIGatewayProxyStructuredResultV2, event: Limited, requestId: string) {
+function withHeaders(response: APIGatewayProxyStructuredResultV2, event: Limited, requestId: string) {
   response.headers = { ...response.headers, ...rateLimitHeaders(event), 'X-Request-Id': requestId };
   return response;
 }

@@ -109,7 +109,7 @@ describe.each([
         status: 503,
         problem: {
           type: 'urn:problem-type:sellout:unavailable',
-          title: 'Try again shortly',
+          title: 'Service temporarily unavailable',
           status: 503,
           code: 'unavailable',
           request_id: headers.get('X-Request-Id'),
@@ -137,7 +137,7 @@ describe('a defect', () => {
       status: 500,
       json: {
         type: 'urn:problem-type:sellout:internal',
-        title: 'Something went wrong on our side',
+        title: 'Internal server error',
         status: 500,
         code: 'internal',
         request_id,

@@ -60,7 +60,7 @@ describe('npm run ops', () => {
   );
 
   it.each([
-    ['make-secrets --stage prdo', '"prdo" is no stage: take local, dev, prod'],
+    ['make-secrets --stage prdo', 'Unknown stage "prdo". Use local, dev or prod,'],
     ['make-secrets --stage local', 'stage "local" is never deployed'],
     ['rotate-token-key --stage nope --step add', 'there is no /sellout/nope/token-keys'],
     ['rotate-token-key --stage nope --step replace', 'there is no /sellout/nope/token-keys'],

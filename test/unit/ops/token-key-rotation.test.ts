@@ -30,7 +30,7 @@ function rotated(...steps: readonly RotationStep[]) {
 /** A container that has read this value and reads it anew whenever it may. */
 const container = (value: string, now: number) =>
   createAccessTokens({
-    parameters: createParameters({ fetchParameter: async () => value }),
+    parameters: createParameters({ fetchParameter: async () => value, clock: { now: () => now } }),
     keysParameter: '/keys',
     issuer: 'test',
     audience: 'test',
