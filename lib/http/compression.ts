@@ -19,7 +19,7 @@ const encoders = {
 };
 const preferred = ['br', 'gzip', 'identity'] as const;
 
-/** No client names more codings; a header is not worth more work. */
+/** Ignores further codings; real clients send a few. */
 const maxElements = 20;
 
 interface Exchange {

@@ -6,7 +6,7 @@ import type { Redis } from '../../lib/platform/redis.ts';
 
 const schema = z.object({ name: z.string(), load: z.number() });
 
-/** A cache whose loads are counted and tell the how-manieth they were. */
+/** A cache whose loads are counted; each value contains the number of its load. */
 export function openCache({
   shared,
   namespace = randomUUID(),

@@ -8,15 +8,15 @@ import { freePort } from '../../localstack/ports.ts';
 import { startRedis, whyNoRedis } from './redis.ts';
 import { connect, freshTables } from './tables.ts';
 
-/** Where limits are counted, for one test. */
+/** The counters' store for one test. */
 export interface Store {
-  /** The limits of another container, each of which has this limit. */
+  /** Creates the rate limits of another container; each limit has this value. */
   container(limit: RateLimit): RateLimits;
-  /** The keys of what is stored. */
+  /** Returns the stored keys. */
   keys(): Promise<readonly string[]>;
 }
 
-/** Of every name the same limit. */
+/** The same limit for every name. */
 export const limitsOf = (limit: RateLimit) => ({
   'auth-per-address': limit,
   'auth-per-address-and-email': limit,
@@ -41,7 +41,7 @@ async function onDynamoDb(): Promise<Store> {
 export async function onRedis(): Promise<Store & { server: Awaited<ReturnType<typeof startRedis>> }> {
   const server = await startRedis();
   onTestFinished(server.stop);
-  const documents = await outOfReach();
+  const documents = await unreachable();
   const deps = { documents, rateLimitsTable: 'test-rate_limits', cacheUrl: server.url, clock: systemClock };
   return {
     server,
@@ -54,9 +54,9 @@ export async function onRedis(): Promise<Store & { server: Awaited<ReturnType<ty
   };
 }
 
-/** One container, whose store refuses connections. */
+/** One container whose store is unreachable. */
 export async function inMemory(): Promise<Pick<Store, 'container'>> {
-  const documents = await outOfReach();
+  const documents = await unreachable();
   const made: RateLimits[] = [];
   return {
     container(limit) {
@@ -68,7 +68,7 @@ export async function inMemory(): Promise<Pick<Store, 'container'>> {
   };
 }
 
-const outOfReach = async () => connect(`http://127.0.0.1:${await freePort()}`);
+const unreachable = async () => connect(`http://127.0.0.1:${await freePort()}`);
 
 export const sharedStores = [
   { store: 'DynamoDB', open: onDynamoDb, skipped: undefined },
@@ -77,6 +77,6 @@ export const sharedStores = [
 
 export const times = <T>(length: number, make: () => T): T[] => Array.from({ length }, make);
 
-/** How many of these were let through. */
+/** Returns how many requests were admitted. */
 export const admitted = async (counts: readonly Promise<{ usage: Usage }>[]): Promise<number> =>
   (await Promise.all(counts)).filter(({ usage }) => !usage.exceeded).length;
