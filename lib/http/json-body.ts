@@ -24,8 +24,8 @@ export const bodyLimit = () => ({
 /**
  * Parses a JSON body exactly as the client sent it.
  *
- * @throws {DomainError} `unsupported_media_type` unless the headers announce uncompressed JSON in UTF-8; `malformed_json` if
- *   the body is not that; `invalid_request` if an object has a repeated or forbidden key
+ * @throws {DomainError} `unsupported_media_type` unless the headers announce uncompressed JSON in UTF-8;
+ *   `malformed_json` if the body is not that; `invalid_request` if an object has a repeated or forbidden key
  */
 export function readJsonBody(event: APIGatewayProxyEventV2): unknown {
   checkHeaders(event.headers);
