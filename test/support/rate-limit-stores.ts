@@ -1,5 +1,6 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../lib/platform/clock.ts';
 import type { RateLimit } from '../../lib/platform/config.ts';
 import { connectRedis } from '../../lib/platform/redis.ts';
 import { createRateLimits, type RateLimits, type Usage } from '../../lib/rate-limit/rate-limits.ts';
@@ -7,15 +8,15 @@ import { freePort } from '../../localstack/ports.ts';
 import { startRedis, whyNoRedis } from './redis.ts';
 import { connect, freshTables } from './tables.ts';
 
-/** Where limits are counted, for one test. */
+/** The counters' store for one test. */
 export interface Store {
-  /** The limits of another container, each of which has this limit. */
+  /** Creates the rate limits of another container; each limit has this value. */
   container(limit: RateLimit): RateLimits;
-  /** The keys of what is stored. */
+  /** Returns the stored keys. */
   keys(): Promise<readonly string[]>;
 }
 
-/** Of every name the same limit. */
+/** The same limit for every name. */
 export const limitsOf = (limit: RateLimit) => ({
   'auth-per-address': limit,
   'auth-per-address-and-email': limit,
@@ -27,7 +28,7 @@ export const limitsOf = (limit: RateLimit) => ({
 async function onDynamoDb(): Promise<Store> {
   const { documents, prefix } = await freshTables();
   const rateLimitsTable = `${prefix}-rate_limits`;
-  const deps = { documents, rateLimitsTable, cacheUrl: undefined };
+  const deps = { documents, rateLimitsTable, cacheUrl: undefined, clock: systemClock };
   return {
     container: (limit) => createRateLimits({ ...deps, rateLimits: limitsOf(limit) }),
     keys: async () => {
@@ -40,8 +41,8 @@ async function onDynamoDb(): Promise<Store> {
 export async function onRedis(): Promise<Store & { server: Awaited<ReturnType<typeof startRedis>> }> {
   const server = await startRedis();
   onTestFinished(server.stop);
-  const documents = await outOfReach();
-  const deps = { documents, rateLimitsTable: 'test-rate_limits', cacheUrl: server.url };
+  const documents = await unreachable();
+  const deps = { documents, rateLimitsTable: 'test-rate_limits', cacheUrl: server.url, clock: systemClock };
   return {
     server,
     container: (limit) => createRateLimits({ ...deps, rateLimits: limitsOf(limit) }),
@@ -53,13 +54,13 @@ export async function onRedis(): Promise<Store & { server: Awaited<ReturnType<ty
   };
 }
 
-/** One container, whose store refuses connections. */
+/** One container whose store is unreachable. */
 export async function inMemory(): Promise<Pick<Store, 'container'>> {
-  const documents = await outOfReach();
+  const documents = await unreachable();
   const made: RateLimits[] = [];
   return {
     container(limit) {
-      const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined };
+      const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined, clock: systemClock };
       const container = made[0] ?? createRateLimits({ ...deps, rateLimits: limitsOf(limit) });
       made.push(container);
       return container;
@@ -67,7 +68,7 @@ export async function inMemory(): Promise<Pick<Store, 'container'>> {
   };
 }
 
-const outOfReach = async () => connect(`http://127.0.0.1:${await freePort()}`);
+const unreachable = async () => connect(`http://127.0.0.1:${await freePort()}`);
 
 export const sharedStores = [
   { store: 'DynamoDB', open: onDynamoDb, skipped: undefined },
@@ -76,6 +77,6 @@ export const sharedStores = [
 
 export const times = <T>(length: number, make: () => T): T[] => Array.from({ length }, make);
 
-/** How many of these were let through. */
+/** Returns how many requests were admitted. */
 export const admitted = async (counts: readonly Promise<{ usage: Usage }>[]): Promise<number> =>
   (await Promise.all(counts)).filter(({ usage }) => !usage.exceeded).length;

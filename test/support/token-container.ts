@@ -14,7 +14,7 @@ export const admin = {
   role: 'ADMIN',
 } as const;
 
-/** A container that has just started, over a parameter and a clock that the test moves. */
+/** A container that has just started, with a parameter and a clock that the test changes. */
 export function container({ parameter = ring('a') } = {}) {
   const world = { parameter, now: Date.parse('2025-12-12T00:00:00Z'), fetches: 0, down: false };
   const clock = { now: () => world.now };
@@ -28,7 +28,7 @@ export function container({ parameter = ring('a') } = {}) {
   return { world, tokens, seconds: () => Math.floor(world.now / 1_000) };
 }
 
-/** Signs what the service would, except for what the test overrides; undefined leaves a claim out. */
+/** Signs a valid token with the test's overrides; undefined removes a claim. */
 export function forge(
   issuedAt: number,
   { claims = {}, header = {}, key = 'a' }: { claims?: object; header?: object; key?: string } = {},
@@ -47,4 +47,4 @@ export function forge(
     .sign(bytesOf(key));
 }
 
-export const refused = { name: 'DomainError', code: 'unauthenticated', message: 'unauthenticated' };
+export const unauthenticated = { name: 'DomainError', code: 'unauthenticated', message: 'unauthenticated' };

@@ -60,7 +60,7 @@ describe('npm run ops', () => {
   );
 
   it.each([
-    ['make-secrets --stage prdo', '"prdo" is no stage: take local, dev, prod'],
+    ['make-secrets --stage prdo', 'Unknown stage "prdo". Use local, dev or prod,'],
     ['make-secrets --stage local', 'Stage "local" is never deployed'],
     ['rotate-token-key --stage nope --step add', 'Parameter /sellout/nope/token-keys not found'],
     ['rotate-token-key --stage nope --step replace', 'Parameter /sellout/nope/token-keys not found'],
