@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { GuestAccount, RegisteredAccount } from '../../../lib/accounts/account.ts';
 import { type AccountStore, createAccountStore } from '../../../lib/accounts/account-store.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { freshTables } from '../../support/tables.ts';
+import { freshTables } from '../../support/database/tables.ts';
 
 const racers = 20;
 const created_at = '2025-12-12T00:00:00.000Z';

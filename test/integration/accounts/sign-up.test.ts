@@ -7,7 +7,7 @@ import { login } from '../../../lib/accounts/login.ts';
 import { type Authority, register } from '../../../lib/accounts/register.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { createParameters } from '../../../lib/platform/parameters.ts';
-import { freshTables } from '../../support/tables.ts';
+import { freshTables } from '../../support/database/tables.ts';
 
 const racers = 20;
 const bootstrapSecret = 'a secret made at deployment';

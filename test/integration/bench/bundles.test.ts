@@ -7,10 +7,10 @@ import { Redis } from 'iovalkey';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { newSecrets, startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { bundleOf } from '../../bench/bundles.ts';
-import { contextOf, eventOf } from '../../support/builders-domain.ts';
-import { environment } from '../../support/environment.ts';
-import { startRedis, whyNoRedis } from '../../support/redis.ts';
-import { freshTables } from '../../support/tables.ts';
+import { freshTables } from '../../support/database/tables.ts';
+import { contextOf, eventOf } from '../../support/fixtures/domain-builders.ts';
+import { environment } from '../../support/services/environment.ts';
+import { startRedis, whyNoRedis } from '../../support/services/redis.ts';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { admin, container, forge, refused, ring } from '../../support/token-container.ts';
+import { admin, container, forge, refused, ring } from '../../support/fixtures/token-container.ts';
 
 describe('token keys', () => {
   it('are fetched once, also by concurrent callers', async () => {

@@ -1,8 +1,8 @@
 import { inject } from 'vitest';
-import { newSecrets, parametersOf, type Secrets, startFakeSsm } from '../../localstack/fake-ssm.ts';
-import { startService } from '../../localstack/service.ts';
-import { createTables, tablePrefix } from '../../localstack/tables.ts';
-import { type DatabaseLink, linkDatabase } from './database-link.ts';
+import { newSecrets, parametersOf, type Secrets, startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { startService } from '../../../localstack/service.ts';
+import { createTables, tablePrefix } from '../../../localstack/tables.ts';
+import { type DatabaseLink, linkDatabase } from '../database/database-link.ts';
 import { unlimited } from './environment.ts';
 
 export interface OwnService {

@@ -1,5 +1,9 @@
 import * as z from 'zod/mini';
-import { type Answer, type FakeAwsService, startFakeAwsService } from '../../localstack/fake-aws-service.ts';
+import {
+  type Answer,
+  type FakeAwsService,
+  startFakeAwsService,
+} from '../../../localstack/fake-aws-service.ts';
 
 const putEvents = z.strictObject({
   Entries: z.array(
