@@ -6,11 +6,11 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { freePort, isPortFree } from '../../../localstack/ports.ts';
-import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver.ts';
-import { createClient } from '../../support/client.ts';
-import { startEventBus } from '../../support/event-bus.ts';
-import { startProgram } from '../../support/local-start.ts';
-import { until } from '../../support/processes.ts';
+import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver/api-driver.ts';
+import { createClient } from '../../support/api-driver/client.ts';
+import { startEventBus } from '../../support/fakes/fake-event-bus.ts';
+import { until } from '../../support/services/processes.ts';
+import { startProgram } from '../../support/services/start-program.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const composeFile = z.object({
@@ -76,7 +76,7 @@ describe('npm run start:localstack', () => {
       await startEventBus(),
       await freePort(),
     ];
-    const standIn = join(root, 'test/support/fake-localstack.ts');
+    const standIn = join(root, 'test/support/fakes/fake-localstack.ts');
     const run = await startProgram(['--localstack', '--stage', 'stack'], {
       ...(await fakeDocker(`case "$*" in *" up "*) exec '${process.execPath}' '${standIn}' ;; esac`)),
       LOCALSTACK_PORT: String(localStackPort),

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { isPortFree } from '../../../localstack/ports.ts';
-import { startProgram as start } from '../../support/local-start.ts';
-import { until } from '../../support/processes.ts';
+import { until } from '../../support/services/processes.ts';
+import { startProgram as start } from '../../support/services/start-program.ts';
 
 describe('npm start', () => {
   it('refuses an unknown option and shows the usage', async () => {

@@ -5,8 +5,12 @@ import { processOrders } from '../../../lib/orders/process-orders.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { atRates } from '../../support/fault-injection.ts';
-import { type Container, createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { atRates } from '../../support/database/fault-injection.ts';
+import {
+  type Container,
+  createOrderFixture,
+  type OrderFixture,
+} from '../../support/fixtures/order-fixtures.ts';
 
 async function submit(
   shop: OrderFixture | Container,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { createOrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 describe('submitting', () => {
   it('refuses all who come at once to a product that is sold out, and writes nothing', async () => {

@@ -5,7 +5,7 @@ import { processOrders } from '../../../lib/orders/process-orders.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { sweepOrders } from '../../../lib/orders/sweep-orders.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 const never = Number.POSITIVE_INFINITY;
 const aMinuteOn = { now: () => Date.now() + 61_000 };

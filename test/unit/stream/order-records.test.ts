@@ -4,7 +4,7 @@ import type { Order } from '../../../lib/orders/order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { logger } from '../../../lib/platform/logger.ts';
 import { ordersIn, readableOrders } from '../../../lib/stream/order-records.ts';
-import { recordOf } from '../../support/stream-records.ts';
+import { recordOf } from '../../support/fixtures/stream-records.ts';
 
 const orderOf = (overrides: Partial<Order> = {}): Order => ({
   id: newId(),

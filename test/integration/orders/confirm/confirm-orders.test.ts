@@ -10,8 +10,12 @@ import { type Order, order, totalOf } from '../../../../lib/orders/order.ts';
 import { newId } from '../../../../lib/platform/ids.ts';
 import type { TransactAction } from '../../../../lib/platform/transaction.ts';
 import type { StockedProduct } from '../../../../lib/products/product.ts';
-import { atRates } from '../../../support/fault-injection.ts';
-import { type Container, createOrderFixture, type OrderFixture } from '../../../support/order-fixtures.ts';
+import { atRates } from '../../../support/database/fault-injection.ts';
+import {
+  type Container,
+  createOrderFixture,
+  type OrderFixture,
+} from '../../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 import * as z from 'zod/mini';
-import { operationAt } from './openapi/operations.ts';
-import { violationsOf } from './openapi/violations.ts';
+import { operationAt } from '../openapi/operations.ts';
+import { violationsOf } from '../openapi/violations.ts';
 import { headerFaults } from './security-headers.ts';
 
 /** RFC 9457, with nothing in it that nobody promised. */

@@ -1,9 +1,9 @@
 import { inject } from 'vitest';
-import { startFakeSsm } from '../../localstack/fake-ssm.ts';
-import { newSecrets, parametersOf, type Secrets } from '../../localstack/secrets.ts';
-import { startService } from '../../localstack/service.ts';
-import { createTables, tablePrefix } from '../../localstack/tables.ts';
-import { type DatabaseLink, linkDatabase } from './database-link.ts';
+import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { newSecrets, parametersOf, type Secrets } from '../../../localstack/secrets.ts';
+import { startService } from '../../../localstack/service.ts';
+import { createTables, tablePrefix } from '../../../localstack/tables.ts';
+import { type DatabaseLink, linkDatabase } from '../database/database-link.ts';
 import { unlimited } from './environment.ts';
 
 export interface OwnService {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { vi } from 'vitest';
-import { newAccount, newProduct, uniqueName } from './builders.ts';
 import { type Client, expectReply, localClient, type Reply } from './client.ts';
+import { newAccount, newProduct, uniqueName } from './request-bodies.ts';
 import {
   accountShape,
   cartShape,
@@ -11,7 +11,7 @@ import {
   productShape,
   productTotalShape,
   tokenShape,
-} from './shapes.ts';
+} from './response-schemas.ts';
 
 /** Someone with an account, and a client that carries their token. */
 export interface Actor {

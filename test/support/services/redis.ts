@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Child, spawnTied, untilReady } from '../../localstack/child.ts';
-import { freePort } from '../../localstack/ports.ts';
+import { type Child, spawnTied, untilReady } from '../../../localstack/child.ts';
+import { freePort } from '../../../localstack/ports.ts';
 
 /** Why tests that need Redis cannot run here; undefined when they can. */
 export const whyNoRedis = findRedis();

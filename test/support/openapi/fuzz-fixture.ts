@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { type ApiShop, checkOut, openShop, putInCart, signUp } from '../api-driver.ts';
-import { submit } from '../background.ts';
-import { newAccount } from '../builders.ts';
-import type { Client } from '../client.ts';
+import { type ApiShop, checkOut, openShop, putInCart, signUp } from '../api-driver/api-driver.ts';
+import type { Client } from '../api-driver/client.ts';
+import { newAccount } from '../api-driver/request-bodies.ts';
+import { submit } from '../api-driver/submitted-orders.ts';
 
 /** Values of things that exist, by the name of the field or parameter that takes them. */
 export type Known = (name: string) => readonly unknown[];

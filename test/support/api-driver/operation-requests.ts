@@ -2,15 +2,15 @@
 import { randomInt } from 'node:crypto';
 import { inject } from 'vitest';
 import * as z from 'zod/mini';
-import type { Product } from '../../lib/products/product.ts';
-import { createProductStore } from '../../lib/products/product-store.ts';
-import { tablePrefix } from '../../localstack/tables.ts';
+import type { Product } from '../../../lib/products/product.ts';
+import { createProductStore } from '../../../lib/products/product-store.ts';
+import { tablePrefix } from '../../../localstack/tables.ts';
+import { connect } from '../database/tables.ts';
 import { type Actor, type ApiShop, checkOut, putInCart, readCart } from './api-driver.ts';
 import type { badBodyValues, badTextValues } from './bad-values.ts';
-import { newAccount, uniqueName } from './builders.ts';
 import { type Client, expectReply, outcomeOf, type Reply } from './client.ts';
-import { accountShape } from './shapes.ts';
-import { connect } from './tables.ts';
+import { newAccount, uniqueName } from './request-bodies.ts';
+import { accountShape } from './response-schemas.ts';
 
 type Account = ReturnType<typeof newAccount>;
 

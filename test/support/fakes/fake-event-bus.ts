@@ -3,7 +3,7 @@ import {
   type FakeAwsService,
   type FakeResponse,
   startFakeAwsService,
-} from '../../localstack/fake-aws-service.ts';
+} from '../../../localstack/fake-aws-service.ts';
 
 const putEvents = z.strictObject({
   Entries: z.array(

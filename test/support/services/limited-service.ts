@@ -3,11 +3,11 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, inject, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { startFakeSsm } from '../../localstack/fake-ssm.ts';
-import { newSecrets, parametersOf, type Secrets } from '../../localstack/secrets.ts';
-import { startService } from '../../localstack/service.ts';
-import { createTables, tablePrefix } from '../../localstack/tables.ts';
-import { type Client, createClient, type Reply } from './client.ts';
+import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { newSecrets, parametersOf, type Secrets } from '../../../localstack/secrets.ts';
+import { startService } from '../../../localstack/service.ts';
+import { createTables, tablePrefix } from '../../../localstack/tables.ts';
+import { type Client, createClient, type Reply } from '../api-driver/client.ts';
 
 export const windowSeconds = 30;
 /** Requests of one subject in a window, or failures of one address and mailbox. */

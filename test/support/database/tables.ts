@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
-import { createTables } from '../../localstack/tables.ts';
+import { createTables } from '../../../localstack/tables.ts';
 
 /** A document client of the tests' engine. */
 export function connect(endpoint: string): DynamoDBDocumentClient {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../localstack/ports.ts';
+import { freePort } from '../../../localstack/ports.ts';
 import { runningWith } from './processes.ts';
 
-const program = fileURLToPath(new URL('../../localstack/start.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../../localstack/start.ts', import.meta.url));
 
 /** Runs `npm start` on free ports, as a program of its own. */
 export async function startProgram(args: string[] = [], environment: NodeJS.ProcessEnv = {}) {

@@ -1,9 +1,9 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
-import { type Order, order, totalOf } from '../../lib/orders/order.ts';
-import type { Documents } from '../../lib/platform/dynamodb.ts';
-import { soldOf, stockOf, stockShard } from '../../lib/products/product.ts';
+import { type Order, order, totalOf } from '../../../lib/orders/order.ts';
+import type { Documents } from '../../../lib/platform/dynamodb.ts';
+import { soldOf, stockOf, stockShard } from '../../../lib/products/product.ts';
 
 export interface LedgerTables {
   readonly stock: string;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
+import type { Known } from './fuzz-fixture.ts';
 import { resolveSchema, type Schema } from './operations.ts';
-import type { Known } from './stage.ts';
 
 /** Made by the service, and good for nothing else than to be sent back. */
 const opaque = ['cursor', 'If-Match', 'If-None-Match'];
