@@ -1,6 +1,7 @@
 import jws from 'jws';
 import * as z from 'zod/mini';
 import { DomainError } from '../errors.ts';
+import type { Caller } from '../platform/caller.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { ParameterSource } from '../platform/parameters.ts';
 import { id } from '../platform/primitives.ts';
@@ -20,12 +21,6 @@ const clockToleranceSeconds = 5;
 const defaultTtlSeconds: TtlSeconds = { registered: 3_600, guest: 86_400 };
 
 type TtlSeconds = Readonly<Record<Account['kind'], number>>;
-
-/** Who makes a request. */
-export interface Caller {
-  readonly id: string;
-  readonly role: Account['role'];
-}
 
 /** What RFC 6750, section 4, has a token endpoint answer. */
 export interface TokenReply {

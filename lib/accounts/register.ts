@@ -1,9 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../errors.ts';
+import type { Caller } from '../platform/caller.ts';
 import { type Clock, systemClock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import type { ParameterSource } from '../platform/parameters.ts';
-import type { Caller } from './access-token.ts';
 import type { RegisteredAccount, Registration } from './account.ts';
 import type { AccountStore } from './account-store.ts';
 import { hashPassword } from './password.ts';

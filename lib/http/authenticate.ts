@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { AccessTokens, Caller } from '../accounts/access-token.ts';
+import type { AccessTokens } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
+import type { Caller } from '../platform/caller.ts';
 import type { Access } from './contract.ts';
 
 /** What `authenticate` leaves on the event for the handler. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
-import type { Caller } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
+import type { Caller } from '../platform/caller.ts';
 import { accessTokens } from './access-tokens.ts';
 import type { Access, Contract, RequestShape } from './contract.ts';
 import { httpHandler, type Options, type UseCase } from './http-handler.ts';
@@ -11,9 +11,9 @@ export function endpoint<
   Body extends z.ZodMiniType,
   Who extends Exclude<Access, 'anyone' | 'anyone_or_account'>,
 >(contract: Contract<Shape, Body, Who>, useCase: UseCase<Shape, Body, Caller>, options: Options = {}) {
-  const signedIn: UseCase<Shape, Body, Caller | undefined> = (request, caller, admit) => {
+  const signedIn: UseCase<Shape, Body, Caller | undefined> = (request, caller, checkRateLimits) => {
     if (caller === undefined) throw new DomainError('unauthenticated');
-    return useCase(request, caller, admit);
+    return useCase(request, caller, checkRateLimits);
   };
   return httpHandler(contract, signedIn, options, accessTokens);
 }

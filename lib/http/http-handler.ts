@@ -1,7 +1,8 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { AccessTokens, Caller } from '../accounts/access-token.ts';
+import type { AccessTokens } from '../accounts/access-token.ts';
+import type { Caller } from '../platform/caller.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
 import { compression } from './compression.ts';
@@ -26,18 +27,18 @@ interface Reply<Body> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `admit` counts the request by its limits; where the edge has done so before, it is not to be called. */
+/** `checkRateLimits` is for a use case that checks them itself: see `Options`. */
 export type UseCase<Shape extends RequestShape, Body extends z.ZodMiniType, Who> = (
   request: Parsed<Shape>,
   caller: Who,
-  admit: () => Promise<void>,
+  checkRateLimits: () => Promise<void>,
 ) => Promise<Reply<z.input<Body>>> | Reply<z.input<Body>>;
 
 export interface Options {
   /** Needed where the contract names limits. */
   readonly rateLimits?: RateLimits;
-  /** The use case calls `admit` itself, beside its first read and before it writes anything. */
-  readonly admitsItself?: true;
+  /** The use case awaits `checkRateLimits` itself, before any write, to overlap it with a read. */
+  readonly useCaseChecksRateLimits?: true;
 }
 
 /**
@@ -49,7 +50,7 @@ export interface Options {
 export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniType>(
   contract: Contract<Shape, Body>,
   useCase: UseCase<Shape, Body, Caller | undefined>,
-  { rateLimits, admitsItself }: Options,
+  { rateLimits, useCaseChecksRateLimits }: Options,
   tokens?: AccessTokens,
 ) {
   const { access, request, response, anyQuery } = contract;
@@ -67,9 +68,11 @@ export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniTy
       body: request.body && readJsonBody(event),
     });
     authorizeCustomer(access, event.caller, parsed);
-    const { admit, settling } = limitsOfRequest({ event, parsed, caller: event.caller });
-    if (admitsItself !== true) await admit();
-    const { body, text, headers } = await settling(async () => useCase(parsed, event.caller, admit));
+    const { checkRateLimits, settling } = limitsOfRequest({ event, parsed, caller: event.caller });
+    if (useCaseChecksRateLimits !== true) await checkRateLimits();
+    const { body, text, headers } = await settling(async () =>
+      useCase(parsed, event.caller, checkRateLimits),
+    );
     const cacheControl = response.cacheControl ?? 'no-store';
     const base = {
       statusCode: response.status,
@@ -92,7 +95,10 @@ export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniTy
 
 function limitsOf({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {
   if (names === undefined)
-    return (_: Counted) => ({ admit: async () => {}, settling: <T>(run: () => Promise<T>) => run() });
+    return (_: Counted) => ({
+      checkRateLimits: async () => {},
+      settling: <T>(run: () => Promise<T>) => run(),
+    });
   if (rateLimits === undefined) throw new Error(`${operation} has rate limits and nothing to count them`);
   return (request: Counted) => rateLimiterOf(rateLimits, names, request);
 }

@@ -7,4 +7,9 @@ export const publicEndpoint = <Shape extends RequestShape, Body extends z.ZodMin
   contract: Contract<Shape, Body, 'anyone'>,
   useCase: UseCase<Shape, Body, undefined>,
   options: Options = {},
-) => httpHandler(contract, (request, _caller, admit) => useCase(request, undefined, admit), options);
+) =>
+  httpHandler(
+    contract,
+    (request, _caller, checkRateLimits) => useCase(request, undefined, checkRateLimits),
+    options,
+  );

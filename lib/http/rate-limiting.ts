@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { Caller } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
+import type { Caller } from '../platform/caller.ts';
 import type { Count, RateLimitName, RateLimits, Usage } from '../rate-limit/rate-limits.ts';
 import { clientAddressOf } from './client-address.ts';
 
@@ -50,7 +50,7 @@ export function rateLimiterOf(rateLimits: RateLimits, names: readonly RateLimitN
      * @throws {DomainError} `rate_limited` by the first that is exceeded; the later ones do not count it, and
      *   the earlier ones that count failures give it back
      */
-    async admit(): Promise<void> {
+    async checkRateLimits(): Promise<void> {
       for (const name of names) {
         const count = await rateLimits.count(name, await subjects[name](request));
         tell(request.event, count.usage);

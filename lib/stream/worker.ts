@@ -2,12 +2,14 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { logger } from '../platform/logger.ts';
 
-/** Time kept to finish what is under way before Lambda ends the function. */
+/** Time to finish work in flight before Lambda stops the function. */
 const reserveMs = 10_000;
 
 /**
- * A Lambda handler for a stream or a schedule. An error is logged once and thrown on, so that Lambda
- * delivers the batch again.
+ * Creates a Lambda handler for a stream or a schedule. Logs an error once and rethrows it, so that Lambda redelivers the
+ * batch.
+ *
+ * @param run gets a deadline in milliseconds since the epoch: no new work should start after it
  */
 export function worker<Event>(name: string, run: (event: Event, deadline: number) => Promise<void>) {
   return middy<Event, void>()

@@ -122,12 +122,14 @@ async function edgesOf(name: string, sent: readonly Sent[], { headers, body = 'n
   const ours = new Set(contract.response.headers);
   const told = Object.fromEntries(Object.entries(headers).filter(([header]) => ours.has(header)));
   const given = { body: reply, headers: told };
-  const useCase = async (_request: unknown, _caller: unknown, admit: () => Promise<void>) => {
-    await send(steps, ({ table, resend }) => (table === config.rateLimitsTable ? admit() : resend()));
+  const useCase = async (_request: unknown, _caller: unknown, checkRateLimits: () => Promise<void>) => {
+    await send(steps, ({ table, resend }) =>
+      table === config.rateLimitsTable ? checkRateLimits() : resend(),
+    );
     return given;
   };
   const tokens = contract.access === 'anyone' ? undefined : accessTokens;
-  const options = { rateLimits, admitsItself: true } as const;
+  const options = { rateLimits, useCaseChecksRateLimits: true } as const;
   return {
     edge: httpHandler(contract, useCase, options, tokens),
     alone: httpHandler(contract, () => given, options, tokens),

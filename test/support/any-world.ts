@@ -50,7 +50,7 @@ const anySupply = (id: string): fc.Arbitrary<StockSnapshot> =>
 
 const anyCandidate: fc.Arbitrary<OpenOrder> = fc
   .record({
-    customer_id: fc.constantFrom(...customerIds),
+    customerId: fc.constantFrom(...customerIds),
     lines: fc.uniqueArray(
       fc.record({
         product_id: fc.constantFrom(...productIds),
@@ -62,22 +62,22 @@ const anyCandidate: fc.Arbitrary<OpenOrder> = fc
       }),
       { minLength: 1, maxLength: 5, selector: ({ product_id }) => product_id },
     ),
-    expected_total: fc.option(
+    expectedTotal: fc.option(
       fc.integer({ min: 1, max: 8 }).map((units) => units * 50),
       { nil: undefined, freq: 1 },
     ),
     sharesCart: fc.boolean(),
   })
-  .map(({ customer_id, lines, expected_total, sharesCart }) => {
+  .map(({ customerId, lines, expectedTotal, sharesCart }) => {
     const id = newId();
     return {
       id,
-      customer_id,
-      expected_total,
+      customerId,
+      expectedTotal,
       lines: lines.map(({ unit_price, ...line }) =>
         unit_price === undefined ? line : { ...line, unit_price },
       ),
-      writtenItems: [`order ${id}`, ...(sharesCart ? [`cart ${customer_id}`] : [])],
+      writtenItems: [`order ${id}`, ...(sharesCart ? [`cart ${customerId}`] : [])],
     };
   });
 
@@ -87,5 +87,5 @@ export const anyWorld = fc.record({
     // The first product is unknown.
     .map((snapshots) => snapshotsOf(...snapshots)),
   orders: fc.array(anyCandidate, { maxLength: 150 }),
-  lane: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  shardOffset: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
 });

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { OpenOrder, StockSnapshot, StockSnapshots } from '../../lib/orders/confirm/allocation.ts';
+import type { OrderIn, OrderStatus } from '../../lib/orders/order.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { type Product, type StockShard, shardId } from '../../lib/products/product.ts';
 
@@ -55,11 +56,31 @@ export function openOrderOf(
   const id = overrides.id ?? newId();
   return {
     id,
-    customer_id: newId(),
+    customerId: newId(),
     lines: [{ product_id: product.id, quantity }],
     writtenItems: [`order ${id}`],
     ...overrides,
   };
+}
+
+/** An order of two keyboards in one status. */
+export function orderOf<Status extends OrderStatus>(status: Status): OrderIn<Status> {
+  const placed = {
+    id: newId(),
+    customer_id: newId(),
+    lines: [{ product_id: newId(), name: 'Keyboard', quantity: 2, unit_price: 100 }],
+    total: 200,
+    currency: 'USD',
+    created_at: createdAt,
+  };
+  const decided = { ...placed, decided_at: '2025-12-12T00:00:01.000Z' };
+  const orders: { [S in OrderStatus]: OrderIn<S> } = {
+    PENDING: { ...placed, status: 'PENDING' },
+    CONFIRMED: { ...decided, status: 'CONFIRMED', allocations: [], counted: [] },
+    REJECTED: { ...decided, status: 'REJECTED', reason: 'out_of_stock', short_lines: [] },
+    CANCELLED: { ...decided, status: 'CANCELLED', cancellation: newId() },
+  };
+  return orders[status];
 }
 
 /** What API Gateway sends for a request to an HTTP API (payload format 2.0). */

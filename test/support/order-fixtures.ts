@@ -1,9 +1,11 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { createCartStore } from '../../lib/carts/cart-store.ts';
 import { DomainError } from '../../lib/errors.ts';
-import { type CheckoutDeps, type CheckoutRequest, checkout } from '../../lib/orders/checkout.ts';
+import { type CheckoutDeps, type CheckoutInput, checkout } from '../../lib/orders/checkout.ts';
 import type { PlacedOrder } from '../../lib/orders/idempotency.ts';
+import type { Order } from '../../lib/orders/order.ts';
 import { createOrderDeps } from '../../lib/orders/order-deps.ts';
+import { submitOrder } from '../../lib/orders/submit-order.ts';
 import type { Documents } from '../../lib/platform/dynamodb.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { createProduct } from '../../lib/products/create-product.ts';
@@ -93,7 +95,20 @@ function containerOf(documents: Documents, tables: Tables, parts: Partial<Checko
   };
   return {
     ...deps,
-    checkout: (request: CheckoutRequest): Promise<PlacedOrder> => checkout(deps, request),
+    async checkout(input: CheckoutInput) {
+      const { order, replayed } = await checkout(deps, input);
+      if (order.status !== 'CONFIRMED') throw new Error(`Order ${order.id} is ${order.status}`);
+      return { order, replayed };
+    },
+
+    /** Submits one order of the product for each quantity, each by a new customer. */
+    submit: (productId: string, quantities: readonly number[]): Promise<Order[]> =>
+      Promise.all(
+        quantities.map(async (quantity) => {
+          const items = [{ id: productId, quantity }];
+          return (await submitOrder(deps, { customerId: newId(), items })).order;
+        }),
+      ),
   };
 }
 

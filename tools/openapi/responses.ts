@@ -42,7 +42,7 @@ const advice: Record<ErrorCode, string> = {
 /** Of the codes that name fields or lines, what they name. */
 const examples: Partial<Record<ErrorCode, readonly Json[]>> = {
   invalid_request: [{ path: 'quantity', message: 'Too small: expected number to be >=1' }],
-  limit_exceeded: [shortLine('this customer may buy 1 more', 2, 1)],
+  limit_exceeded: [shortLine('the purchase limit allows 1 more', 2, 1)],
   out_of_stock: [shortLine('only 13 left', 50, 13)],
   price_changed: [{ path: 'expected_total', message: 'the total is another by now' }],
   product_unavailable: [shortLine('not for sale', 2, 0)],

@@ -1,9 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import type { AccessTokens, Caller } from '../../../lib/accounts/access-token.ts';
+import type { AccessTokens } from '../../../lib/accounts/access-token.ts';
 import { DomainError } from '../../../lib/errors.ts';
 import { type Authenticated, authenticate, authorizeCustomer } from '../../../lib/http/authenticate.ts';
 import type { Access } from '../../../lib/http/contract.ts';
+import type { Caller } from '../../../lib/platform/caller.ts';
 import { eventOf } from '../../support/builders-domain.ts';
 
 const user: Caller = { id: '01890a5d-ac96-774b-bcce-b302099a8057', role: 'USER' };
