@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { newBootstrapSecret, newTokenKey } from '../lib/accounts/generate-secrets.ts';
+import { parseJson } from '../lib/platform/json.ts';
 import { type Answer, type FakeAwsService, startFakeAwsService } from './fake-aws-service.ts';
 
 const named = z.object({ Name: z.string() });
@@ -77,14 +78,6 @@ function remove({ values, changes }: Shelf, body: unknown): Answer {
 
 const notFound = (name: string): Answer => refuse('ParameterNotFound', `no parameter ${name}`);
 const refuse = (__type: string, message: string): Answer => ({ status: 400, body: { __type, message } });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const tokenKeys = z.object({ keys: z.array(z.object({ kid: z.string(), k: z.string() })) });
 const secrets = z.object({ tokenKeys, bootstrapSecret: z.string() });

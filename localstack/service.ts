@@ -69,7 +69,7 @@ export async function startService({
     process.execPath,
     [
       '--import',
-      join(import.meta.dirname, 'leash.ts'),
+      join(import.meta.dirname, 'exit-with-parent.ts'),
       await serverlessProgram(),
       'offline',
       'start',

@@ -1,7 +1,7 @@
 import { paginateDescribeParameters, SSMClient } from '@aws-sdk/client-ssm';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
-import { whyNoStage } from '../../lib/platform/stage-error.ts';
+import { unknownStageMessage } from '../../lib/platform/stage-error.ts';
 
 /**
  * Refuses, before anything is built or touched, a stage that serverless.yml does not define, and a deployment that
@@ -21,7 +21,7 @@ export default class StageGuard {
         // On one machine a stage is a name and nothing to lose.
         if (command === 'offline') return;
         const stage = provider.getStage();
-        const unknown = whyNoStage(stage, configurationInput.params);
+        const unknown = unknownStageMessage(stage, configurationInput.params);
         if (unknown !== undefined) refuse(unknown);
         if (command !== 'package' && command !== 'deploy') return;
         checkParameters(processedInput.options.param, stage, configurationInput.params, refuse);

@@ -1,15 +1,14 @@
 import { createCartStore } from '../../lib/carts/cart-store.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
+import { rateLimits } from '../../lib/http/rate-limits.ts';
 import { checkout } from '../../lib/orders/checkout.ts';
 import { createOrderDeps } from '../../lib/orders/order-deps.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { checkoutContract } from './contracts.ts';
 import { placedOrderResponse } from './responses.ts';
 
 const documents = createDocuments();
-const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
 const deps = {
   ...createOrderDeps({ documents, ...config }),
   carts: createCartStore({ documents, table: config.cartsTable }),

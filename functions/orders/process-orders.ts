@@ -11,7 +11,7 @@ const deps = createOrderDeps({ documents: createDocuments(), ...config });
 /** Lambda runs one container per stream shard. Each starts its search for stock at different stock shards. */
 const shardOffset = Math.random();
 
-export const handler = worker('processOrders', async (event: DynamoDBStreamEvent) => {
+export const handler = worker(async (event: DynamoDBStreamEvent) => {
   try {
     const { orders } = readOrders(event, deps.metrics);
     await processOrders(deps, { orders, shardOffset });

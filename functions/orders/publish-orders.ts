@@ -9,7 +9,7 @@ import { worker } from '../../lib/stream/worker.ts';
 const bus = createEventBus(config.eventBus);
 const metrics = createOrderMetrics();
 
-export const handler = worker('publishOrders', async (event: DynamoDBStreamEvent) => {
+export const handler = worker(async (event: DynamoDBStreamEvent) => {
   const { orders, unreadable } = readOrders(event, metrics);
   metrics.publish();
   await bus.put(orders.flatMap((order) => eventOfOrder(order) ?? []));

@@ -5,7 +5,7 @@ import { accessTokens } from './access-tokens.ts';
 import type { Access, Contract, RequestShape } from './contract.ts';
 import { httpHandler, type Options, type UseCase } from './http-handler.ts';
 
-/** A Lambda handler for a signed-in caller. */
+/** Creates a Lambda handler for operations that require an access token. */
 export function endpoint<
   Shape extends RequestShape,
   Body extends z.ZodMiniType,
@@ -18,7 +18,7 @@ export function endpoint<
   return httpHandler(contract, signedIn, options, accessTokens);
 }
 
-/** The same for an operation that is open to anyone; the caller is known where a token was sent. */
+/** Creates a Lambda handler for operations open to anyone. The caller is defined if the request has a token. */
 export function openEndpoint<Shape extends RequestShape, Body extends z.ZodMiniType>(
   contract: Contract<Shape, Body, 'anyone_or_account'>,
   useCase: UseCase<Shape, Body, Caller | undefined>,

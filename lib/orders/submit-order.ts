@@ -64,7 +64,7 @@ function sumByProduct(items: SubmitInput['items']): RequestedLine[] {
   for (const { id, quantity: units } of items) quantities.set(id, (quantities.get(id) ?? 0) + units);
   for (const [product_id, sum] of quantities) {
     if (quantity.safeParse(sum).success) continue;
-    const error = { path: 'items', message: `${sum} units exceed the maximum of a line`, product_id };
+    const error = { path: 'items', message: `Too many units in total: ${sum}`, product_id };
     throw new DomainError('invalid_request', { errors: [error] });
   }
   return [...quantities].map(([product_id, quantity]) => ({ product_id, quantity }));
@@ -88,7 +88,7 @@ async function priceLines(
     const { product_id } = line;
     const product = products.get(product_id);
     if (product === undefined || product.deleted_at !== undefined)
-      unknown.push({ path: 'items', message: 'product not found', product_id });
+      unknown.push({ path: 'items', message: 'Product not found', product_id });
     else known.push({ line, product });
   }
   if (unknown.length > 0) throw new DomainError('product_not_found', { errors: unknown });

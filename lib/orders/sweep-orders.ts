@@ -18,7 +18,7 @@ export interface SweepResult {
   readonly failures: { readonly id: string; readonly error: unknown }[];
   /** False if the deadline passed before all orders were tried. */
   complete: boolean;
-  /** Age of the oldest PENDING order: 0 if there was none, undefined if there was no time to read. */
+  /** Age of the oldest PENDING order; 0 without one. Undefined if the deadline passed before the first read. */
   oldestAgeMs: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Waits until every promise has settled, then throws the first rejection by position, if there is one. */
+/** Waits for every promise, even if some fail, then throws the first error by position. */
 export async function awaitAll(promises: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(promises);
   const failed = results.find(({ status }) => status === 'rejected');

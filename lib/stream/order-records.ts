@@ -32,7 +32,7 @@ export function readOrders(event: DynamoDBStreamEvent, metrics: { failure(): voi
   const batch = ordersIn(event);
   for (const { id, error } of batch.unreadable) {
     metrics.failure();
-    logger.error('a record of the orders stream cannot be read', { event_id: id, error });
+    logger.error('STREAM_RECORD_UNREADABLE', { event_id: id, error });
   }
   return batch;
 }

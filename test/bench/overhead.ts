@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { httpHandler } from '../../lib/http/http-handler.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { contextOf } from '../support/builders-domain.ts';
@@ -116,7 +117,11 @@ async function edgesOf(name: string, sent: readonly Sent[], { headers, body = 'n
   const { config } = await import('../../lib/platform/config.ts');
   const contract = areas.flatMap(({ contracts }) => contracts).find(({ operation }) => operation === name);
   if (contract === undefined) throw new Error(`there is no contract of ${name}`);
-  const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
+  const rateLimits = createRateLimits({
+    documents: createDocuments({ maxAttempts: 1 }),
+    clock: systemClock,
+    ...config,
+  });
   const steps = stepsOf(sent);
   const reply: unknown = JSON.parse(body);
   const ours = new Set(contract.response.headers);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { createCache } from '../../lib/cache/cache.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
 import type { Redis } from '../../lib/platform/redis.ts';
 
 const schema = z.object({ name: z.string(), load: z.number() });
@@ -12,7 +13,7 @@ export function openCache({
   ttlMs = 60_000,
   maxEntries = 100,
 }: Options = {}) {
-  const cache = createCache({ namespace, schema, ttlMs, maxEntries, shared });
+  const cache = createCache({ namespace, schema, ttlMs, maxEntries, shared, clock: systemClock });
   const loads: string[][] = [];
   const load = async (keys: readonly string[]) => {
     loads.push([...keys]);

@@ -1,5 +1,6 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../lib/platform/clock.ts';
 import type { RateLimit } from '../../lib/platform/config.ts';
 import { connectRedis } from '../../lib/platform/redis.ts';
 import { createRateLimits, type RateLimits, type Usage } from '../../lib/rate-limit/rate-limits.ts';
@@ -27,7 +28,7 @@ export const limitsOf = (limit: RateLimit) => ({
 async function onDynamoDb(): Promise<Store> {
   const { documents, prefix } = await freshTables();
   const rateLimitsTable = `${prefix}-rate_limits`;
-  const deps = { documents, rateLimitsTable, cacheUrl: undefined };
+  const deps = { documents, rateLimitsTable, cacheUrl: undefined, clock: systemClock };
   return {
     container: (limit) => createRateLimits({ ...deps, rateLimits: limitsOf(limit) }),
     keys: async () => {
@@ -41,7 +42,7 @@ export async function onRedis(): Promise<Store & { server: Awaited<ReturnType<ty
   const server = await startRedis();
   onTestFinished(server.stop);
   const documents = await outOfReach();
-  const deps = { documents, rateLimitsTable: 'test-rate_limits', cacheUrl: server.url };
+  const deps = { documents, rateLimitsTable: 'test-rate_limits', cacheUrl: server.url, clock: systemClock };
   return {
     server,
     container: (limit) => createRateLimits({ ...deps, rateLimits: limitsOf(limit) }),
@@ -59,7 +60,7 @@ export async function inMemory(): Promise<Pick<Store, 'container'>> {
   const made: RateLimits[] = [];
   return {
     container(limit) {
-      const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined };
+      const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined, clock: systemClock };
       const container = made[0] ?? createRateLimits({ ...deps, rateLimits: limitsOf(limit) });
       made.push(container);
       return container;

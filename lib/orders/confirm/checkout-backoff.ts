@@ -9,7 +9,7 @@ export const maxCheckoutAttempts = 40;
  *
  * One conflict can be chance; a second one means that the product is in demand. The long wait relieves the shards, and
  * the shorter waits let the longest-waiting shopper retry most often. Exponential backoff favours newcomers instead: with
- * it, the slowest of 100 shoppers waits three times as long (docs/adr/0021-patience.md).
+ * it, the slowest of 100 shoppers waits three times as long (docs/adr/0021-checkout-backoff.md).
  *
  * @param conflicts of this checkout so far, at least 1
  */

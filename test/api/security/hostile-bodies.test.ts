@@ -122,7 +122,7 @@ describe('JSON that two readers read differently', () => {
         const reply = await send(clientFor(operation, world), route, world, { text });
         expect(outcomeOf(reply)).toEqual(invalid);
         expect(reply.problem?.errors).toEqual([
-          { path: [...path, 'twice'].join('.'), message: 'given twice; give it once' },
+          { path: [...path, 'twice'].join('.'), message: 'Must not be repeated' },
         ]);
       }
       expect(await operation.state?.(world)).toEqual(before);

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
+import { systemClock } from '../../../lib/platform/clock.ts';
 import { createParameters } from '../../../lib/platform/parameters.ts';
 
 const listening = z.object({ port: z.int() });
@@ -40,17 +41,17 @@ describe('parameters from SSM', () => {
   });
 
   it('come decrypted', async () => {
-    expect(await createParameters().get('/known')).toBe('plain');
+    expect(await createParameters({ clock: systemClock }).get('/known')).toBe('plain');
   });
 
   it('survive two failures of the service', async () => {
     failures = 2;
-    expect(await createParameters().get('/known')).toBe('plain');
+    expect(await createParameters({ clock: systemClock }).get('/known')).toBe('plain');
   });
 
   it('tell a parameter that does not exist from a service that fails', async () => {
-    expect(await createParameters().find('/unknown')).toBeUndefined();
+    expect(await createParameters({ clock: systemClock }).find('/unknown')).toBeUndefined();
     failures = 10;
-    await expect(createParameters().find('/known')).rejects.toThrow();
+    await expect(createParameters({ clock: systemClock }).find('/known')).rejects.toThrow();
   });
 });

@@ -12,12 +12,12 @@ describe('before anything is built or touched', { timeout: 120_000 }, () => {
     [
       'a stage that is not defined',
       ['package', '--stage', 'staging'],
-      /"staging" is no stage: take local, dev, prod/,
+      /Unknown stage "staging"\. Use local, dev or prod,/,
     ],
     [
       'parameters that would stop every function',
       ['package', '--param', 'currency=eur', '--param', 'limit_auth_per_address_and_email=ten'],
-      /at CURRENCY[\s\S]*not requests\/seconds[\s\S]*at LIMIT_AUTH_PER_ADDRESS_AND_EMAIL/,
+      /at CURRENCY[\s\S]*Must be requests\/seconds[\s\S]*at LIMIT_AUTH_PER_ADDRESS_AND_EMAIL/,
     ],
     [
       'a parameter that there is not',

@@ -8,7 +8,7 @@ import { runningWith, until } from '../../support/processes.ts';
 
 const portOf = (endpoint: string) => Number(new URL(endpoint).port);
 
-describe('startEngine', () => {
+describe('startDynamoDbLocal', () => {
   it('leaves no process behind when stopped, also when stopped twice', async () => {
     const engine = await startDynamoDbLocal();
     const port = portOf(engine.endpoint);
@@ -40,7 +40,7 @@ describe('startEngine', () => {
   it('dies with its owner, even when that is killed', async () => {
     const port = await freePort();
     const module = new URL('../../../localstack/dynamodb-local.ts', import.meta.url);
-    const script = `import { startEngine } from '${module}'; await startEngine({ port: ${port} });`;
+    const script = `import { startDynamoDbLocal } from '${module}'; await startDynamoDbLocal({ port: ${port} });`;
     const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
     await until(async () => !(await isPortFree(port)));
     owner.kill('SIGKILL');

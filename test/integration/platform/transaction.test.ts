@@ -59,14 +59,18 @@ describe('a transaction', () => {
     expect(await transact(documents, [putting('a'), putting('b')])).toEqual({
       committed: false,
       failures: ['b was {"id":"b"}'],
-      busy: false,
+      contention: false,
     });
     expect(await items()).toEqual([{ id: 'b' }]);
   });
 
   it.each(['conflict', 'throttled'] as const)('says that it met %s, and writes nothing', async (fault) => {
     const { documents: faulty } = failing(() => fault);
-    expect(await transact(faulty, [putting('a')])).toEqual({ committed: false, failures: [], busy: true });
+    expect(await transact(faulty, [putting('a')])).toEqual({
+      committed: false,
+      failures: [],
+      contention: true,
+    });
     expect(await items()).toEqual([]);
   });
 

@@ -202,7 +202,7 @@ describe('a change whose function dies half-way', () => {
 
     const sweep = await sweepProducts(shop, shop.inventory, aMinuteOn, never);
 
-    expect(sweep).toEqual({ settled: [product], failures: [] });
+    expect(sweep).toEqual({ propagated: [product], failures: [] });
     const after = await shop.products.get(product);
     expect(after).toMatchObject(change);
     expect(after?.propagating).toBeUndefined();
@@ -220,7 +220,7 @@ describe('a change whose function dies half-way', () => {
     });
 
     expect(await sweepProducts(shop, shop.inventory, { now: Date.now }, never)).toEqual({
-      settled: [],
+      propagated: [],
       failures: [],
     });
   });

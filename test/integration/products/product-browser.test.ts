@@ -62,7 +62,7 @@ describe('a product', () => {
       ...shop,
       stock: {
         ...shop.stock,
-        follow: async (product: Product, shard: number) => {
+        copyToShard: async (product: Product, shard: number) => {
           if (shard === 0) throw new Error('died');
           await shop.stock.copyToShard(product, shard);
         },

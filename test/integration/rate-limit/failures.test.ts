@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../lib/platform/clock.ts';
 import { createRateLimits, type RateLimits, type Usage } from '../../../lib/rate-limit/rate-limits.ts';
 import { withFaults } from '../../support/fault-injection.ts';
 import { admitted, inMemory, limitsOf, sharedStores, times } from '../../support/rate-limit-stores.ts';
@@ -33,7 +34,7 @@ describe.each(places)('a limit of failures in $store', ({ open, skipped }) => {
     const underWay = [await count(here), await count(there), await count(here)];
     for (const limits of [here, there])
       expect((await count(limits)).usage).toMatchObject({ exceeded: true, remaining: 0, resetSeconds: 1 });
-    await Promise.all(underWay.map(({ settle }) => settle(false)));
+    await Promise.all(underWay.map(({ finish }) => finish(false)));
     // No condition: the second is what is promised.
     await wait(1_000);
     expect(await admitted([count(here), count(there)])).toBe(2);
@@ -41,7 +42,7 @@ describe.each(places)('a limit of failures in $store', ({ open, skipped }) => {
 
   run('that failures alone have reached says in every container when the window ends', async () => {
     const [here, there] = await openTwo();
-    for (const limits of [here, there, here]) await (await count(limits)).settle(true);
+    for (const limits of [here, there, here]) await (await count(limits)).finish(true);
     for (const limits of [here, there, here, there]) {
       const { usage } = await count(limits);
       expect(usage.exceeded).toBe(true);
@@ -51,12 +52,12 @@ describe.each(places)('a limit of failures in $store', ({ open, skipped }) => {
 
   run('that failures have reached but for one under way does so once that has failed', async () => {
     const [here, there] = await openTwo();
-    await (await count(here)).settle(true);
+    await (await count(here)).finish(true);
     const [second, last] = [await count(there), await count(here)];
-    expect(await second.settle(true)).toMatchObject({ remaining: 1 });
+    expect(await second.finish(true)).toMatchObject({ remaining: 1 });
     for (const limits of [here, there])
       expect((await count(limits)).usage).toMatchObject({ exceeded: true, resetSeconds: 1 });
-    expectRest(await last.settle(true));
+    expectRest(await last.finish(true));
     // What was read of it is believed for a second.
     for (const limits of [here, there])
       await vi.waitUntil(async () => (await count(limits)).usage.resetSeconds > 1, { timeout: 3_000 });
@@ -69,7 +70,7 @@ describe.each(places)('a limit of failures in $store', ({ open, skipped }) => {
       const [here, there] = await openTwo();
       await count(here);
       await count(there);
-      expect(await (await count(here)).settle(true)).toMatchObject({ remaining: 0, resetSeconds: 1 });
+      expect(await (await count(here)).finish(true)).toMatchObject({ remaining: 0, resetSeconds: 1 });
     },
   );
 });
@@ -79,7 +80,12 @@ describe('a limit of failures in DynamoDB', () => {
     const { documents, prefix } = await freshTables();
     const faulty = withFaults(documents, choose);
     const rateLimits = limitsOf(limit);
-    const deps = { rateLimitsTable: `${prefix}-rate_limits`, rateLimits, cacheUrl: undefined };
+    const deps = {
+      rateLimitsTable: `${prefix}-rate_limits`,
+      rateLimits,
+      cacheUrl: undefined,
+      clock: systemClock,
+    };
     return {
       container: () => createRateLimits({ ...deps, documents }),
       watched: createRateLimits({ ...deps, documents: faulty.documents }),
@@ -89,14 +95,14 @@ describe('a limit of failures in DynamoDB', () => {
 
   it('writes twice for a request, whether it fails or not, and reads nothing', async () => {
     const { watched, calls } = await withAttempts();
-    for (const failed of [true, false]) await (await count(watched)).settle(failed);
+    for (const failed of [true, false]) await (await count(watched)).finish(failed);
     expect(calls()).toEqual(times(4, () => 'UpdateItem'));
   });
 
   it('is read once a second, however many it refuses', async () => {
     const { container, watched, calls } = await withAttempts();
     const elsewhere = container();
-    for (let n = 0; n < limit.requests; n += 1) await (await count(elsewhere)).settle(true);
+    for (let n = 0; n < limit.requests; n += 1) await (await count(elsewhere)).finish(true);
     for (const reads of [1, 2]) {
       for (const { usage } of await Promise.all(times(500, () => count(watched)))) expectRest(usage);
       const made = calls();
@@ -112,7 +118,7 @@ describe('a limit of failures in DynamoDB', () => {
       operation === 'GetItem' ? 'throttled' : undefined,
     );
     const elsewhere = container();
-    for (let n = 0; n < limit.requests; n += 1) await (await count(elsewhere)).settle(true);
+    for (let n = 0; n < limit.requests; n += 1) await (await count(elsewhere)).finish(true);
     expect((await count(watched)).usage).toMatchObject({ exceeded: true, resetSeconds: 1 });
   });
 });

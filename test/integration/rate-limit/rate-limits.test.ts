@@ -36,8 +36,8 @@ describe.each(sharedStores)('rate limits in $store', ({ open, skipped }) => {
     for (let round = 0; round < 5; round += 1) {
       const [one, other] = [await limits.count(name, 'a'), await limits.count(name, 'a')];
       expect(other.usage).toMatchObject({ exceeded: false, remaining: 0 });
-      expect(await other.settle(false)).toMatchObject({ remaining: 1 });
-      await one.settle(false);
+      expect(await other.finish(false)).toMatchObject({ remaining: 1 });
+      await one.finish(false);
     }
   });
 
@@ -45,13 +45,13 @@ describe.each(sharedStores)('rate limits in $store', ({ open, skipped }) => {
     const limits = (await open()).container({ requests: 2, windowSeconds: day });
     for (const remaining of [1, 0]) {
       const count = await limits.count('auth-per-address', 'a');
-      expect(await count.settle(false)).toMatchObject({ remaining });
+      expect(await count.finish(false)).toMatchObject({ remaining });
     }
     expect(await limits.count('auth-per-address', 'a')).toMatchObject({ usage: { exceeded: true } });
   });
 
   run(
-    'settle a request in the window that counted it, and leave the next one alone',
+    'finish a request in the window that counted it, and leave the next one alone',
     async ({ onTestFinished }) => {
       vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / 86_400_000) * 86_400_000 });
       onTestFinished(() => {
@@ -60,7 +60,7 @@ describe.each(sharedStores)('rate limits in $store', ({ open, skipped }) => {
       const limits = (await open()).container({ requests: 2, windowSeconds: day });
       const late = await limits.count(name, 'a');
       vi.setSystemTime(Date.now() + 86_400_000);
-      expect((await late.settle(false)).remaining).toBeLessThanOrEqual(2);
+      expect((await late.finish(false)).remaining).toBeLessThanOrEqual(2);
       expect(await admitted(times(5, () => limits.count(name, 'a')))).toBe(2);
     },
   );
@@ -71,11 +71,11 @@ describe.each(sharedStores)('rate limits in $store', ({ open, skipped }) => {
     const floods = containers.map((limits) => times(20, () => limits.count(name, 'a')));
     const counts = (await Promise.all(floods.flat())).filter(({ usage }) => !usage.exceeded);
     expect(counts).toHaveLength(2);
-    for (const { settle } of counts) await settle(false);
+    for (const { finish } of counts) await finish(false);
     for (const limits of containers)
       await vi.waitUntil(async () => {
         const count = await limits.count(name, 'a');
-        if (!count.usage.exceeded) await count.settle(false);
+        if (!count.usage.exceeded) await count.finish(false);
         return !count.usage.exceeded;
       }, soon);
   });
@@ -97,7 +97,7 @@ describe.each(sharedStores)('rate limits in $store', ({ open, skipped }) => {
     const store = await open();
     const subject = `${randomUUID()}@example.com`;
     const count = await store.container({ requests: 1, windowSeconds: day }).count(name, subject);
-    await count.settle(true);
+    await count.finish(true);
     const keys = await store.keys();
     expect(keys.filter((key) => key.includes(name))).toHaveLength(2);
     expect(keys.join()).not.toContain(subject.slice(0, 8));

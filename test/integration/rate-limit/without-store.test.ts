@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../lib/platform/clock.ts';
 import { createRateLimits } from '../../../lib/rate-limit/rate-limits.ts';
 import { withFaults } from '../../support/fault-injection.ts';
 import { admitted, inMemory, limitsOf, onRedis, times } from '../../support/rate-limit-stores.ts';
@@ -34,7 +35,7 @@ describe('rate limits without their store', () => {
     });
     onTestFinished(() => client.destroy());
     const documents = DynamoDBDocumentClient.from(client);
-    const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined };
+    const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined, clock: systemClock };
     const limits = createRateLimits({ ...deps, rateLimits: limitsOf(limit) });
     const before = performance.now();
     const first = await limits.count('auth-per-address', 'a');
@@ -61,6 +62,7 @@ describe('rate limits without their store', () => {
         rateLimitsTable: `${prefix}-rate_limits`,
         rateLimits: limitsOf({ requests: 2, windowSeconds: 86_400 }),
         cacheUrl: undefined,
+        clock: systemClock,
       });
       expect(await admitted(times(5, () => limits.count(name, 'a')))).toBe(expected);
       // Throttling passes in a second, long before the window does.

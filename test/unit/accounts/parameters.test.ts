@@ -63,7 +63,7 @@ describe('parameters', () => {
     const { world, parameters } = source();
     world.value = undefined;
     expect(await parameters.find('/x')).toBeUndefined();
-    await expect(parameters.get('/x')).rejects.toThrow('There is no parameter /x');
+    await expect(parameters.get('/x')).rejects.toThrow('Parameter /x does not exist');
     expect(world.fetches).toBe(1);
     world.value = 'late';
     world.now = 60_000;

@@ -83,7 +83,7 @@ describe('an endpoint', () => {
     expect(reply.statusCode).toBe(500);
     expect(reply.problem).toEqual({
       type: 'urn:problem-type:sellout:internal',
-      title: 'Something went wrong on our side',
+      title: 'Internal server error',
       status: 500,
       code: 'internal',
       request_id: 'request-1',

@@ -75,7 +75,10 @@ describe('a body', () => {
     // The types of the event know no null, and gateways other than AWS's send it.
     const event = { ...eventOf({ headers: json }), body };
     expect(() => Reflect.apply(readJsonBody, undefined, [event])).toThrow(
-      expect.objectContaining({ code: 'malformed_json', details: { detail: 'a JSON body is needed' } }),
+      expect.objectContaining({
+        code: 'malformed_json',
+        details: { detail: 'The request needs a JSON body.' },
+      }),
     );
   });
 

@@ -73,7 +73,7 @@ describe('a text', () => {
     for (const value of ['', 'a\u0000', '\u200b', `\n${'x'.repeat(300)}`]) {
       const { error } = text(200).safeParse(value);
       expect(error?.issues.map(({ message }) => message)).toEqual([
-        'needs a visible character, and no control characters, line breaks or text direction controls',
+        'Needs a visible character, and no control characters, line breaks or text direction controls',
       ]);
     }
   });
