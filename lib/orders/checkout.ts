@@ -41,6 +41,7 @@ const maxCartReads = 4;
 export async function checkout(deps: CheckoutDeps, input: CheckoutInput): Promise<PlacedOrder> {
   const { customerId, expectedTotal, beforeWrite } = input;
   const firstCart = deps.carts.get(customerId);
+  // A failed read of the cart is handled below.
   await Promise.all([beforeWrite?.(), Promise.allSettled([firstCart])]);
 
   const idempotency = orderIdempotencyOf('checkout', input, { expected_total: expectedTotal });
