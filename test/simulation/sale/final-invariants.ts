@@ -131,10 +131,10 @@ const checks: Readonly<Record<string, Check>> = {
         ? [task]
         : [],
     );
-    const decided = [...orders.values()].flatMap(({ id, reason, short_lines = [] }) => {
-      if (reason !== 'out_of_stock') return [];
-      const { fromMs, toMs } = watch.lifeOf(id);
-      return false_(short_lines, fromMs, toMs) ? [`order ${id}`] : [];
+    const decided = [...orders.values()].flatMap((one) => {
+      if (one.status !== 'REJECTED' || one.reason !== 'out_of_stock') return [];
+      const { fromMs, toMs } = watch.lifeOf(one.id);
+      return false_(one.short_lines, fromMs, toMs) ? [`order ${one.id}`] : [];
     });
     return [...told, ...decided];
   },

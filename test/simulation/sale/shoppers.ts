@@ -66,15 +66,15 @@ export function createShoppers({
 
   async function place(action: Ordering, customer_id: string, twin: number): Promise<void> {
     const { kind, id, keyed, lines } = action;
-    const key = keyed ? { idempotency_key: `key ${id}` } : {};
+    const key = keyed ? { idempotencyKey: `key ${id}` } : {};
     const task = keyed ? `order ${id}` : `order ${id} twin ${twin}`;
     const items = lines.map(({ product, quantity }) => ({ id: nameOf(products, product), quantity }));
     // Without a key a second try would be a second order.
     for (let tries = keyed ? maxTries : 1; tries > 0; tries--) {
       const made = await call<PlacedOrder>(kind, task, (container) =>
         kind === 'checkout'
-          ? checkout(container, { customer_id, ...key })
-          : submitOrder(container, { customer_id, items, ...key }),
+          ? checkout(container, { customerId: customer_id, ...key })
+          : submitOrder(container, { customerId: customer_id, items, ...key }),
       );
       placings.push({ ...made, action, customer_id });
       if (made.answer.told === 'done') placed.set(id, made.answer.value.order);
@@ -85,9 +85,10 @@ export function createShoppers({
 
   async function cancelOnce(action: Cancelling, order: Order): Promise<void> {
     const id = action.byStranger ? 'a stranger' : order.customer_id;
+    const caller = { id, role: 'USER' } as const;
     for (let tries = maxTries; tries > 0; tries--) {
       const made = await call('cancelOrder', `cancel ${action.id}`, (container) =>
-        cancelOrder(container, order.id, { id, role: 'USER' }),
+        cancelOrder(container, { orderId: order.id, caller }),
       );
       cancellations.push({ ...made, action, order_id: order.id });
       if (isFinal(made)) return;
