@@ -7,7 +7,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { Random } from '../world/random.ts';
+import type { Random } from '../runtime/random.ts';
 
 type Request = (documents: DynamoDBDocumentClient) => Promise<object>;
 

@@ -1,6 +1,6 @@
 import type { readTables } from '../../../localstack/tables.ts';
-import type { Random } from '../world/random.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { Random } from '../runtime/random.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { InvalidRequest } from './expression-parser.ts';
 import type { Item } from './item.ts';
 import { createJournal, noUsage, type StreamRecord } from './journal.ts';
@@ -88,18 +88,18 @@ export function createDynamoDb({
   const journal = createJournal({
     usage,
     indexLagMs: () => latency.single(),
-    inside: time.inside,
+    schedule: time.schedule,
     onRecord: hooks.onRecord ?? (() => {}),
   });
   const observer: Observer = hooks.observer ?? { onDecided: () => {}, onWritten: () => {} };
-  const reads = createReads({ tables, usage, inside: time.inside, jitter });
+  const reads = createReads({ tables, usage, schedule: time.schedule, jitter });
   const writeSingly = createSingleWrites({ tables, journal, usage, observer });
   const transact = createTransactions({
     tables,
     journal,
     usage,
     now: time.now,
-    inside: time.inside,
+    schedule: time.schedule,
     observer,
   });
 
@@ -128,7 +128,7 @@ export function createDynamoDb({
         reads.batchGet(input, totalMs * slowness, answer);
       } else {
         const halfMs = (totalMs * slowness) / 2;
-        time.inside(halfMs, () => answer(outcomeOf(operation, input, fault, task), halfMs));
+        time.schedule(halfMs, () => answer(outcomeOf(operation, input, fault, task), halfMs));
       }
     } catch (error) {
       answer(refusalOf(error), totalMs);
@@ -168,7 +168,7 @@ export function createDynamoDb({
       else if (fault === 'error_before') answer(serverError(), latency.single());
       else if (fault === 'lost_reply') carryOut(attempt, silently);
       else if (fault === 'late') {
-        time.inside(chaos.between(lateMs.from, lateMs.to), () => carryOut(attempt, silently));
+        time.schedule(chaos.between(lateMs.from, lateMs.to), () => carryOut(attempt, silently));
       } else carryOut(attempt, answer);
     },
   };

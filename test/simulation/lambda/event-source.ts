@@ -1,7 +1,7 @@
 import { textOf } from '../dynamodb/item.ts';
 import type { StreamRecord } from '../dynamodb/journal.ts';
-import type { Random } from '../world/random.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { Random } from '../runtime/random.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
 /** What goes wrong with a batch: it comes again later, mixed with another and in any order; or it never comes. */

@@ -1,6 +1,6 @@
 import type { Fault } from '../dynamodb/service.ts';
 import type { DeliveryFault } from '../lambda/event-source.ts';
-import type { Random } from '../world/random.ts';
+import type { Random } from '../runtime/random.ts';
 import { deliveryFaults, type Rates, requestFaults } from './scenario.ts';
 
 const readsCannot = new Set<Fault>(['conflict']);

@@ -1,6 +1,6 @@
 import type { Fault } from '../dynamodb/service.ts';
 import type { DeliveryFault } from '../lambda/event-source.ts';
-import { createRandom, type Random } from '../world/random.ts';
+import { createRandom, type Random } from '../runtime/random.ts';
 
 /** Numbers of products, customers and actions are places in their lists. */
 interface Wanted {

@@ -5,7 +5,7 @@ import type { StockedProduct } from '../../../lib/products/product.ts';
 import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { answerOf, type Call, isFinal } from './calls.ts';
 import type { Container } from './container.ts';
 import type { ProductAction } from './scenario.ts';

@@ -3,7 +3,7 @@ import { checkout } from '../../../lib/orders/checkout.ts';
 import type { PlacedOrder } from '../../../lib/orders/idempotency.ts';
 import type { Order } from '../../../lib/orders/order.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { answerOf, type Call, isFinal } from './calls.ts';
 import type { Container } from './container.ts';
 import type { Cancelling, Ordering } from './scenario.ts';
