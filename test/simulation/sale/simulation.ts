@@ -41,11 +41,11 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
   const faults = createFaults(
     random.fork('faults'),
     scenario.rates,
-    () => chaos && time.now() < scenario.calmAtMs,
+    () => chaos && time.now() < scenario.faultsUntilMs,
   );
   const supplies = new Map(
     scenario.actions.flatMap((action) =>
-      action.kind === 'supply' ? [[`supply ${action.id}`, action.value]] : [],
+      action.kind === 'restock' ? [[`restock ${action.id}`, action.value]] : [],
     ),
   );
   const watch = createInvariantMonitor({
@@ -108,7 +108,7 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
         log(`done ${JSON.stringify(action)}`);
       }),
     );
-    const end = Math.max(time.now(), scenario.calmAtMs) + calmMs;
+    const end = Math.max(time.now(), scenario.faultsUntilMs) + calmMs;
     while (time.now() < end) {
       await time.sleep(sweepEveryMs);
       if (sweeps) await shop.sweep();
