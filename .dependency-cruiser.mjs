@@ -1,5 +1,5 @@
-/** The layers of the code, see docs/architecture.md. */
-const outside = (allowed) => ({ path: '^(functions|lib|localstack|test)/', pathNot: allowed });
+/** The layers of the code: see docs/architecture.md. */
+const outside = (allowed) => ({ path: '^(functions|lib|deploy|localstack|tools|test)/', pathNot: allowed });
 const rule = (name, from, to) => ({ name, severity: 'error', from, to });
 
 export default {
@@ -25,38 +25,14 @@ export default {
       outside('^lib/(orders|carts|products|platform)/|^lib/errors\\.ts$'),
     ),
     rule('rate-limit', { path: '^lib/rate-limit/' }, outside('^lib/(rate-limit|platform)/')),
-    // A program that people run; nothing that is deployed needs it.
-    rule('ops', { path: '^lib/ops/' }, outside('^lib/(ops|accounts|orders|platform)/|^lib/errors\\.ts$')),
-    // Part of the build: serverless.yml names it.
-    rule('bundling-imports-nothing-of-ours', { path: '^lib/bundling/' }, outside('^lib/bundling/')),
-    rule('bundling-is-no-library', { pathNot: '^(lib/bundling|test)/' }, { path: '^lib/bundling/' }),
-    rule('ops-is-no-library', { pathNot: '^(lib/ops|test)/' }, { path: '^lib/ops/' }),
+    rule('lib-imports-only-lib', { path: '^lib/' }, outside('^lib/')),
+    rule('deployed-code-needs-no-tools', { path: '^(functions|localstack)/' }, { path: '^tools/' }),
     rule(
-      'lib-knows-no-functions',
-      { path: '^lib/', pathNot: '^lib/openapi/' },
-      { path: '^(functions|localstack|test)/' },
-    ),
-    // The document is made of all contracts. Functions serve the finished file and never the words for it.
-    rule(
-      'openapi-knows-contracts-only',
-      { path: '^lib/openapi/' },
-      { path: '^(functions|localstack|test)/', pathNot: '^functions/[^/]+/contracts\\.ts$' },
-    ),
-    rule(
-      'openapi-is-not-for-functions',
-      { path: '^(functions|lib|localstack)/', pathNot: '^lib/openapi/' },
-      { path: '^lib/openapi/' },
-    ),
-    rule(
-      'functions-import-only-contracts-and-replies-beside-them',
+      'functions-import-only-their-contracts-and-responses',
       { path: '^functions/([^/]+)/', pathNot: 'contracts\\.ts$' },
-      { path: '^functions/', pathNot: '^functions/$1/((contracts|replies)\\.ts$|page/)' },
+      { path: '^functions/', pathNot: '^functions/$1/((contracts|responses)\\.ts$|page/)' },
     ),
-    rule(
-      'contracts-import-lib-only',
-      { path: '^functions/.*contracts\\.ts$' },
-      { path: '^(functions|test|localstack)/' },
-    ),
+    rule('contracts-import-only-lib', { path: '^functions/.*contracts\\.ts$' }, outside('^lib/')),
     rule('nothing-imports-tests', { pathNot: '^test/' }, { path: '^test/' }),
     rule(
       'aws-sdk-only-in-platform-and-stores',
@@ -64,7 +40,7 @@ export default {
       { path: 'node_modules/@aws-sdk/' },
     ),
     rule(
-      'middy-only-at-the-edge',
+      'middy-only-in-http-and-stream',
       { path: '^(functions|lib)/', pathNot: '^lib/(http|stream)/' },
       { path: 'node_modules/@middy/' },
     ),

@@ -4,9 +4,9 @@ import {
   ResourceAlreadyExistsException,
 } from '@aws-sdk/client-eventbridge';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { localAws } from './aws.ts';
-import { startEngine } from './engine.ts';
-import { parametersOf, type Secrets, startParameterStore } from './parameters.ts';
+import { localAws } from './dummy-credentials.ts';
+import { startDynamoDbLocal } from './dynamodb-local.ts';
+import { parametersOf, type Secrets, startFakeSsm } from './fake-ssm.ts';
 import { createTables, tablePrefix } from './tables.ts';
 
 /** What the service has around it on one machine. */
@@ -29,8 +29,8 @@ interface BackendOptions {
 
 /** DynamoDB Local and a stand-in for SSM. */
 export async function startEmulators(options: BackendOptions): Promise<Backend> {
-  const engine = await startEngine(options);
-  const parameters = await startParameterStore(new Map());
+  const engine = await startDynamoDbLocal(options);
+  const parameters = await startFakeSsm(new Map());
   return {
     dynamodbEndpoint: engine.endpoint,
     ssmEndpoint: parameters.endpoint,

@@ -68,7 +68,7 @@ exit "$code"
 `;
 
 /** Starts a program that knows nothing of its standard input so that it ends with it, and watches it. */
-export function startOnLeash(
+export function spawnTied(
   name: string,
   program: string,
   args: readonly string[],

@@ -3,7 +3,7 @@ import { glob, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { install } from 'njre';
-import { reasonOf } from './reason.ts';
+import { describeError } from './describe-error.ts';
 
 const run = promisify(execFile);
 const oldestUsableVersion = 17;
@@ -45,7 +45,7 @@ export async function findJava({
       if (version >= oldestUsableVersion) return program;
       refused.push(`${place}: Java ${version} is too old`);
     } catch (cause) {
-      refused.push(`${place}: ${reasonOf(cause, 'no Java program there')}`);
+      refused.push(`${place}: ${describeError(cause, 'no Java program there')}`);
     }
   }
   const tried = refused.map((reason) => `  ${reason}`).join('\n');

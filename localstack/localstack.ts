@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Backend } from './backend.ts';
-import { answersOk, startOnLeash, untilReady } from './child.ts';
-import { reasonOf } from './reason.ts';
+import { answersOk, spawnTied, untilReady } from './child.ts';
+import { describeError } from './describe-error.ts';
 
 const run = promisify(execFile);
 const directory = import.meta.dirname;
@@ -27,7 +27,7 @@ export async function startLocalStack({ port, signal }: LocalStackOptions): Prom
   signal.throwIfAborted();
   const compose = ['compose', '--project-name', `sellout-${port}`, '--file', join(directory, 'compose.yaml')];
   const name = 'LocalStack';
-  const child = startOnLeash(name, 'docker', [...compose, 'up', '--abort-on-container-exit'], directory);
+  const child = spawnTied(name, 'docker', [...compose, 'up', '--abort-on-container-exit'], directory);
   const stop = async () => {
     await child.stop();
     await run('docker', [...compose, 'down', '--volumes', '--timeout', '3']);
@@ -59,7 +59,7 @@ async function checkDocker(): Promise<void> {
       await run('docker', args);
     } catch (cause) {
       throw new Error(
-        `LocalStack needs ${what}: ${reasonOf(cause, 'there is no program "docker" in PATH')}\nWithout it, "npm start" runs the same API on DynamoDB Local.`,
+        `LocalStack needs ${what}: ${describeError(cause, 'there is no program "docker" in PATH')}\nWithout it, "npm start" runs the same API on DynamoDB Local.`,
         { cause },
       );
     }

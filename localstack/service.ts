@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { localAws } from './aws.ts';
 import { answersOk, type Child, supervise, untilReady } from './child.ts';
+import { localAws } from './dummy-credentials.ts';
 import { freePort, isPortFree } from './ports.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { prepare, startEmulators } from './backend.ts';
 import { runDemo } from './demo.ts';
+import { keptSecrets, newSecrets } from './fake-ssm.ts';
 import { startLocalStack } from './localstack.ts';
-import { keptSecrets, newSecrets } from './parameters.ts';
 import { isPortFree } from './ports.ts';
 import { startService } from './service.ts';
 

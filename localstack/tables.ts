@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { isNode, isScalar, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
-import { localAws } from './aws.ts';
+import { localAws } from './dummy-credentials.ts';
 
 const serverlessFile = join(import.meta.dirname, '../serverless.yml');
 

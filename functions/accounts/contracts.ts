@@ -21,7 +21,7 @@ export const registerContract = contract({
     headers: z.object({ 'bootstrap-secret': z.optional(z.string().check(z.maxLength(200))) }),
     body: registration,
   },
-  reply: { status: 201, body: z.object({ id, email: z.string(), role }) },
+  response: { status: 201, body: z.object({ id, email: z.string(), role }) },
   errors: ['contention', 'email_taken', 'forbidden'],
 });
 
@@ -32,7 +32,7 @@ export const loginContract = contract({
   access: 'anyone',
   rateLimits: ['auth-per-address', 'auth-per-address-and-email', 'auth-per-email'],
   request: { body: credentials },
-  reply: { status: 200, body: z.object(token) },
+  response: { status: 200, body: z.object(token) },
   errors: ['invalid_credentials'],
 });
 
@@ -43,6 +43,6 @@ export const addCustomerContract = contract({
   access: 'anyone',
   rateLimits: ['guests-per-address'],
   request: { body: newCustomer },
-  reply: { status: 201, body: z.object({ id, username: z.string(), role, ...token }) },
+  response: { status: 201, body: z.object({ id, username: z.string(), role, ...token }) },
   errors: [],
 });

@@ -3,7 +3,7 @@ import { cartView } from '../../lib/carts/cart-view.ts';
 import { contract } from '../../lib/http/contract.ts';
 import { id, quantity } from '../../lib/platform/primitives.ts';
 
-const reply = { status: 200, body: cartView };
+const response = { status: 200, body: cartView };
 
 export const getCartContract = contract({
   operation: 'getCart',
@@ -11,7 +11,7 @@ export const getCartContract = contract({
   routes: ['GET /cart/{customer_id}'],
   access: 'customer_or_admin',
   request: { params: z.object({ customer_id: id }) },
-  reply,
+  response,
   errors: ['contention'],
 });
 
@@ -21,7 +21,7 @@ export const addToCartContract = contract({
   routes: ['POST /cart/add'],
   access: 'customer',
   request: { body: z.strictObject({ customer_id: id, product_id: id, quantity }) },
-  reply,
+  response,
   errors: ['cart_full', 'contention', 'product_not_found', 'product_unavailable'],
 });
 
@@ -31,6 +31,6 @@ export const removeFromCartContract = contract({
   routes: ['POST /cart/remove'],
   access: 'customer',
   request: { body: z.strictObject({ customer_id: id, product_id: id }) },
-  reply,
+  response,
   errors: ['contention'],
 });

@@ -3,13 +3,13 @@ import { showCart } from '../../lib/carts/show-cart.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createInventory } from '../../lib/products/inventory.ts';
 import { getCartContract } from './contracts.ts';
 
 const documents = createDocuments();
 const carts = createCartStore({ documents, table: config.cartsTable });
-const catalog = createCatalog({ documents, ...config });
+const inventory = createInventory({ documents, ...config });
 
 export const handler = endpoint(getCartContract, async ({ params }) => ({
-  body: await showCart(catalog, await carts.get(params.customer_id)),
+  body: await showCart(inventory, await carts.get(params.customer_id)),
 }));

@@ -3,13 +3,13 @@ import { showCart } from '../../lib/carts/show-cart.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createInventory } from '../../lib/products/inventory.ts';
 import { removeFromCartContract } from './contracts.ts';
 
 const documents = createDocuments();
 const carts = createCartStore({ documents, table: config.cartsTable });
-const catalog = createCatalog({ documents, ...config });
+const inventory = createInventory({ documents, ...config });
 
 export const handler = endpoint(removeFromCartContract, async ({ body }) => ({
-  body: await showCart(catalog, await carts.removeLine(body.customer_id, body.product_id)),
+  body: await showCart(inventory, await carts.removeLine(body.customer_id, body.product_id)),
 }));

@@ -10,7 +10,7 @@ export const getOpenapiContract = contract({
   routes: ['GET /openapi.json'],
   access: 'anyone',
   request: {},
-  reply: {
+  response: {
     status: 200,
     body: z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) }),
     cacheControl,
@@ -24,7 +24,7 @@ export const getDocsContract = contract({
   routes: ['GET /docs'],
   access: 'anyone',
   request: {},
-  reply: {
+  response: {
     status: 200,
     media: 'text/html',
     cacheControl,
@@ -49,7 +49,7 @@ export const getDocsScriptContract = contract({
   routes: ['GET /docs/page.js'],
   access: 'anyone',
   request: {},
-  reply: { status: 200, media: 'text/javascript', cacheControl },
+  response: { status: 200, media: 'text/javascript', cacheControl },
   errors: [],
 });
 
@@ -59,6 +59,6 @@ export const getDocsStylesContract = contract({
   routes: ['GET /docs/page.css'],
   access: 'anyone',
   request: {},
-  reply: { status: 200, media: 'text/css', cacheControl },
+  response: { status: 200, media: 'text/css', cacheControl },
   errors: [],
 });

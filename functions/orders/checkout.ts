@@ -6,7 +6,7 @@ import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { checkoutContract } from './contracts.ts';
-import { placedReply } from './replies.ts';
+import { placedOrderResponse } from './responses.ts';
 
 const documents = createDocuments();
 const carts = createCartStore({ documents, table: config.cartsTable });
@@ -21,7 +21,7 @@ export const handler = endpoint(
     // Counted beside the first read of the cart, which saves a round trip.
     const get = async (id: string) => (await Promise.all([carts.get(id), admission]))[0];
     try {
-      return placedReply(await checkout({ ...deps, carts: { ...carts, get } }, request));
+      return placedOrderResponse(await checkout({ ...deps, carts: { ...carts, get } }, request));
     } finally {
       deps.metrics.publish();
       // A checkout that is refused still looks for an earlier order with its key, which it is not to answer with.

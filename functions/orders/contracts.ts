@@ -20,7 +20,7 @@ export const checkoutContract = contract({
       expected_total: z.optional(z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))),
     }),
   },
-  reply: { status: 201, body: orderView, headers: ['Location', 'Idempotent-Replayed'] },
+  response: { status: 201, body: orderView, headers: ['Location', 'Idempotent-Replayed'] },
   errors: [
     'cart_empty',
     'contention',
@@ -44,7 +44,7 @@ export const submitOrderContract = contract({
       items: z.array(z.strictObject({ id, quantity })).check(z.minLength(1), z.maxLength(maxLines)),
     }),
   },
-  reply: { status: 202, body: orderView, headers: ['Location', 'Idempotent-Replayed'] },
+  response: { status: 202, body: orderView, headers: ['Location', 'Idempotent-Replayed'] },
   errors: [
     'contention',
     'idempotency_key_reused',
@@ -68,7 +68,10 @@ export const listOrdersContract = contract({
       cursor: z.optional(cursorOf(orderPosition)),
     }),
   },
-  reply: { status: 200, body: z.object({ items: z.array(orderView), next_cursor: z.nullable(z.string()) }) },
+  response: {
+    status: 200,
+    body: z.object({ items: z.array(orderView), next_cursor: z.nullable(z.string()) }),
+  },
   errors: ['contention', 'forbidden'],
 });
 
@@ -78,7 +81,7 @@ export const cancelOrderContract = contract({
   routes: ['POST /order/{order_id}/cancel'],
   access: 'account',
   request: { params: z.object({ order_id: id }) },
-  reply: { status: 200, body: orderView },
+  response: { status: 200, body: orderView },
   errors: ['contention', 'forbidden', 'order_not_cancellable', 'order_not_found'],
 });
 
@@ -88,7 +91,7 @@ export const getOrderContract = contract({
   routes: ['GET /order/{order_id}'],
   access: 'account',
   request: { params: z.object({ order_id: id }) },
-  reply: { status: 200, body: orderView },
+  response: { status: 200, body: orderView },
   errors: ['forbidden', 'order_not_found'],
 });
 
@@ -98,6 +101,6 @@ export const getProductTotalContract = contract({
   routes: ['GET /order/product/{product_id}'],
   access: 'anyone',
   request: { params: z.object({ product_id: id }) },
-  reply: { status: 200, body: z.object({ product_id: id, total_quantity: z.int() }) },
+  response: { status: 200, body: z.object({ product_id: id, total_quantity: z.int() }) },
   errors: ['contention', 'product_not_found'],
 });

@@ -1,14 +1,14 @@
 import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createInventory } from '../../lib/products/inventory.ts';
 import { soldOf } from '../../lib/products/product.ts';
 import { readProductOrDeleted } from '../../lib/products/read-product.ts';
 import { getProductTotalContract } from './contracts.ts';
 
-const catalog = createCatalog({ documents: createDocuments(), ...config });
+const inventory = createInventory({ documents: createDocuments(), ...config });
 
 export const handler = publicEndpoint(getProductTotalContract, async ({ params }) => {
-  const { product, shards } = await readProductOrDeleted(catalog, params.product_id);
+  const { product, shards } = await readProductOrDeleted(inventory, params.product_id);
   return { body: { product_id: product.id, total_quantity: soldOf(shards) } };
 });

@@ -4,15 +4,15 @@ import { submitOrder } from '../../lib/orders/submit-order.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createInventory } from '../../lib/products/inventory.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { submitOrderContract } from './contracts.ts';
-import { placedReply } from './replies.ts';
+import { placedOrderResponse } from './responses.ts';
 
 const documents = createDocuments();
 const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
 const deps = {
-  catalog: createCatalog({ documents, ...config }),
+  inventory: createInventory({ documents, ...config }),
   orders: createOrderStore({ documents, table: config.ordersTable }),
   clock: systemClock,
   currency: config.currency,
@@ -22,7 +22,7 @@ export const handler = endpoint(
   submitOrderContract,
   async ({ headers, body }, caller) => {
     const idempotency_key = headers['idempotency-key'];
-    return placedReply(
+    return placedOrderResponse(
       await submitOrder(deps, { customer_id: caller.id, items: body.items, idempotency_key }),
     );
   },

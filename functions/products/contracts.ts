@@ -22,7 +22,7 @@ export const listProductsContract = contract({
       cursor: z.optional(cursorOf(z.strictObject({ id }))),
     }),
   },
-  reply: {
+  response: {
     status: 200,
     body: z.object({ items: z.array(productView), next_cursor: z.nullable(z.string()) }),
     // With the two seconds that the server may keep what it lists, below the five that a list may lag.
@@ -38,7 +38,7 @@ export const getProductContract = contract({
   access: 'anyone',
   request: { params: productParams },
   // Stock is exact: whoever keeps the reply asks each time whether it still is.
-  reply: { status: 200, body: productView, headers: ['ETag'], cacheControl: 'no-cache' },
+  response: { status: 200, body: productView, headers: ['ETag'], cacheControl: 'no-cache' },
   errors: ['contention', 'product_not_found'],
 });
 
@@ -48,7 +48,7 @@ export const createProductContract = contract({
   routes: ['POST /product'],
   access: 'admin',
   request: { headers: keyed, body: newProduct },
-  reply: { status: 201, body: productView, headers: ['ETag', 'Location', 'Idempotent-Replayed'] },
+  response: { status: 201, body: productView, headers: ['ETag', 'Location', 'Idempotent-Replayed'] },
   errors: ['contention', 'idempotency_key_reused'],
 });
 
@@ -61,7 +61,7 @@ export const addProductContract = contract({
     headers: keyed,
     body: z.strictObject({ product_name: text(200), stock: units, price: z._default(price, 0) }),
   },
-  reply: { status: 201, body: productView, headers: ['ETag', 'Location', 'Idempotent-Replayed'] },
+  response: { status: 201, body: productView, headers: ['ETag', 'Location', 'Idempotent-Replayed'] },
   errors: ['contention', 'idempotency_key_reused'],
 });
 
@@ -74,7 +74,7 @@ export const addStockContract = contract({
     headers: keyed,
     body: z.strictObject({ product_id: id, stock: units.check(z.minimum(1)) }),
   },
-  reply: { status: 200, body: productView, headers: ['ETag', 'Idempotent-Replayed'] },
+  response: { status: 200, body: productView, headers: ['ETag', 'Idempotent-Replayed'] },
   errors: ['contention', 'idempotency_key_reused', 'product_not_found'],
 });
 
@@ -92,7 +92,7 @@ export const updateProductContract = contract({
     }),
     body: productChange,
   },
-  reply: { status: 200, body: productView, headers: ['ETag'] },
+  response: { status: 200, body: productView, headers: ['ETag'] },
   errors: ['contention', 'product_not_found', 'version_mismatch'],
 });
 
@@ -102,6 +102,6 @@ export const deleteProductContract = contract({
   routes: ['DELETE /product/{product_id}'],
   access: 'admin',
   request: { params: productParams },
-  reply: { status: 204 },
+  response: { status: 204 },
   errors: ['contention', 'product_not_found'],
 });

@@ -1,18 +1,20 @@
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
 import { createProduct } from '../../lib/products/create-product.ts';
-import { once } from '../../lib/products/once.ts';
+import { idempotentWrite } from '../../lib/products/idempotent-write.ts';
+import { createInventory } from '../../lib/products/inventory.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { createProductContract } from './contracts.ts';
-import { keyOf, newProductReply } from './replies.ts';
+import { keyOf, newProductResponse } from './responses.ts';
 
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);
-const catalog = createCatalog(tables);
+const inventory = createInventory(tables);
 
 export const handler = endpoint(createProductContract, async ({ headers, body }, caller) => {
   const key = keyOf('createProduct', caller, headers, body);
-  return newProductReply(await once(stores, catalog, key, (claim) => createProduct(stores, body, claim)));
+  return newProductResponse(
+    await idempotentWrite(stores, inventory, key, (claim) => createProduct(stores, body, claim)),
+  );
 });

@@ -2,19 +2,19 @@ import { systemClock } from '../../lib/platform/clock.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { logger } from '../../lib/platform/logger.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createInventory } from '../../lib/products/inventory.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { sweepProducts } from '../../lib/products/sweep-products.ts';
 import { worker } from '../../lib/stream/worker.ts';
 
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);
-const catalog = createCatalog(tables);
+const inventory = createInventory(tables);
 
 export const handler = worker('sweepProducts', async (_event, deadline) => {
-  const { settled, failures } = await sweepProducts(stores, catalog, systemClock, deadline);
-  if (settled.length > 0)
-    logger.warn('product changes were left half-done and are finished now', { settled });
+  const { propagated, failures } = await sweepProducts(stores, inventory, systemClock, deadline);
+  if (propagated.length > 0)
+    logger.warn('product changes were left half-done and are finished now', { propagated });
   for (const error of failures) logger.error('a product change could not be finished', { error });
   // They come up again in a minute. The alarm counts runs that end without an error.
   if (failures.length > 0) throw new AggregateError(failures, 'product changes could not be finished');

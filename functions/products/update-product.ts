@@ -2,22 +2,22 @@ import { endpoint } from '../../lib/http/endpoint.ts';
 import { parseEntityTags } from '../../lib/http/entity-tags.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createInventory } from '../../lib/products/inventory.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { updateProduct } from '../../lib/products/update-product.ts';
 import { updateProductContract } from './contracts.ts';
-import { productReply } from './replies.ts';
+import { productResponse } from './responses.ts';
 
 const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);
-const catalog = createCatalog(tables);
+const inventory = createInventory(tables);
 const cache = createProductCache(config);
 
 export const handler = endpoint(updateProductContract, async ({ params, headers, body }) =>
-  productReply(
+  productResponse(
     await cache.whileChanging(params.product_id, () =>
-      updateProduct(stores, catalog, params.product_id, body, versionsOf(headers['if-match'])),
+      updateProduct(stores, inventory, params.product_id, body, versionsOf(headers['if-match'])),
     ),
   ),
 );

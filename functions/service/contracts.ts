@@ -7,7 +7,7 @@ export const healthContract = contract({
   routes: ['GET /health'],
   access: 'anyone',
   request: {},
-  reply: { status: 200, body: z.object({ status: z.literal('ok') }) },
+  response: { status: 200, body: z.object({ status: z.literal('ok') }) },
   errors: ['unavailable'],
 });
 
@@ -24,6 +24,6 @@ export const notFoundContract = contract({
     }),
   },
   anyQuery: true,
-  reply: { status: 204 },
+  response: { status: 204 },
   errors: ['method_not_allowed', 'route_not_found'],
 });

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { Catalog } from '../products/catalog.ts';
+import type { Inventory } from '../products/inventory.ts';
 import type { ProductStore } from '../products/product-store.ts';
 import type { CartStore } from './cart-store.ts';
 import type { CartView } from './cart-view.ts';
@@ -13,11 +13,11 @@ import { showCart } from './show-cart.ts';
 export async function addToCart(
   carts: CartStore,
   products: Pick<ProductStore, 'get'>,
-  catalog: Catalog,
+  inventory: Inventory,
   line: { customer_id: string; product_id: string; quantity: number },
 ): Promise<CartView> {
   const product = await products.get(line.product_id);
   if (product === undefined || product.deleted_at !== undefined) throw new DomainError('product_not_found');
   if (!product.active) throw new DomainError('product_unavailable');
-  return showCart(catalog, await carts.setLine(line.customer_id, line.product_id, line.quantity));
+  return showCart(inventory, await carts.setLine(line.customer_id, line.product_id, line.quantity));
 }

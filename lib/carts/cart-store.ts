@@ -3,8 +3,8 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { DomainError } from '../errors.ts';
 import type { Documents } from '../platform/dynamodb.ts';
-import { pastConflicts } from '../platform/past-conflicts.ts';
-import type { TransactItem } from '../platform/transaction.ts';
+import { retryOnConflict } from '../platform/retry-on-conflict.ts';
+import type { TransactAction } from '../platform/transaction.ts';
 import { type Cart, maxLines, storedCart } from './cart.ts';
 
 /** A cart nobody touched for this long is dropped by DynamoDB's time to live. */
@@ -38,7 +38,7 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
-      const { Attributes } = await pastConflicts(() => documents.send(update));
+      const { Attributes } = await retryOnConflict(() => documents.send(update));
       return { changed: true, cart: parse(customerId, Attributes) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -56,7 +56,7 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
     try {
       const ConditionExpression = 'attribute_not_exists(customer_id)';
       const put = new PutCommand({ TableName: table, Item: item, ConditionExpression });
-      await pastConflicts(() => documents.send(put));
+      await retryOnConflict(() => documents.send(put));
       return parse(customerId, item);
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;
@@ -96,7 +96,7 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
     },
 
     /** Empties the cart, if it is still the one that was read. */
-    emptyEntry: ({ customer_id, version }: Cart): TransactItem => ({
+    emptyAction: ({ customer_id, version }: Cart): TransactAction => ({
       Update: {
         TableName: table,
         Key: { customer_id },

@@ -1,4 +1,4 @@
-import type { Catalog } from '../products/catalog.ts';
+import type { Inventory } from '../products/inventory.ts';
 import { type Product, type StockedProduct, stockOf } from '../products/product.ts';
 import type { Cart } from './cart.ts';
 import type { CartLineView, CartView } from './cart-view.ts';
@@ -7,8 +7,8 @@ import type { CartLineView, CartView } from './cart-view.ts';
  * A cart with names, prices and stock as they are now. A line that cannot be bought stays, says why and does not count
  * towards the total.
  */
-export async function showCart(catalog: Catalog, cart: Cart): Promise<CartView> {
-  const stocked = await catalog.readWhole(cart.lines.map(({ product_id }) => product_id));
+export async function showCart(inventory: Inventory, cart: Cart): Promise<CartView> {
+  const stocked = await inventory.readConsistent(cart.lines.map(({ product_id }) => product_id));
   const lines = cart.lines.flatMap(({ product_id, quantity }): CartLineView[] => {
     const found = stocked.get(product_id);
     if (found === undefined) return [];

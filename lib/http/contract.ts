@@ -41,7 +41,7 @@ export interface Contract<
   readonly request: Shape;
   /** Its query string is not looked at, whatever stands in it. */
   readonly anyQuery?: true;
-  readonly reply: {
+  readonly response: {
     readonly status: number;
     readonly body?: Body;
     readonly headers?: readonly string[];

@@ -3,7 +3,7 @@ import type { Caller } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
 import { accessTokens } from './access-tokens.ts';
 import type { Access, Contract, RequestShape } from './contract.ts';
-import { edge, type Options, type UseCase } from './edge.ts';
+import { httpHandler, type Options, type UseCase } from './http-handler.ts';
 
 /** A Lambda handler for a signed-in caller. */
 export function endpoint<
@@ -15,7 +15,7 @@ export function endpoint<
     if (caller === undefined) throw new DomainError('unauthenticated');
     return useCase(request, caller, admit);
   };
-  return edge(contract, signedIn, options, accessTokens);
+  return httpHandler(contract, signedIn, options, accessTokens);
 }
 
 /** The same for an operation that is open to anyone; the caller is known where a token was sent. */
@@ -24,5 +24,5 @@ export function openEndpoint<Shape extends RequestShape, Body extends z.ZodMiniT
   useCase: UseCase<Shape, Body, Caller | undefined>,
   options: Options = {},
 ) {
-  return edge(contract, useCase, options, accessTokens);
+  return httpHandler(contract, useCase, options, accessTokens);
 }

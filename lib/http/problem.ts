@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { DomainError, ErrorCode } from '../errors.ts';
-import type { problem } from './problem-shape.ts';
+import type { problem } from './problem-schema.ts';
 
 /** Status and title of every error code. A new code does not compile until it stands here. */
 export const problems = {
@@ -32,7 +32,7 @@ export const problems = {
 } as const satisfies Record<ErrorCode, { status: number; title: string }>;
 
 /** An error as a reply: RFC 9457 `application/problem+json`. Its cause is never shown. */
-export function problemReply({ code, details }: DomainError, requestId: string) {
+export function problemResponse({ code, details }: DomainError, requestId: string) {
   const { status, title } = problems[code];
   const headers: Record<string, string> = {
     'Content-Type': 'application/problem+json',

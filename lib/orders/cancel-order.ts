@@ -1,16 +1,16 @@
 import { DomainError } from '../errors.ts';
+import { isServiceUnavailable } from '../platform/aws-errors.ts';
 import { backoff } from '../platform/backoff.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
-import { isOutage } from '../platform/outage.ts';
 import { type TransactionWrite, transact } from '../platform/transaction.ts';
 import type { ProductStores } from '../products/product-stores.ts';
 import type { Order } from './order.ts';
 import type { OrderMetrics } from './order-metrics.ts';
 import type { OrderStore } from './order-store.ts';
 import type { PurchaseStore } from './purchase-store.ts';
-import { readOrder, type Viewer } from './read-order.ts';
-import { contention } from './refusal.ts';
+import { type Caller, readOrder } from './read-order.ts';
+import { contentionError } from './rejection-error.ts';
 
 export interface CancelDeps extends ProductStores {
   readonly orders: OrderStore;
@@ -28,7 +28,7 @@ const maxAttempts = 16;
  *
  * @throws {DomainError} `order_not_found`, `forbidden`, `order_not_cancellable`, `contention`
  */
-export async function cancelOrder(deps: CancelDeps, id: string, viewer: Viewer): Promise<Order> {
+export async function cancelOrder(deps: CancelDeps, id: string, viewer: Caller): Promise<Order> {
   /** Marks what this call has done, so that it knows its own work when a reply was lost. */
   const cancellation = newId();
   let outages = 0;
@@ -49,11 +49,11 @@ export async function cancelOrder(deps: CancelDeps, id: string, viewer: Viewer):
       }
     } catch (error) {
       // One more look tells whether it happened; then the caller had better try again.
-      if (!isOutage(error) || outages++ > 0) throw error;
+      if (!isServiceUnavailable(error) || outages++ > 0) throw error;
     }
     await backoff(attempt);
   }
-  throw contention();
+  throw contentionError();
 }
 
 /** @returns whether it happened: not, when the order was cancelled elsewhere or something was busy */
@@ -65,10 +65,10 @@ async function giveBack(
 ): Promise<boolean> {
   const counted = order.lines.filter(({ product_id }) => order.counted.includes(product_id));
   const items = [
-    orders.cancelEntry(order.id, cancellation, decided_at),
-    ...stock.giveBackEntries(order.takes),
-    ...(counted.length === 0 ? [] : [purchases.uncountEntry(order.customer_id, counted)]),
+    orders.cancelAction(order.id, cancellation, decided_at),
+    ...stock.releaseActions(order.allocations),
+    ...(counted.length === 0 ? [] : [purchases.uncountAction(order.customer_id, counted)]),
   ];
-  const writes = items.map((item): TransactionWrite<'refused'> => ({ item, refused: () => 'refused' }));
+  const writes = items.map((item): TransactionWrite<'refused'> => ({ item, failure: () => 'refused' }));
   return (await transact(documents, writes)).committed;
 }

@@ -3,15 +3,20 @@ import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
-import { type CommitDeps, type Committable, commit, type Decision } from './commit.ts';
+import type { AllocatedOrder } from './confirm/allocation.ts';
+import {
+  type ConfirmDeps,
+  confirmOrders,
+  type Decision,
+  type WritableOrder,
+} from './confirm/confirm-orders.ts';
 import { orderIdempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
-import { type Order, order, totalOf } from './order.ts';
+import { type Order, order as orderSchema, totalOf } from './order.ts';
 import type { OrderStore } from './order-store.ts';
-import type { Placement } from './placement.ts';
-import { contention, refusal } from './refusal.ts';
-import { rememberedShortage } from './shortage.ts';
+import { contentionError, rejectionError } from './rejection-error.ts';
+import { cachedShortage } from './sold-out-check.ts';
 
-export interface CheckoutDeps extends CommitDeps {
+export interface CheckoutDeps extends ConfirmDeps {
   readonly carts: CartStore;
   readonly orders: OrderStore;
   readonly clock: Clock;
@@ -43,7 +48,7 @@ export async function checkout(deps: CheckoutDeps, request: CheckoutRequest): Pr
       const placed = await placeCart(deps, request, id, idempotency);
       if (placed !== 'cart_changed') return placed;
     }
-    throw contention();
+    throw contentionError();
   } catch (error) {
     // The refusal, or the lost reply, may come from a request whose twin, or earlier try, has succeeded.
     const earlier =
@@ -64,10 +69,10 @@ async function placeCart(
   const cart = await deps.carts.get(request.customer_id);
   if (cart.lines.length === 0) throw new DomainError('cart_empty');
   // In a flash sale most requests end here, without asking the database again.
-  const short = rememberedShortage(deps.catalog, cart.lines);
-  if (short.length > 0) throw refusal('out_of_stock', short);
+  const short = cachedShortage(deps.inventory, cart.lines);
+  if (short.length > 0) throw rejectionError('out_of_stock', short);
   const created_at = toIso(deps.clock.now());
-  const orderOf = ({ lines, takes, counted }: Placement): Order => ({
+  const orderOf = ({ lines, allocations, counted }: AllocatedOrder): Order => ({
     id,
     customer_id: request.customer_id,
     status: 'CONFIRMED',
@@ -76,39 +81,42 @@ async function placeCart(
     currency: deps.currency,
     created_at,
     decided_at: created_at,
-    takes: takes.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
+    allocations: allocations.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
     counted: counted.map(({ product_id }) => product_id),
     ...(idempotency === undefined ? {} : { fingerprint: idempotency.fingerprint }),
   });
-  const candidate: Committable<OwnRefusal> = {
+  const order: WritableOrder<OwnRefusal> = {
     id,
     customer_id: request.customer_id,
     lines: cart.lines,
     expected_total: request.expected_total,
-    items: [`order ${id}`, `cart ${request.customer_id}`],
-    writes: (placement) => [
-      { item: deps.orders.putEntry(orderOf(placement)), refused: (old) => ({ existing: order.parse(old) }) },
-      { item: deps.carts.emptyEntry(cart), refused: () => 'cart_changed' },
+    writtenItems: [`order ${id}`, `cart ${request.customer_id}`],
+    writes: (allocated) => [
+      {
+        item: deps.orders.putAction(orderOf(allocated)),
+        failure: (old) => ({ existing: orderSchema.parse(old) }),
+      },
+      { item: deps.carts.emptyAction(cart), failure: () => 'cart_changed' },
     ],
   };
-  const decision = (await commit(deps, [candidate], { blindly: true })).get(id);
-  if (decision?.outcome === 'confirmed') deps.metrics.confirmed(decision.placement.lines);
+  const decision = (await confirmOrders(deps, [order], { optimistic: true })).get(id);
+  if (decision?.outcome === 'confirmed') deps.metrics.confirmed(decision.allocated.lines);
   return conclude(decision, orderOf, idempotency);
 }
 
 function conclude(
   decision: Decision<OwnRefusal> | undefined,
-  orderOf: (placement: Placement) => Order,
+  orderOf: (allocated: AllocatedOrder) => Order,
   idempotency: Idempotency | undefined,
 ): PlacedOrder | 'cart_changed' {
-  if (decision === undefined) throw contention();
+  if (decision === undefined) throw contentionError();
   switch (decision.outcome) {
     case 'confirmed':
-      return { order: orderOf(decision.placement), replayed: false };
+      return { order: orderOf(decision.allocated), replayed: false };
     case 'rejected':
-      throw refusal(decision.reason, decision.short);
-    case 'superseded':
-      if (decision.by === 'cart_changed') return 'cart_changed';
-      return { order: replayed(decision.by.existing, idempotency), replayed: idempotency !== undefined };
+      throw rejectionError(decision.reason, decision.short);
+    case 'condition_failed':
+      if (decision.failure === 'cart_changed') return 'cart_changed';
+      return { order: replayed(decision.failure.existing, idempotency), replayed: idempotency !== undefined };
   }
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Documents } from '../platform/dynamodb.ts';
-import { createCatalog } from '../products/catalog.ts';
+import { createInventory } from '../products/inventory.ts';
 import { createProductStores } from '../products/product-stores.ts';
 import { createOrderMetrics } from './order-metrics.ts';
 import { createOrderStore } from './order-store.ts';
@@ -19,7 +19,7 @@ export function createOrderDeps(tables: OrderTables) {
   const clock: Clock = systemClock;
   return {
     ...createProductStores(tables),
-    catalog: createCatalog(tables),
+    inventory: createInventory(tables),
     orders: createOrderStore({ documents: tables.documents, table: tables.ordersTable }),
     purchases: createPurchaseStore({ table: tables.purchasesTable }),
     metrics: createOrderMetrics(),

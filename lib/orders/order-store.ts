@@ -11,9 +11,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { batchGet } from '../platform/batch-get.ts';
 import type { Documents } from '../platform/dynamodb.ts';
-import { pastConflicts } from '../platform/past-conflicts.ts';
-import type { TransactItem } from '../platform/transaction.ts';
-import { type Order, type OrderStatus, order, type Rejection, type Take } from './order.ts';
+import { retryOnConflict } from '../platform/retry-on-conflict.ts';
+import type { TransactAction } from '../platform/transaction.ts';
+import { type Allocation, type Order, type OrderStatus, order, type Rejection } from './order.ts';
 
 const isNew = 'attribute_not_exists(id)';
 const hasStatus = '#status = :expected';
@@ -60,7 +60,7 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
   /** @returns whether it happened: not, when the order had another status already */
   async function send(input: ReturnType<typeof change>): Promise<boolean> {
     try {
-      await pastConflicts(() => documents.send(new UpdateCommand(input)));
+      await retryOnConflict(() => documents.send(new UpdateCommand(input)));
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -96,7 +96,7 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
     },
 
     /** Puts an order whose id is not taken: the idempotency check, and it cannot race. */
-    putEntry: (item: Order): TransactItem => ({
+    putAction: (item: Order): TransactAction => ({
       Put: {
         TableName: table,
         Item: item,
@@ -114,7 +114,7 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
           ConditionExpression: isNew,
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         });
-        await pastConflicts(() => documents.send(put));
+        await retryOnConflict(() => documents.send(put));
         return undefined;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
@@ -123,21 +123,27 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
     },
 
     /** Confirms a PENDING order. */
-    confirmEntry: (
+    confirmAction: (
       id: string,
-      takes: readonly Take[],
+      allocations: readonly Allocation[],
       counted: readonly string[],
       decided_at: string,
-    ): TransactItem => ({
-      Update: change(id, 'PENDING', 'CONFIRMED', 'takes = :takes, counted = :counted, decided_at = :at', {
-        ':takes': takes,
-        ':counted': counted,
-        ':at': decided_at,
-      }),
+    ): TransactAction => ({
+      Update: change(
+        id,
+        'PENDING',
+        'CONFIRMED',
+        'allocations = :allocations, counted = :counted, decided_at = :at',
+        {
+          ':allocations': allocations,
+          ':counted': counted,
+          ':at': decided_at,
+        },
+      ),
     }),
 
     /** Cancels a CONFIRMED order; its units go back in the same transaction. */
-    cancelEntry: (id: string, cancellation: string, decided_at: string): TransactItem => ({
+    cancelAction: (id: string, cancellation: string, decided_at: string): TransactAction => ({
       Update: change(id, 'CONFIRMED', 'CANCELLED', ...cancelled(cancellation, decided_at)),
     }),
 

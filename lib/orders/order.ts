@@ -26,8 +26,8 @@ export const shortOf = (
 ): ShortLine => ({ product_id, requested: quantity, available });
 
 /** Units that an order took from one stock shard. */
-const take = z.object({ product_id: z.string(), shard: z.int(), quantity: z.int() });
-export type Take = z.output<typeof take>;
+const allocation = z.object({ product_id: z.string(), shard: z.int(), quantity: z.int() });
+export type Allocation = z.output<typeof allocation>;
 
 /** An order as clients see it. */
 export const orderView = z.object({
@@ -46,7 +46,7 @@ export const orderView = z.object({
 /** An order as stored. */
 export const order = z.extend(orderView, {
   /** Where its units came from, so that a cancellation puts them back there. */
-  takes: z.array(take),
+  allocations: z.array(allocation),
   /** Products whose purchase limit counted it. */
   counted: z.array(z.string()),
   /** Present while PENDING: the order's place in the sparse index of those. */

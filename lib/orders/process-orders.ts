@@ -1,11 +1,16 @@
 import pLimit from 'p-limit';
 import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
-import { type CommitDeps, type Committable, commit, type Decision } from './commit.ts';
+import {
+  type ConfirmDeps,
+  confirmOrders,
+  type Decision,
+  type WritableOrder,
+} from './confirm/confirm-orders.ts';
 import type { Order } from './order.ts';
 import type { OrderStore } from './order-store.ts';
 
-export interface ProcessDeps extends CommitDeps {
+export interface ProcessDeps extends ConfirmDeps {
   readonly orders: OrderStore;
   readonly clock: Clock;
 }
@@ -19,7 +24,7 @@ const rejectionsAtOnce = 32;
  * they are.
  *
  * @param orders in arrival order; one that comes twice counts once
- * @param lane where the search for stock begins; a worker of its own keeps a lane of its own
+ * @param shardOffset where the search for stock begins; a worker of its own keeps a lane of its own
  * @param tally counts the orders that this call decides, also when it throws in the end
  * @returns how many orders this call has decided
  * @throws {DomainError} `contention` when some could not be decided: call again with the same orders
@@ -27,7 +32,7 @@ const rejectionsAtOnce = 32;
 export async function processOrders(
   deps: ProcessDeps,
   orders: readonly Order[],
-  lane: number,
+  shardOffset: number,
   tally = { decided: 0 },
 ): Promise<number> {
   const before = tally.decided;
@@ -35,10 +40,10 @@ export async function processOrders(
     orders.filter(({ status }) => status === 'PENDING').map((order) => [order.id, order]),
   );
   deps.metrics.batch(pending.size);
-  const candidates = [...pending.values()].map((order) => candidateOf(deps, order));
+  const openOrders = [...pending.values()].map((order) => openOrderOf(deps, order));
   const decisions = new Map<string, Decision<'decided'>>();
   const [committed] = await Promise.allSettled([
-    commit(deps, candidates, { blindly: false, lane, decisions }),
+    confirmOrders(deps, openOrders, { optimistic: false, shardOffset, decisions }),
   ]);
   const limit = pLimit(rejectionsAtOnce);
   const results = await Promise.allSettled(
@@ -55,20 +60,20 @@ export async function processOrders(
 }
 
 /** The prices that the order was accepted at are the prices it pays, or it is rejected. */
-const candidateOf = ({ orders, clock }: ProcessDeps, order: Order): Committable<'decided'> => ({
+const openOrderOf = ({ orders, clock }: ProcessDeps, order: Order): WritableOrder<'decided'> => ({
   id: order.id,
   customer_id: order.customer_id,
   lines: order.lines.map(({ product_id, quantity, unit_price }) => ({ product_id, quantity, unit_price })),
-  items: [`order ${order.id}`],
-  writes: ({ takes, counted }) => [
+  writtenItems: [`order ${order.id}`],
+  writes: ({ allocations, counted }) => [
     {
-      item: orders.confirmEntry(
+      item: orders.confirmAction(
         order.id,
-        takes.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
+        allocations.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
         counted.map(({ product_id }) => product_id),
         toIso(clock.now()),
       ),
-      refused: () => 'decided',
+      failure: () => 'decided',
     },
   ],
 });
@@ -79,7 +84,7 @@ async function conclude(
   order: Order | undefined,
   decision: Decision<'decided'>,
 ): Promise<boolean> {
-  if (order === undefined || decision.outcome === 'superseded') return false;
+  if (order === undefined || decision.outcome === 'condition_failed') return false;
   if (decision.outcome === 'confirmed') {
     metrics.confirmed(order.lines);
   } else {

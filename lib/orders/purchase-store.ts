@@ -1,4 +1,4 @@
-import type { TransactItem } from '../platform/transaction.ts';
+import type { TransactAction } from '../platform/transaction.ts';
 
 export type PurchaseStore = ReturnType<typeof createPurchaseStore>;
 
@@ -14,10 +14,10 @@ interface Counted {
 export function createPurchaseStore({ table }: { table: string }) {
   return {
     /** Counts units, as long as each product's stay within its limit; a quantity itself must be within it. */
-    countEntry(
+    countAction(
       customer_id: string,
       counted: readonly (Counted & { readonly limit: number })[],
-    ): TransactItem {
+    ): TransactAction {
       const { names, values } = attributes(counted);
       const rooms = counted.map(({ quantity, limit }, index) => [`:room${index}`, limit - quantity] as const);
       return {
@@ -36,7 +36,7 @@ export function createPurchaseStore({ table }: { table: string }) {
     },
 
     /** Gives counted units back. */
-    uncountEntry(customer_id: string, counted: readonly Counted[]): TransactItem {
+    uncountAction(customer_id: string, counted: readonly Counted[]): TransactAction {
       const { names, values } = attributes(counted);
       return {
         Update: {

@@ -2,17 +2,17 @@ import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { quantity } from '../platform/primitives.ts';
-import type { Catalog } from '../products/catalog.ts';
+import type { Inventory } from '../products/inventory.ts';
 import type { Product } from '../products/product.ts';
+import type { RequestedLine } from './confirm/allocation.ts';
 import { orderIdempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
 import { type Order, type OrderLine, shortOf, totalOf } from './order.ts';
 import type { OrderStore } from './order-store.ts';
-import type { WantedLine } from './placement.ts';
-import { refusal } from './refusal.ts';
-import { findShortage } from './shortage.ts';
+import { rejectionError } from './rejection-error.ts';
+import { findShortage } from './sold-out-check.ts';
 
 export interface SubmitDeps {
-  readonly catalog: Catalog;
+  readonly inventory: Inventory;
   readonly orders: OrderStore;
   readonly clock: Clock;
   readonly currency: string;
@@ -46,7 +46,7 @@ export async function submitOrder(deps: SubmitDeps, request: SubmitRequest): Pro
       total: totalOf(lines),
       currency: deps.currency,
       created_at: toIso(deps.clock.now()),
-      takes: [],
+      allocations: [],
       counted: [],
       ...(idempotency === undefined ? {} : { fingerprint: idempotency.fingerprint }),
     };
@@ -63,14 +63,14 @@ export async function submitOrder(deps: SubmitDeps, request: SubmitRequest): Pro
 }
 
 /** The lines as ordered, at the prices of now. Stock is looked at only as far as it saves a hopeless order. */
-async function priceLines({ catalog }: SubmitDeps, items: SubmitRequest['items']): Promise<OrderLine[]> {
+async function priceLines({ inventory }: SubmitDeps, items: SubmitRequest['items']): Promise<OrderLine[]> {
   const wanted = sumLines(items);
   const ids = wanted.map(({ product_id }) => product_id);
-  const short = await findShortage(catalog, wanted);
-  const products = await catalog.current(ids);
+  const short = await findShortage(inventory, wanted);
+  const products = await inventory.findCurrent(ids);
   const refused = refusalOf(wanted, products);
   if (refused !== undefined) throw refused;
-  if (short.length > 0) throw refusal('out_of_stock', short);
+  if (short.length > 0) throw rejectionError('out_of_stock', short);
   return wanted.flatMap(({ product_id, quantity }) => {
     const product = products.get(product_id);
     return product === undefined
@@ -79,7 +79,7 @@ async function priceLines({ catalog }: SubmitDeps, items: SubmitRequest['items']
   });
 }
 
-function sumLines(items: SubmitRequest['items']): WantedLine[] {
+function sumLines(items: SubmitRequest['items']): RequestedLine[] {
   const quantities = new Map<string, number>();
   for (const { id, quantity: units } of items) quantities.set(id, (quantities.get(id) ?? 0) + units);
   for (const [product_id, sum] of quantities) {
@@ -91,7 +91,7 @@ function sumLines(items: SubmitRequest['items']): WantedLine[] {
 }
 
 function refusalOf(
-  wanted: readonly WantedLine[],
+  wanted: readonly RequestedLine[],
   products: ReadonlyMap<string, Product>,
 ): DomainError | undefined {
   const unknown = wanted.filter(({ product_id }) => {
@@ -108,7 +108,7 @@ function refusalOf(
   }
   const inactive = wanted.filter(({ product_id }) => products.get(product_id)?.active === false);
   if (inactive.length > 0)
-    return refusal(
+    return rejectionError(
       'product_unavailable',
       inactive.map((line) => shortOf(line, 0)),
     );
@@ -116,5 +116,5 @@ function refusalOf(
     const limit = products.get(line.product_id)?.limit_per_customer;
     return limit !== undefined && line.quantity > limit ? [shortOf(line, limit)] : [];
   });
-  return over.length > 0 ? refusal('limit_exceeded', over) : undefined;
+  return over.length > 0 ? rejectionError('limit_exceeded', over) : undefined;
 }

@@ -11,22 +11,22 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { backoff } from './backoff.ts';
 import type { Documents } from './dynamodb.ts';
 
-export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+export type TransactAction = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 export type StoredItem = Readonly<Record<string, unknown>>;
 
 /** One action, and what it means when its condition failed on the item as it was (or on none). */
-export interface TransactionWrite<Refusal> {
-  readonly item: TransactItem;
-  readonly refused: (old: StoredItem | undefined) => Refusal;
+export interface TransactionWrite<Failure> {
+  readonly item: TransactAction;
+  readonly failure: (old: StoredItem | undefined) => Failure;
 }
 
 /**
- * `refusals` are in the order of the writes. `busy` says that another write met an item, or that the table
- * or the account was throttled: nothing is known about the conditions that are not in `refusals`.
+ * `failures` are in the order of the writes. `contention` says that another write met an item, or that the table
+ * or the account was throttled: nothing is known about the conditions that are not in `failures`.
  */
-export type TransactionResult<Refusal> =
+export type TransactionResult<Failure> =
   | { readonly committed: true }
-  | { readonly committed: false; readonly refusals: readonly Refusal[]; readonly busy: boolean };
+  | { readonly committed: false; readonly failures: readonly Failure[]; readonly contention: boolean };
 
 /** At most this many actions go into one transaction: a limit of TransactWriteItems. */
 export const maxTransactionActions = 100;
@@ -37,16 +37,16 @@ const maxRepeats = 6;
 /**
  * Sends the writes as one TransactWriteItems: all or none. A lost reply is safe, since every repeat carries
  * the same ClientRequestToken, for which DynamoDB executes a transaction at most once in ten minutes. So an
- * attempt that is still on its way does no harm later either: once a reply was lost, busy items are no answer
+ * attempt that is still on its way does no harm later either: once a reply was lost, contention items are no answer
  * with which a caller might begin anew, under another token.
  *
  * @param writes 1 to 100, on distinct items
  * @throws what the SDK throws after its retries; whether the transaction happened is then unknown
  */
-export async function transact<Refusal>(
+export async function transact<Failure>(
   documents: Documents,
-  writes: readonly TransactionWrite<Refusal>[],
-): Promise<TransactionResult<Refusal>> {
+  writes: readonly TransactionWrite<Failure>[],
+): Promise<TransactionResult<Failure>> {
   const command = new TransactWriteCommand({
     ClientRequestToken: randomUUID(),
     TransactItems: writes.map(({ item }) => item),
@@ -71,8 +71,8 @@ export async function transact<Refusal>(
       await documents.send(command);
       return { committed: true };
     } catch (error) {
-      const result = refusedBy(error, writes);
-      if (result !== undefined && (lost === undefined || result.refusals.length > 0)) return result;
+      const result = resultOf(error, writes);
+      if (result !== undefined && (lost === undefined || result.failures.length > 0)) return result;
       if (result === undefined && !(error instanceof TransactionInProgressException)) throw error;
       if (attempt >= maxRepeats) throw lost ?? error;
       await backoff(attempt);
@@ -83,29 +83,29 @@ export async function transact<Refusal>(
 const busyCodes = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /** What DynamoDB said in place of carrying it out; undefined for any other error. */
-function refusedBy<Refusal>(error: unknown, writes: readonly TransactionWrite<Refusal>[]) {
-  if (isThrottling(error)) return { committed: false, refusals: [], busy: true } as const;
+function resultOf<Failure>(error: unknown, writes: readonly TransactionWrite<Failure>[]) {
+  if (isThrottling(error)) return { committed: false, failures: [], contention: true } as const;
   return error instanceof TransactionCanceledException ? cancelled(error, writes) : undefined;
 }
 
-function cancelled<Refusal>(
+function cancelled<Failure>(
   error: TransactionCanceledException,
-  writes: readonly TransactionWrite<Refusal>[],
+  writes: readonly TransactionWrite<Failure>[],
 ) {
-  const refusals: Refusal[] = [];
-  let busy = false;
+  const failures: Failure[] = [];
+  let contention = false;
   for (const [index, reason] of (error.CancellationReasons ?? []).entries()) {
     const write = writes[index];
     if (reason.Code === 'ConditionalCheckFailed' && write !== undefined) {
-      refusals.push(write.refused(reason.Item === undefined ? undefined : unmarshall(reason.Item)));
+      failures.push(write.failure(reason.Item === undefined ? undefined : unmarshall(reason.Item)));
     } else if (reason.Code !== undefined && busyCodes.has(reason.Code)) {
-      busy = true;
+      contention = true;
     } else if (reason.Code !== undefined && reason.Code !== 'None') {
       throw error;
     }
   }
-  if (refusals.length === 0 && !busy) throw error;
-  return { committed: false, refusals, busy } as const;
+  if (failures.length === 0 && !contention) throw error;
+  return { committed: false, failures, contention } as const;
 }
 
 const isThrottling = (error: unknown): boolean =>

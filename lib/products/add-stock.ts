@@ -1,12 +1,12 @@
 import { DomainError } from '../errors.ts';
 import { backoff } from '../platform/backoff.ts';
 import { type TransactionWrite, transact } from '../platform/transaction.ts';
-import type { Catalog } from './catalog.ts';
-import { type Claim, withoutKey } from './once.ts';
+import { noKey, type RecordKey } from './idempotent-write.ts';
+import type { Inventory } from './inventory.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductStores } from './product-stores.ts';
 import { existing, readAfterWrite } from './read-product.ts';
-import { spread } from './spread.ts';
+import { splitEvenly } from './split-evenly.ts';
 
 /** Over how many shards the units go, and how often that is tried, before fewer shards are. */
 const widths = [32, 8, 1];
@@ -22,14 +22,14 @@ const attemptsPerWidth = 5;
  */
 export async function addStock(
   stores: ProductStores,
-  catalog: Catalog,
+  inventory: Inventory,
   productId: string,
   units: number,
-  claim: Claim = withoutKey,
+  claim: RecordKey = noKey,
 ): Promise<StockedProduct> {
-  const before = existing(await catalog.read([productId]), productId);
+  const before = existing(await inventory.read([productId]), productId);
   const own = [
-    { item: stores.products.existsEntry(productId), refused: () => 'deleted' as const },
+    { item: stores.products.existsCheck(productId), failure: () => 'deleted' as const },
     ...claim({ product_id: productId, units_added: units }),
   ];
   for (const width of widths) {
@@ -39,9 +39,9 @@ export async function addStock(
         ...own,
         ...supplyWrites(stores, before, units, width),
       ]);
-      if (result.committed) return readAfterWrite(catalog, productId);
-      if (result.refusals.includes('key_used')) throw new DomainError('idempotency_key_reused');
-      if (result.refusals.includes('deleted')) throw new DomainError('product_not_found');
+      if (result.committed) return readAfterWrite(inventory, productId);
+      if (result.failures.includes('key_used')) throw new DomainError('idempotency_key_reused');
+      if (result.failures.includes('deleted')) throw new DomainError('product_not_found');
     }
   }
   throw new DomainError('contention', { retryAfterSeconds: 1 });
@@ -54,9 +54,9 @@ function supplyWrites(
   width: number,
 ): TransactionWrite<'shard_missing'>[] {
   const poorest = [...shards].sort((a, b) => a.stock - b.stock).slice(0, width);
-  const supplies = spread(units, poorest.length).flatMap((share, index) => {
+  const supplies = splitEvenly(units, poorest.length).flatMap((share, index) => {
     const shard = poorest[index]?.shard;
     return share === 0 || shard === undefined ? [] : [{ product_id: product.id, shard, quantity: share }];
   });
-  return stores.stock.supplyEntries(supplies).map((item) => ({ item, refused: () => 'shard_missing' }));
+  return stores.stock.restockActions(supplies).map((item) => ({ item, failure: () => 'shard_missing' }));
 }

@@ -1,11 +1,11 @@
-import { moveUnits } from './move-units.ts';
+import { transferStock } from './move-units.ts';
 import type { ProductStores } from './product-stores.ts';
 
 /**
  * Moves units that one order needs from several shards of a product into one of them, so that the order
  * fits into one transaction. Moves that meet sales are left out; the caller reads and plans anew.
  */
-export async function gatherUnits(
+export async function consolidateStock(
   stores: ProductStores,
   takes: readonly { product_id: string; shard: number; quantity: number }[],
 ): Promise<void> {
@@ -13,6 +13,6 @@ export async function gatherUnits(
   for (const { product_id, shard, quantity } of takes) {
     const to = into.get(product_id);
     if (to === undefined) into.set(product_id, shard);
-    else await moveUnits(stores, product_id, { from: shard, to, units: quantity });
+    else await transferStock(stores, product_id, { from: shard, to, units: quantity });
   }
 }

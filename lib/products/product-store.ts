@@ -4,8 +4,8 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import type { Documents } from '../platform/dynamodb.ts';
 import { newId } from '../platform/ids.ts';
-import { pastConflicts } from '../platform/past-conflicts.ts';
-import type { StoredItem, TransactItem } from '../platform/transaction.ts';
+import { retryOnConflict } from '../platform/retry-on-conflict.ts';
+import type { StoredItem, TransactAction } from '../platform/transaction.ts';
 import { type Product, product, readableProducts } from './product.ts';
 
 const isNew = 'attribute_not_exists(id)';
@@ -37,7 +37,7 @@ export type ProductStore = ReturnType<typeof createProductStore>;
 
 /** Products without their stock. Reads by id are strongly consistent, the list is not. */
 export function createProductStore({ documents, table }: { documents: Documents; table: string }) {
-  const send = (command: UpdateCommand) => pastConflicts(() => documents.send(command));
+  const send = (command: UpdateCommand) => retryOnConflict(() => documents.send(command));
   const read = async (id: string) =>
     (await documents.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))).Item;
 
@@ -45,7 +45,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
     table,
 
     /** Puts a product that does not exist yet; it is listed while it is active. */
-    putEntry: (item: Product): TransactItem => ({
+    putAction: (item: Product): TransactAction => ({
       Put: {
         TableName: table,
         Item: item.active ? { ...item, listed: yes } : item,
@@ -54,12 +54,12 @@ export function createProductStore({ documents, table }: { documents: Documents;
     }),
 
     /** Holds as long as the product is not deleted. */
-    existsEntry: (id: string): TransactItem => ({
+    existsCheck: (id: string): TransactAction => ({
       ConditionCheck: { TableName: table, Key: { id }, ConditionExpression: exists },
     }),
 
     /** Puts an idempotency key that was not used yet. */
-    putKeyEntry: ({ id, ...used }: UsedKey & { readonly id: string }): TransactItem => ({
+    putKeyAction: ({ id, ...used }: UsedKey & { readonly id: string }): TransactAction => ({
       Put: { TableName: table, Item: { ...used, id: keyId(id) }, ConditionExpression: isNew },
     }),
 
@@ -79,11 +79,11 @@ export function createProductStore({ documents, table }: { documents: Documents;
     },
 
     /** Products whose shards may lack something of their latest version. */
-    async listUnsettled(
+    async listPropagating(
       limit: number,
       after?: string,
     ): Promise<{ products: Product[]; last: string | undefined }> {
-      return queryIndex({ IndexName: 'unsettled' }, limit, after);
+      return queryIndex({ IndexName: 'propagating' }, limit, after);
     },
 
     /**
@@ -122,13 +122,13 @@ export function createProductStore({ documents, table }: { documents: Documents;
     },
 
     /** Says that every shard has this version; without effect when the product has changed again. */
-    async markSettled(id: string, version: number): Promise<void> {
+    async markPropagated(id: string, version: number): Promise<void> {
       try {
         await send(
           new UpdateCommand({
             TableName: table,
             Key: { id },
-            UpdateExpression: 'REMOVE unsettled',
+            UpdateExpression: 'REMOVE propagating',
             ConditionExpression: 'version = :version',
             ExpressionAttributeValues: { ':version': version },
           }),
@@ -142,7 +142,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
 
   /** Each index is named by its hash key. */
   async function queryIndex(
-    { IndexName }: { IndexName: 'listed' | 'unsettled' },
+    { IndexName }: { IndexName: 'listed' | 'propagating' },
     limit: number,
     after?: string,
   ) {

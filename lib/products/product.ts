@@ -23,7 +23,7 @@ export const product = z.object({
   /** Marks the call that wrote this version, so that it knows its own work when a reply was lost. */
   change_id: z.optional(z.string()),
   /** Present while the shards may lack something of this version. */
-  unsettled: z.optional(z.string()),
+  propagating: z.optional(z.string()),
 });
 export type Product = z.output<typeof product>;
 
@@ -47,7 +47,7 @@ export const stockShard = z.object({
   stock: z.int(),
   sold: z.int(),
   /** Grows whenever stock grows, and only then: equal in two reads, it tells that nothing came in between. */
-  refills: z.int(),
+  stock_increases: z.int(),
   price,
   active: z.boolean(),
   limit_per_customer: z.optional(limitPerCustomer),

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { Catalog } from './catalog.ts';
+import type { Inventory } from './inventory.ts';
 import type { StockedProduct } from './product.ts';
 
 /**
@@ -7,12 +7,12 @@ import type { StockedProduct } from './product.ts';
  *
  * @throws {DomainError} `product_not_found`, also when it is deleted; `contention`
  */
-export const readProduct = async (catalog: Catalog, productId: string): Promise<StockedProduct> =>
-  existing(await catalog.readWhole([productId]), productId);
+export const readProduct = async (inventory: Inventory, productId: string): Promise<StockedProduct> =>
+  existing(await inventory.readConsistent([productId]), productId);
 
 /** The same, but a deleted product is still found: its sales remain. */
-export async function readProductOrDeleted(catalog: Catalog, productId: string): Promise<StockedProduct> {
-  const found = (await catalog.readWhole([productId])).get(productId);
+export async function readProductOrDeleted(inventory: Inventory, productId: string): Promise<StockedProduct> {
+  const found = (await inventory.readConsistent([productId])).get(productId);
   if (found === undefined) throw new DomainError('product_not_found');
   return found;
 }
@@ -22,9 +22,9 @@ export async function readProductOrDeleted(catalog: Catalog, productId: string):
  *
  * @throws {DomainError} `unavailable` when it cannot be read: `contention` would say that nothing was written
  */
-export async function readAfterWrite(catalog: Catalog, productId: string): Promise<StockedProduct> {
+export async function readAfterWrite(inventory: Inventory, productId: string): Promise<StockedProduct> {
   try {
-    return await readProductOrDeleted(catalog, productId);
+    return await readProductOrDeleted(inventory, productId);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const detail = 'the request was carried out, but the product cannot be read now';

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Documents } from '../platform/dynamodb.ts';
-import { pastConflicts } from '../platform/past-conflicts.ts';
-import type { TransactItem } from '../platform/transaction.ts';
+import { retryOnConflict } from '../platform/retry-on-conflict.ts';
+import type { TransactAction } from '../platform/transaction.ts';
 import { type Product, type StockShard, shardId } from './product.ts';
 
 /** Units of one stock shard. */
@@ -13,21 +13,21 @@ export interface ShardUnits {
 }
 
 /** Unsold units that change their shard within one product. */
-export interface Move {
+export interface Transfer {
   readonly from: number;
   readonly to: number;
   readonly units: number;
 }
 
 /** Units to sell, at what the shard says of the product in this version: price, purchase limit, whether it is active. */
-export interface VersionedUnits extends ShardUnits {
+export interface VersionedShardUnits extends ShardUnits {
   readonly product_version: number;
 }
 
 const enoughStock = 'stock >= :quantity';
 const sameVersion = 'product_version = :version';
 const shardExists = 'attribute_exists(shard_id)';
-const refill = 'SET stock = stock + :quantity, refills = refills + :one';
+const addUnits = 'SET stock = stock + :quantity, stock_increases = stock_increases + :one';
 const one = { ':one': 1 };
 
 /** An update of one shard; `values` are those that its expressions name beside `:quantity`. */
@@ -44,7 +44,7 @@ export type StockStore = ReturnType<typeof createStockStore>;
  * shards of one product carry checksums that depend on each other: see `isTorn`.
  */
 export function createStockStore({ documents, table }: { documents: Documents; table: string }) {
-  function entries(updates: readonly ShardUpdate[]): TransactItem[] {
+  function updateActions(updates: readonly ShardUpdate[]): TransactAction[] {
     const checksums = checksumsOf(updates);
     return updates.map(({ product_id, shard, quantity, set, condition, values }, index) => {
       const checksum = checksums[index];
@@ -68,7 +68,7 @@ export function createStockStore({ documents, table }: { documents: Documents; t
     table,
 
     /** Puts the shards of a new product. */
-    putEntries(shards: readonly StockShard[]): TransactItem[] {
+    putActions(shards: readonly StockShard[]): TransactAction[] {
       const checksums = checksumsOf(shards);
       return shards.map((shard, index) => ({
         Put: {
@@ -80,9 +80,9 @@ export function createStockStore({ documents, table }: { documents: Documents; t
     },
 
     /** Sells units of each shard, if it has them and still is of the product's version that was read. */
-    takeEntries: (takes: readonly VersionedUnits[]): TransactItem[] =>
-      entries(
-        takes.map(({ product_version, ...units }) => ({
+    sellActions: (allocations: readonly VersionedShardUnits[]): TransactAction[] =>
+      updateActions(
+        allocations.map(({ product_version, ...units }) => ({
           ...units,
           set: 'SET stock = stock - :quantity, sold = sold + :quantity',
           condition: `${enoughStock} AND ${sameVersion}`,
@@ -91,29 +91,31 @@ export function createStockStore({ documents, table }: { documents: Documents; t
       ),
 
     /** Takes sold units back into the shards they came from. */
-    giveBackEntries: (takes: readonly ShardUnits[]): TransactItem[] =>
-      entries(
-        takes.map((units) => ({
+    releaseActions: (allocations: readonly ShardUnits[]): TransactAction[] =>
+      updateActions(
+        allocations.map((units) => ({
           ...units,
-          set: 'SET stock = stock + :quantity, sold = sold - :quantity, refills = refills + :one',
+          set: 'SET stock = stock + :quantity, sold = sold - :quantity, stock_increases = stock_increases + :one',
           condition: 'sold >= :quantity',
           values: one,
         })),
       ),
 
     /** Adds units to shards that exist. */
-    supplyEntries: (supplies: readonly ShardUnits[]): TransactItem[] =>
-      entries(supplies.map((units) => ({ ...units, set: refill, condition: shardExists, values: one }))),
+    restockActions: (supplies: readonly ShardUnits[]): TransactAction[] =>
+      updateActions(
+        supplies.map((units) => ({ ...units, set: addUnits, condition: shardExists, values: one })),
+      ),
 
     /** Moves unsold units of a product from one shard to another. */
-    moveEntries: (product_id: string, { from, to, units: quantity }: Move): TransactItem[] =>
-      entries([
+    transferActions: (product_id: string, { from, to, units: quantity }: Transfer): TransactAction[] =>
+      updateActions([
         { product_id, shard: from, quantity, set: 'SET stock = stock - :quantity', condition: enoughStock },
-        { product_id, shard: to, quantity, set: refill, condition: shardExists, values: one },
+        { product_id, shard: to, quantity, set: addUnits, condition: shardExists, values: one },
       ]),
 
     /** Sets checksums to 0, if all are as they were read. */
-    resetEntries: (shards: readonly StockShard[]): TransactItem[] =>
+    resetChecksumActions: (shards: readonly StockShard[]): TransactAction[] =>
       shards.map(({ shard_id, checksum }) => ({
         Update: {
           TableName: table,
@@ -134,7 +136,7 @@ export function createStockStore({ documents, table }: { documents: Documents; t
      *
      * @throws {DomainError} `contention` when transactions on the shard never leave a gap
      */
-    async follow(product: Product, shard: number): Promise<void> {
+    async copyToShard(product: Product, shard: number): Promise<void> {
       const limit = product.limit_per_customer;
       const command = new UpdateCommand({
         TableName: table,
@@ -142,7 +144,7 @@ export function createStockStore({ documents, table }: { documents: Documents; t
         UpdateExpression:
           'SET product_id = :product_id, #shard = :shard, price = :price, active = :active, ' +
           'product_version = :version, stock = if_not_exists(stock, :zero), ' +
-          'sold = if_not_exists(sold, :zero), refills = if_not_exists(refills, :zero)' +
+          'sold = if_not_exists(sold, :zero), stock_increases = if_not_exists(stock_increases, :zero)' +
           (limit === undefined ? ' REMOVE limit_per_customer' : ', limit_per_customer = :limit'),
         ConditionExpression: 'attribute_not_exists(shard_id) OR product_version < :version',
         ExpressionAttributeNames: { '#shard': 'shard' },
@@ -157,7 +159,7 @@ export function createStockStore({ documents, table }: { documents: Documents; t
         },
       });
       try {
-        await pastConflicts(() => documents.send(command));
+        await retryOnConflict(() => documents.send(command));
       } catch (error) {
         // It has this version already, or a later one.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
-import type { Catalog } from './catalog.ts';
+import type { Inventory } from './inventory.ts';
 import type { ProductStores } from './product-stores.ts';
-import { settleProduct } from './settle-product.ts';
+import { propagateProduct } from './propagate-product.ts';
 
 /** A younger change is still being carried out by the request that made it. */
 const minAgeMs = 15_000;
@@ -11,33 +11,33 @@ const pageSize = 25;
  * Finishes product changes whose function died or gave up half-way.
  *
  * @param deadline milliseconds since the epoch after which no further product is begun
- * @returns the products settled, and what went wrong for others; those come up again
+ * @returns the products propagated, and what went wrong for others; those come up again
  */
 export async function sweepProducts(
   stores: ProductStores,
-  catalog: Catalog,
+  inventory: Inventory,
   clock: Clock,
   deadline: number,
-): Promise<{ settled: string[]; failures: unknown[] }> {
-  const settled: string[] = [];
+): Promise<{ propagated: string[]; failures: unknown[] }> {
+  const propagated: string[] = [];
   const failures: unknown[] = [];
   let after: string | undefined;
   do {
-    const page = await stores.products.listUnsettled(pageSize, after);
+    const page = await stores.products.listPropagating(pageSize, after);
     for (const listed of page.products) {
       if (clock.now() >= deadline) break;
       if (clock.now() - Date.parse(listed.updated_at) < minAgeMs) continue;
       try {
-        // The index may be behind: what is settled is the product as it is.
+        // The index may be behind: what is propagated is the product as it is.
         const product = await stores.products.get(listed.id);
-        if (product?.unsettled === undefined) continue;
-        await settleProduct(stores, catalog, product);
-        settled.push(product.id);
+        if (product?.propagating === undefined) continue;
+        await propagateProduct(stores, inventory, product);
+        propagated.push(product.id);
       } catch (error) {
         failures.push(error);
       }
     }
     after = page.last;
   } while (after !== undefined && clock.now() < deadline);
-  return { settled, failures };
+  return { propagated, failures };
 }

@@ -1,13 +1,13 @@
 import { DomainError } from '../errors.ts';
 import { systemClock, toIso } from '../platform/clock.ts';
 import type { StoredItem } from '../platform/transaction.ts';
-import type { Catalog } from './catalog.ts';
-import { mendChecksums } from './mend-checksums.ts';
+import type { Inventory } from './inventory.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductChange } from './product-input.ts';
 import type { ProductStores } from './product-stores.ts';
+import { propagateProduct } from './propagate-product.ts';
 import { readAfterWrite } from './read-product.ts';
-import { settleProduct } from './settle-product.ts';
+import { repairChecksums } from './repair-checksums.ts';
 
 /**
  * Changes a product. When it returns, every shard has the change or its version, so orders and readers from
@@ -20,7 +20,7 @@ import { settleProduct } from './settle-product.ts';
  */
 export async function updateProduct(
   stores: ProductStores,
-  catalog: Catalog,
+  inventory: Inventory,
   productId: string,
   change: ProductChange,
   expectedVersions?: readonly number[],
@@ -39,23 +39,28 @@ export async function updateProduct(
       ...(stock_shards === undefined ? {} : { stock_shards }),
       ...(active === undefined ? {} : { active, listed: active ? 'yes' : undefined }),
       ...(limit_per_customer === undefined ? {} : { limit_per_customer: limit_per_customer ?? undefined }),
-      unsettled: 'yes',
+      propagating: 'yes',
       updated_at: toIso(systemClock.now()),
     },
     conditions.length === 0 ? undefined : { expression: conditions.join(' AND '), values: expected ?? {} },
   );
   if ('refused' in result) throw refusal(result.refused, expectedVersions);
-  await settleProduct(stores, catalog, result.updated);
-  return mended(stores, catalog, productId);
+  await propagateProduct(stores, inventory, result.updated);
+  return mended(stores, inventory, productId);
 }
 
 /** A product whose checksums were damaged cannot be read. A change of it repairs them: see docs/runbook.md. */
-async function mended(stores: ProductStores, catalog: Catalog, productId: string): Promise<StockedProduct> {
+async function mended(
+  stores: ProductStores,
+  inventory: Inventory,
+  productId: string,
+): Promise<StockedProduct> {
   try {
-    return await readAfterWrite(catalog, productId);
+    return await readAfterWrite(inventory, productId);
   } catch (error) {
-    if (!(error instanceof DomainError) || !(await mendChecksums(stores, catalog, productId))) throw error;
-    return readAfterWrite(catalog, productId);
+    if (!(error instanceof DomainError) || !(await repairChecksums(stores, inventory, productId)))
+      throw error;
+    return readAfterWrite(inventory, productId);
   }
 }
 
@@ -66,19 +71,19 @@ async function mended(stores: ProductStores, catalog: Catalog, productId: string
  */
 export async function deleteProduct(
   stores: ProductStores,
-  catalog: Catalog,
+  inventory: Inventory,
   productId: string,
 ): Promise<void> {
   const now = toIso(systemClock.now());
   const result = await stores.products.update(productId, {
     active: false,
     listed: undefined,
-    unsettled: 'yes',
+    propagating: 'yes',
     updated_at: now,
     deleted_at: now,
   });
   if ('refused' in result) throw refusal(result.refused);
-  await settleProduct(stores, catalog, result.updated);
+  await propagateProduct(stores, inventory, result.updated);
 }
 
 /** As the expression's values. An empty list would be no valid expression; no product has version 0. */

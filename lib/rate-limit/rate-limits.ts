@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import QuickLRU from 'quick-lru';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
+import { isThrottled } from '../platform/aws-errors.ts';
 import type { config, RateLimit } from '../platform/config.ts';
 import { logger } from '../platform/logger.ts';
-import { isThrottled } from '../platform/outage.ts';
 import { type Counters, type CountersDeps, createCounters } from './counters.ts';
 
 export type RateLimitName = keyof typeof config.rateLimits;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import * as z from 'zod';
-import { answersOk, startOnLeash, untilReady } from '../../localstack/child.ts';
+import { answersOk, spawnTied, untilReady } from '../../localstack/child.ts';
 import { freePort } from '../../localstack/ports.ts';
 import { createSender, type Measured, measureOrders, timed } from './order-load.ts';
 import { startPostgres } from './postgres.ts';
@@ -47,7 +47,7 @@ async function measureStore({ warmUp, orders, concurrency }: Load, database: Cli
 
   const port = await freePort();
   const program = join(import.meta.dirname, 'express-store.ts');
-  const store = startOnLeash(
+  const store = spawnTied(
     'Express',
     process.execPath,
     [program, String(port), databaseUrl],

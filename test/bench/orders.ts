@@ -1,5 +1,5 @@
-import { startEngine } from '../../localstack/engine.ts';
-import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
+import { startDynamoDbLocal } from '../../localstack/dynamodb-local.ts';
+import { newSecrets, parametersOf, startFakeSsm } from '../../localstack/fake-ssm.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { unlimited } from '../support/environment.ts';
@@ -46,8 +46,8 @@ export async function orders(): Promise<string> {
 }
 
 async function ownOrders(): Promise<{ submit: Measured; checkout: Measured }> {
-  const engine = await startEngine();
-  const parameters = await startParameterStore(new Map(parametersOf('local', newSecrets())));
+  const engine = await startDynamoDbLocal();
+  const parameters = await startFakeSsm(new Map(parametersOf('local', newSecrets())));
   try {
     await createTables({ endpoint: engine.endpoint, prefix: await tablePrefix('local') });
     const service = await startService({

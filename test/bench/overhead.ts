@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { edge } from '../../lib/http/edge.ts';
+import { httpHandler } from '../../lib/http/http-handler.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { contextOf } from '../support/builders-domain.ts';
@@ -111,7 +111,7 @@ function bareHandler(sent: readonly Sent[], { body = 'null' }: Answer, request: 
  */
 async function edgesOf(name: string, sent: readonly Sent[], { headers, body = 'null' }: Answer) {
   // Only now is there an environment for what these read when they are loaded.
-  const { areas } = await import('../../lib/openapi/areas.ts');
+  const { areas } = await import('../../tools/openapi/areas.ts');
   const { accessTokens } = await import('../../lib/http/access-tokens.ts');
   const { config } = await import('../../lib/platform/config.ts');
   const contract = areas.flatMap(({ contracts }) => contracts).find(({ operation }) => operation === name);
@@ -119,7 +119,7 @@ async function edgesOf(name: string, sent: readonly Sent[], { headers, body = 'n
   const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
   const steps = stepsOf(sent);
   const reply: unknown = JSON.parse(body);
-  const ours = new Set(contract.reply.headers);
+  const ours = new Set(contract.response.headers);
   const told = Object.fromEntries(Object.entries(headers).filter(([header]) => ours.has(header)));
   const given = { body: reply, headers: told };
   const useCase = async (_request: unknown, _caller: unknown, admit: () => Promise<void>) => {
@@ -129,8 +129,8 @@ async function edgesOf(name: string, sent: readonly Sent[], { headers, body = 'n
   const tokens = contract.access === 'anyone' ? undefined : accessTokens;
   const options = { rateLimits, admitsItself: true } as const;
   return {
-    edge: edge(contract, useCase, options, tokens),
-    alone: edge(contract, () => given, options, tokens),
+    edge: httpHandler(contract, useCase, options, tokens),
+    alone: httpHandler(contract, () => given, options, tokens),
   };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { startOnLeash, untilReady } from '../../localstack/child.ts';
+import { spawnTied, untilReady } from '../../localstack/child.ts';
 import { freePort } from '../../localstack/ports.ts';
 
 const run = promisify(execFile);
@@ -44,7 +44,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     const port = await freePort();
     const own = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', directory];
     const [server = '', ...args] = [...asUser, join(programs, 'postgres'), ...own, ...settings];
-    const child = startOnLeash('PostgreSQL', server, args, directory);
+    const child = spawnTied('PostgreSQL', server, args, directory);
     const url = `postgres://${systemUser}@127.0.0.1:${port}/postgres`;
     await untilReady({ name: 'PostgreSQL', child, isReady: () => answers(url), timeoutMs: 20_000 });
     return {

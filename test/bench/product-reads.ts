@@ -3,10 +3,10 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { nextCursor } from '../../lib/platform/cursor.ts';
 import type { Documents } from '../../lib/platform/dynamodb.ts';
-import { createCatalog } from '../../lib/products/catalog.ts';
+import { createInventory } from '../../lib/products/inventory.ts';
 import { viewOf } from '../../lib/products/product.ts';
+import { createProductBrowser } from '../../lib/products/product-browser.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';
-import { createProductReader } from '../../lib/products/product-reader.ts';
 import { createProductStore } from '../../lib/products/product-store.ts';
 import { readProduct } from '../../lib/products/read-product.ts';
 import { rates } from './rates.ts';
@@ -98,15 +98,15 @@ async function measure(ask: (n: number) => Promise<unknown>) {
 /** As it was before there was a cache: the product and all its shards are read, strongly consistent. */
 function withoutCache(shop: Shop): Way {
   const { documents, spent } = counting(shop.documents);
-  const catalog = createCatalog({ ...shop, documents });
+  const inventory = createInventory({ ...shop, documents });
   const store = createProductStore({ documents, table: shop.productsTable });
   return {
     name: 'none',
     spent,
-    read: (id) => readProduct(catalog, id),
+    read: (id) => readProduct(inventory, id),
     async list() {
       const { products, last } = await store.list(100);
-      const stocked = await catalog.read(products.map(({ id }) => id));
+      const stocked = await inventory.read(products.map(({ id }) => id));
       const items = [...stocked.values()].map((found) => viewOf(found, currency));
       return { items, next_cursor: nextCursor(last === undefined ? undefined : { id: last }) };
     },
@@ -117,7 +117,7 @@ function withCache(shop: Shop, name: string, cacheUrl?: string): Way {
   const { documents, spent } = counting(shop.documents);
   const products = createProductStore({ documents, table: shop.productsTable });
   const cache = createProductCache({ productsTable: shop.productsTable, cacheUrl });
-  const reader = createProductReader({ ...shop, documents, products, currency }, cache);
+  const reader = createProductBrowser({ ...shop, documents, products, currency }, cache);
   return { name, spent, read: (id) => reader.read(id), list: () => reader.list(100) };
 }
 

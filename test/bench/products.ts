@@ -1,7 +1,7 @@
 import { createProduct } from '../../lib/products/create-product.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
-import { startEngine } from '../../localstack/engine.ts';
-import { newSecrets, parametersOf, startParameterStore } from '../../localstack/parameters.ts';
+import { startDynamoDbLocal } from '../../localstack/dynamodb-local.ts';
+import { newSecrets, parametersOf, startFakeSsm } from '../../localstack/fake-ssm.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { startRedis, whyNoRedis } from '../support/redis.ts';
@@ -19,8 +19,8 @@ const shards = 4;
  */
 export async function products(): Promise<string> {
   if (whyNoRedis !== undefined) return `Without the readers of products: ${whyNoRedis}`;
-  const engine = await startEngine();
-  const parameters = await startParameterStore(new Map(parametersOf('local', newSecrets())));
+  const engine = await startDynamoDbLocal();
+  const parameters = await startFakeSsm(new Map(parametersOf('local', newSecrets())));
   const redis = await startRedis();
   try {
     const prefix = await tablePrefix('local');

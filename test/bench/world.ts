@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { startEngine } from '../../localstack/engine.ts';
-import { newSecrets, startParameterStore } from '../../localstack/parameters.ts';
+import { startDynamoDbLocal } from '../../localstack/dynamodb-local.ts';
+import { newSecrets, startFakeSsm } from '../../localstack/fake-ssm.ts';
 import { createTables } from '../../localstack/tables.ts';
 import { contextOf, eventOf } from '../support/builders-domain.ts';
 import { environment } from '../support/environment.ts';
@@ -38,10 +38,10 @@ export const eventFor = ({ params, body, token, headers = {} }: Request) =>
 
 /** The functions themselves in this process, from their sources, on an engine of their own. Once in a process: they read the environment when they are loaded. */
 export async function openWorld() {
-  const engine = await startEngine();
+  const engine = await startDynamoDbLocal();
   const { tokenKeys } = newSecrets();
   const prefix = `bench-${randomUUID()}`;
-  const parameters = await startParameterStore(new Map([['/test/token-keys', JSON.stringify(tokenKeys)]]));
+  const parameters = await startFakeSsm(new Map([['/test/token-keys', JSON.stringify(tokenKeys)]]));
   await createTables({ endpoint: engine.endpoint, prefix });
   const credentials = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
   const unlimited = Object.keys(environment).filter((name) => name.startsWith('LIMIT_'));

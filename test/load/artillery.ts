@@ -6,7 +6,7 @@ import { supervise } from '../../localstack/child.ts';
 
 const packageFile = createRequire(import.meta.url).resolve('artillery/package.json');
 const program = join(dirname(packageFile), 'bin/run');
-const leash = join(import.meta.dirname, '../../localstack/leash.ts');
+const leash = join(import.meta.dirname, '../../localstack/exit-with-parent.ts');
 
 const times = z.object({
   count: z.number(),

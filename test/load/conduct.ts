@@ -2,20 +2,20 @@ import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { type ApiClient, ApiError, createApiClient, Unreachable } from './api-client.ts';
 import {
-  type Campaign,
   clearShelves,
+  type LoadFixtures,
   type LoadProduct,
   signInAsAdmin,
   signUpGuests,
   stockUp,
-} from './campaign.ts';
-import { type OwnSystem, startOwnSystem } from './own-system.ts';
+} from './fixtures.ts';
+import { type LocalSystem, startLocalSystem } from './local-system.ts';
 import { type Profile, type ProfileName, profiles } from './profiles.ts';
 import { createProgress } from './progress.ts';
 import { reportOf } from './report.ts';
 import { type LoadRun, type Progress, runLoad } from './run.ts';
-import { createStore, type Store, StoreError, Unreachable } from './store.ts';
 import { summaryOf } from './summary.ts';
 import { judge } from './verdict.ts';
 
@@ -78,10 +78,10 @@ async function load(request: LoadRequest, signal: AbortSignal): Promise<boolean>
   const url = request.target === undefined ? undefined : targetOf(request.target);
   const { out, isNew } = await reportDirectory(request.out);
   const ending = new AbortController();
-  let own: OwnSystem | undefined;
+  let own: LocalSystem | undefined;
   try {
     if (url === undefined) print('starting the whole system');
-    own = url === undefined ? await startOwnSystem(signal) : undefined;
+    own = url === undefined ? await startLocalSystem(signal) : undefined;
     return await loadStore(request, url ?? own?.url ?? '', own, out, signal, ending.signal);
   } finally {
     // What is still waiting for an answer waits no longer.
@@ -94,13 +94,13 @@ async function load(request: LoadRequest, signal: AbortSignal): Promise<boolean>
 async function loadStore(
   request: LoadRequest,
   url: string,
-  own: OwnSystem | undefined,
+  own: LocalSystem | undefined,
   out: string,
   signal: AbortSignal,
   end: AbortSignal,
 ): Promise<boolean> {
-  const store = createStore(url, end);
-  const preparing = createStore(url, AbortSignal.any([signal, end]));
+  const store = createApiClient(url, end);
+  const preparing = createApiClient(url, AbortSignal.any([signal, end]));
   const profile = profiles[request.profile];
   const progress = createProgress();
   await checkTarget(preparing);
@@ -121,11 +121,11 @@ async function loadStore(
   }
 }
 
-async function tidyUp(store: Store, adminToken: string, products: readonly LoadProduct[]): Promise<void> {
+async function tidyUp(store: ApiClient, adminToken: string, products: readonly LoadProduct[]): Promise<void> {
   try {
     await clearShelves(store, adminToken, products);
   } catch (error) {
-    if (!(error instanceof Unreachable || error instanceof StoreError)) throw error;
+    if (!(error instanceof Unreachable || error instanceof ApiError)) throw error;
     complain(`products named "Load test, …" are still on sale at ${store.url}: ${error.message}`);
   }
 }
@@ -151,14 +151,14 @@ async function reportDirectory(wanted: string | undefined): Promise<{ out: strin
   }
 }
 
-async function checkTarget(store: Store): Promise<void> {
+async function checkTarget(store: ApiClient): Promise<void> {
   const health = z.object({ status: z.literal('ok') });
   try {
     await store.request(health, 'GET', '/health', { timeoutMs: 10_000 });
   } catch (cause) {
     if (cause instanceof Unreachable)
       throw new Error(`the target does not answer: ${cause.message}`, { cause });
-    const why = cause instanceof StoreError ? cause.message : 'GET /health gives something else';
+    const why = cause instanceof ApiError ? cause.message : 'GET /health gives something else';
     throw new Error(`${store.url} answers, but not as this service: ${why}`, { cause });
   }
 }
@@ -171,23 +171,23 @@ function adminCredentials(): { email: string; password: string } | undefined {
   return undefined;
 }
 
-async function becomeAdmin(store: Store, own: OwnSystem | undefined): Promise<string> {
+async function becomeAdmin(store: ApiClient, own: LocalSystem | undefined): Promise<string> {
   const credentials = own === undefined ? adminCredentials() : undefined;
   try {
     return await signInAsAdmin(store, credentials);
   } catch (cause) {
-    if (!(cause instanceof StoreError) || cause.code !== 'forbidden') throw cause;
+    if (!(cause instanceof ApiError) || cause.code !== 'forbidden') throw cause;
     throw new Error('nobody may register as ADMIN there: set ADMIN_EMAIL and ADMIN_PASSWORD', { cause });
   }
 }
 
 async function openAccounts(
-  store: Store,
+  store: ApiClient,
   profile: Profile,
   workers: number,
-  own: OwnSystem | undefined,
+  own: LocalSystem | undefined,
   progress: Progress,
-): Promise<Pick<Campaign, 'customers' | 'bots'>> {
+): Promise<Pick<LoadFixtures, 'customers' | 'bots'>> {
   const customers = profile.customers * workers;
   const bots = profile.bots * workers;
   if (profile.name === 'sale' && own !== undefined)

@@ -1,9 +1,9 @@
-import type { CampaignPlan } from './campaign.ts';
+import type { FixturePlan } from './fixtures.ts';
 
 export type ProfileName = 'quick' | 'full' | 'sale';
 
 /** A load: what is made for it, and the phases in the environment of the same name of its script. */
-export interface Profile extends CampaignPlan {
+export interface Profile extends FixturePlan {
   readonly name: ProfileName;
   readonly script: string;
   /**

@@ -1,5 +1,5 @@
 import * as echarts from 'echarts';
-import { ratesOf } from './figures.ts';
+import { ratesOf } from './metrics.ts';
 import type { LoadRun } from './run.ts';
 import type { Described, Sale, Verdict } from './verdict.ts';
 

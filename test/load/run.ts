@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiClient } from './api-client.ts';
 import { type ArtilleryRun, type Measured, startArtillery } from './artillery.ts';
-import { type BookedOrder, type Books, faultsIn, readBooks, type Told } from './books.ts';
-import type { Campaign } from './campaign.ts';
-import { figuresOf, toldBy } from './figures.ts';
+import type { LoadFixtures } from './fixtures.ts';
+import { loadMetricsOf, toldBy } from './metrics.ts';
 import type { Profile } from './profiles.ts';
+import { type BookedOrder, type Ledger, type Reported, readLedger, violationsIn } from './reconciliation.ts';
 import { writeScript } from './script.ts';
-import type { Store } from './store.ts';
 import { type Sample, type Watch, watch } from './watch.ts';
 
 /** Lists lag behind by as much; an order that its worker has missed waits for the sweep. */
@@ -24,7 +24,7 @@ export interface LoadRun {
   /** Why it did not come to its end; undefined if it did. */
   readonly brokenOff: string | undefined;
   /** Undefined where they could not be read, as `bookFaults` says. */
-  readonly books: Books | undefined;
+  readonly books: Ledger | undefined;
   readonly bookFaults: readonly string[];
 }
 
@@ -42,9 +42,9 @@ export interface Progress {
 }
 
 interface LoadOptions {
-  readonly store: Store;
+  readonly store: ApiClient;
   readonly profile: Profile;
-  readonly campaign: Campaign;
+  readonly campaign: LoadFixtures;
   readonly artilleryArgs: readonly string[];
   /** How many run the script, each the whole of it. */
   readonly workers: number;
@@ -101,7 +101,7 @@ function showProgress(progress: Progress, artillery: ArtilleryRun, { samples }: 
   return setInterval(() => {
     const last = samples.at(-1);
     const sold = last === undefined ? '' : `, ${last.sold} of ${last.sold + last.stock} sold`;
-    const { taken, refused } = figuresOf(artillery.measured());
+    const { taken, refused } = loadMetricsOf(artillery.measured());
     const state = `${artillery.phase()}: ${taken} taken, ${refused} refused${sold}`;
     progress.update(Math.min(seconds, (Date.now() - from) / 1_000), state);
   }, 200);
@@ -111,7 +111,7 @@ function showProgress(progress: Progress, artillery: ArtilleryRun, { samples }: 
 async function audit(
   { store, profile, campaign, progress, interrupted }: LoadOptions,
   measured: Measured,
-  told: Told | undefined,
+  told: Reported | undefined,
 ): Promise<Pick<LoadRun, 'books' | 'bookFaults'>> {
   const from = Date.now();
   let given: string | undefined;
@@ -124,10 +124,10 @@ async function audit(
   try {
     for (;;) {
       progress.begin('books', customers.length);
-      const books = await readBooks(store, campaign, customers, (done) =>
+      const books = await readLedger(store, campaign, customers, (done) =>
         progress.update(done, `${done} customers' orders read`),
       );
-      const bookFaults = faultsIn(books, told);
+      const bookFaults = violationsIn(books, told);
       const patience = books.orders.some(isPending) ? settleMs.pending : settleMs.lists;
       if (bookFaults.length === 0 || given !== undefined || Date.now() - from > patience)
         return { books, bookFaults };

@@ -2,7 +2,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import type { Campaign, Kind, Shopper } from './campaign.ts';
+import type { Kind, LoadFixtures, Shopper } from './fixtures.ts';
 import type { Profile } from './profiles.ts';
 
 const scenarios = join(import.meta.dirname, 'scenarios');
@@ -29,7 +29,7 @@ export interface Script {
 export async function writeScript(
   directory: string,
   { script: source, name }: Profile,
-  { products, customers, bots }: Campaign,
+  { products, customers, bots }: LoadFixtures,
   workers: number,
 ): Promise<Script> {
   const parsed = script.parse(parse(await readFile(join(scenarios, source), 'utf8'), { merge: true }));

@@ -1,4 +1,4 @@
-import type { Figures } from './figures.ts';
+import type { LoadMetrics } from './metrics.ts';
 import type { Profile } from './profiles.ts';
 
 /**
@@ -27,7 +27,7 @@ const expectedAnswers: Readonly<Record<string, readonly number[]>> = {
 const expectedRefusals: ReadonlySet<string> = new Set(['out_of_stock', 'rate_limited', 'cart_empty']);
 
 /** Each threshold that a load did not keep to, with the figure. */
-export function exceeded(figures: Figures, { name }: Profile, isDeployed: boolean): string[] {
+export function exceeded(figures: LoadMetrics, { name }: Profile, isDeployed: boolean): string[] {
   const { deployed, emulated, emulatedSale } = thresholds.p99Ms;
   const limit = isDeployed ? deployed : name === 'sale' ? emulatedSale : emulated;
   const slow = Object.entries(figures.times).filter(([, { p99 }]) => p99 > limit);

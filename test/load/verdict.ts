@@ -1,6 +1,6 @@
-import { type BookedOrder, misplacedUnits } from './books.ts';
-import { type Figures, figuresOf } from './figures.ts';
+import { type LoadMetrics, loadMetricsOf } from './metrics.ts';
 import type { Profile, ProfileName } from './profiles.ts';
+import { type BookedOrder, misplacedUnits } from './reconciliation.ts';
 import type { LoadRun } from './run.ts';
 import { exceeded } from './thresholds.ts';
 
@@ -9,7 +9,7 @@ export interface Verdict {
   readonly passed: boolean;
   /** Each reason why not. */
   readonly reasons: readonly string[];
-  readonly figures: Figures;
+  readonly figures: LoadMetrics;
   /** From the first answer to the last, as clients saw it. */
   readonly seconds: number;
   readonly sale: Sale | undefined;
@@ -30,7 +30,7 @@ export interface Sale {
 
 /** Judges a load: it must have come to its end, with orders in right books, within the thresholds. */
 export function judge(run: LoadRun, profile: Profile, isDeployed: boolean): Verdict {
-  const figures = figuresOf(run.measured);
+  const figures = loadMetricsOf(run.measured);
   const sale = saleOf(run);
   const reasons = [
     ...(run.brokenOff === undefined ? [] : [`broken off: ${run.brokenOff}`]),

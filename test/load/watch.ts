@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
-import type { LoadProduct } from './campaign.ts';
-import { type Store, StoreError } from './store.ts';
+import { type ApiClient, ApiError } from './api-client.ts';
+import type { LoadProduct } from './fixtures.ts';
 
 const intervalMs = 500;
 /** A busy store may be slow. One that says nothing for so long is gone, and waiting on would be of no use. */
@@ -24,7 +24,7 @@ export interface Watch {
 }
 
 /** Looks at a store and its products twice a second for as long as it is loaded. */
-export function watch(store: Store, products: readonly LoadProduct[]): Watch {
+export function watch(store: ApiClient, products: readonly LoadProduct[]): Watch {
   const samples: Sample[] = [];
   let watching = true;
   const died = Promise.withResolvers<string>();
@@ -38,7 +38,7 @@ export function watch(store: Store, products: readonly LoadProduct[]): Watch {
         heardAt = Date.now();
       } catch (error) {
         // An answer is a sign of life, whatever it says.
-        if (error instanceof StoreError) heardAt = Date.now();
+        if (error instanceof ApiError) heardAt = Date.now();
         else reason = error instanceof Error ? error.message : String(error);
       }
       if (Date.now() - heardAt >= silenceMs)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { reasonOf } from '../../localstack/reason.ts';
+import { describeError } from '../../localstack/describe-error.ts';
 
 const run = promisify(execFile);
 const environment = join(import.meta.dirname, '../../node_modules/.cache/schemathesis');
@@ -55,7 +55,7 @@ async function findPython(signal: AbortSignal): Promise<string> {
     return stdout;
   } catch (cause) {
     signal.throwIfAborted();
-    throw new Error(`${howToInstall}\npython3: ${reasonOf(cause, 'there is none')}`, { cause });
+    throw new Error(`${howToInstall}\npython3: ${describeError(cause, 'there is none')}`, { cause });
   }
 }
 

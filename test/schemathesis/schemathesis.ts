@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { signInAsAdmin, signUpGuests } from '../load/campaign.ts';
-import { type OwnSystem, startOwnSystem } from '../load/own-system.ts';
-import { createStore } from '../load/store.ts';
+import { createApiClient } from '../load/api-client.ts';
+import { signInAsAdmin, signUpGuests } from '../load/fixtures.ts';
+import { type LocalSystem, startLocalSystem } from '../load/local-system.ts';
 import { unlimited } from '../support/environment.ts';
 import { installSchemathesis } from './python.ts';
 
@@ -48,7 +48,7 @@ function readOptions(): { seed: string; report: string | undefined } {
 
 /** An ADMIN, a product that does not sell out, a customer, and another who may see nothing of theirs. */
 async function prepareStore(url: string, folder: string, signal: AbortSignal) {
-  const store = createStore(url, signal);
+  const store = createApiClient(url, signal);
   const token = await signInAsAdmin(store);
   const body = { name: 'Sneakers', stock: 1_000_000_000, price: 4_990 };
   const product = await store.request(z.object({ id: z.string() }), 'POST', '/product', { body, token });
@@ -94,12 +94,12 @@ async function runToEnd(
 async function testService(seed: string, report: string | undefined, signal: AbortSignal): Promise<boolean> {
   const program = await installSchemathesis(signal);
   const folder = await mkdtemp(join(tmpdir(), 'schemathesis-'));
-  let system: OwnSystem | undefined;
+  let system: LocalSystem | undefined;
   try {
     print(`starting the whole system; seed ${seed}`);
     // With the usual limits most requests would be answered 429.
     const limits = { ...unlimited, limit_auth_per_email: '1000000/60' };
-    system = await startOwnSystem(signal, limits);
+    system = await startLocalSystem(signal, limits);
     const values = await prepareStore(system.url, folder, signal);
     const env = { ...process.env, ...values, PYTHONPATH: import.meta.dirname, PYTHONDONTWRITEBYTECODE: '1' };
     const config = join(import.meta.dirname, 'schemathesis.toml');

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import type { Candidate, Supply } from '../../lib/orders/placement.ts';
+import type { OpenOrder, StockSnapshot } from '../../lib/orders/confirm/allocation.ts';
 import { newId } from '../../lib/platform/ids.ts';
-import { productOf, shardOf, suppliesOf } from './builders-domain.ts';
+import { productOf, shardOf, snapshotsOf } from './builders-domain.ts';
 
 const productIds = Array.from({ length: 5 }, () => newId());
 const customerIds = Array.from({ length: 3 }, () => newId());
 const prices = fc.constantFrom(100, 250);
 const oneIn = (count: number) => fc.integer({ min: 1, max: count }).map((roll) => roll === count);
 
-const anySupply = (id: string): fc.Arbitrary<Supply> =>
+const anySupply = (id: string): fc.Arbitrary<StockSnapshot> =>
   fc
     .record({
       price: prices,
@@ -48,7 +48,7 @@ const anySupply = (id: string): fc.Arbitrary<Supply> =>
       };
     });
 
-const anyCandidate: fc.Arbitrary<Candidate> = fc
+const anyCandidate: fc.Arbitrary<OpenOrder> = fc
   .record({
     customer_id: fc.constantFrom(...customerIds),
     lines: fc.uniqueArray(
@@ -77,15 +77,15 @@ const anyCandidate: fc.Arbitrary<Candidate> = fc
       lines: lines.map(({ unit_price, ...line }) =>
         unit_price === undefined ? line : { ...line, unit_price },
       ),
-      items: [`order ${id}`, ...(sharesCart ? [`cart ${customer_id}`] : [])],
+      writtenItems: [`order ${id}`, ...(sharesCart ? [`cart ${customer_id}`] : [])],
     };
   });
 
 export const anyWorld = fc.record({
-  supplies: fc
+  snapshots: fc
     .tuple(...productIds.slice(1).map(anySupply))
     // The first product is unknown.
-    .map((supplies) => suppliesOf(...supplies)),
-  candidates: fc.array(anyCandidate, { maxLength: 150 }),
+    .map((snapshots) => snapshotsOf(...snapshots)),
+  orders: fc.array(anyCandidate, { maxLength: 150 }),
   lane: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
 });

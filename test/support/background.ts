@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import type { Actor } from './api-driver.ts';
 import { expectReply, type Reply } from './client.ts';
 import { until } from './processes.ts';
-import type { Actor } from './storefront.ts';
 
 const count = z.int().check(z.minimum(0));
 const time = z.iso.datetime();

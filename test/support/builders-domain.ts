@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { Candidate, Supplies, Supply } from '../../lib/orders/placement.ts';
+import type { OpenOrder, StockSnapshot, StockSnapshots } from '../../lib/orders/confirm/allocation.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { type Product, type StockShard, shardId } from '../../lib/products/product.ts';
 
@@ -29,7 +29,7 @@ export const shardOf = (
   shard: number,
   stock: 10,
   sold: 0,
-  refills: 0,
+  stock_increases: 0,
   price: product.price,
   active: product.active,
   ...(product.limit_per_customer === undefined ? {} : { limit_per_customer: product.limit_per_customer }),
@@ -43,21 +43,21 @@ export function stocked(stocks: readonly number[], overrides: Partial<Product> =
   return { product, shards: stocks.map((stock, number) => shardOf(product, number, { stock })) };
 }
 
-export const suppliesOf = (...supplies: Supply[]): Supplies =>
+export const snapshotsOf = (...supplies: StockSnapshot[]): StockSnapshots =>
   new Map(supplies.map((supply) => [supply.product.id, supply]));
 
 /** An order of one line, written as one item of its own. */
-export function candidateOf(
+export function openOrderOf(
   product: Pick<Product, 'id'>,
   quantity = 1,
-  overrides: Partial<Candidate> = {},
-): Candidate {
+  overrides: Partial<OpenOrder> = {},
+): OpenOrder {
   const id = overrides.id ?? newId();
   return {
     id,
     customer_id: newId(),
     lines: [{ product_id: product.id, quantity }],
-    items: [`order ${id}`],
+    writtenItems: [`order ${id}`],
     ...overrides,
   };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { areas } from '../../lib/openapi/areas.ts';
+import { areas } from '../../tools/openapi/areas.ts';
 
 export const requestParts = ['params', 'query', 'headers', 'body'] as const;
 export type RequestPart = (typeof requestParts)[number];

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startEngine } from '../../localstack/engine.ts';
+import { startDynamoDbLocal } from '../../localstack/dynamodb-local.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,7 +9,7 @@ declare module 'vitest' {
 
 /** One engine for all test files; `freshTables` gives each its own tables in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const engine = await startEngine();
+  const engine = await startDynamoDbLocal();
   project.provide('dynamodbEndpoint', engine.endpoint);
   return engine.stop;
 }

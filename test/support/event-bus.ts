@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Answer, type StandIn, startStandIn } from '../../localstack/stand-in.ts';
+import { type Answer, type FakeAwsService, startFakeAwsService } from '../../localstack/fake-aws-service.ts';
 
 const putEvents = z.strictObject({
   Entries: z.array(
@@ -15,7 +15,7 @@ const putEvents = z.strictObject({
 const createBus = z.strictObject({ Name: z.string() });
 export type Entry = z.output<typeof putEvents>['Entries'][number];
 
-export interface EventBusStandIn extends StandIn {
+export interface FakeEventBus extends FakeAwsService {
   /** Buses that were made here. */
   readonly names: readonly string[];
   /** What was taken, in the order of its coming. */
@@ -32,7 +32,7 @@ export interface EventBusStandIn extends StandIn {
  */
 export async function startEventBus(
   refuses: (entry: Entry, before: number) => boolean = () => false,
-): Promise<EventBusStandIn> {
+): Promise<FakeEventBus> {
   const names: string[] = [];
   const taken: Entry[] = [];
   const requests: number[] = [];
@@ -56,5 +56,5 @@ export async function startEventBus(
     return { status: 200, body: { FailedEntryCount, Entries } };
   }
 
-  return { ...(await startStandIn(answer)), names, taken, requests };
+  return { ...(await startFakeAwsService(answer)), names, taken, requests };
 }

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, inject, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/parameters.ts';
+import { newSecrets, parametersOf, type Secrets, startFakeSsm } from '../../localstack/fake-ssm.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { type Client, createClient, type Reply } from './client.ts';
@@ -34,7 +34,7 @@ export async function startLimitedService(): Promise<LimitedService> {
   const stage = `limits${randomUUID().slice(0, 6)}`;
   const secrets = newSecrets();
   const dynamodbEndpoint = inject('dynamodbEndpoint');
-  const parameters = await startParameterStore(new Map(parametersOf(stage, secrets)));
+  const parameters = await startFakeSsm(new Map(parametersOf(stage, secrets)));
   await createTables({ endpoint: dynamodbEndpoint, prefix: await tablePrefix(stage) });
   const params = {
     limit_auth_per_address: `10000/${windowSeconds}`,

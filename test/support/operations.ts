@@ -5,18 +5,18 @@ import * as z from 'zod/mini';
 import type { Product } from '../../lib/products/product.ts';
 import { createProductStore } from '../../lib/products/product-store.ts';
 import { tablePrefix } from '../../localstack/tables.ts';
+import { type Actor, type ApiShop, checkOut, putInCart, readCart } from './api-driver.ts';
 import type { badBodyValues, badTextValues } from './bad-values.ts';
 import { newAccount, uniqueName } from './builders.ts';
 import { type Client, expectReply, outcomeOf, type Reply } from './client.ts';
 import { accountShape } from './shapes.ts';
-import { type Actor, checkOut, putInCart, readCart, type Storefront } from './storefront.ts';
 import { connect } from './tables.ts';
 
 type Account = ReturnType<typeof newAccount>;
 
 /** What the requests name: a customer with an order and a cart. */
-export interface World {
-  readonly shop: Storefront;
+export interface OperationFixture {
+  readonly shop: ApiShop;
   readonly customer: Actor;
   readonly productId: string;
   readonly orderId: string;
@@ -29,7 +29,11 @@ export interface World {
 }
 
 /** For this customer an order of 1 unit and a cart with 2 and nothing else, at 1,250 each. */
-export async function openWorld(shop: Storefront, customer: Actor, registered?: Account): Promise<World> {
+export async function createOperationFixture(
+  shop: ApiShop,
+  customer: Actor,
+  registered?: Account,
+): Promise<OperationFixture> {
   const { id: productId } = await shop.product();
   for (const { product_id } of (await readCart(customer)).lines) {
     await customer.api.post('/cart/remove', { customer_id: customer.id, product_id });
@@ -49,7 +53,7 @@ export async function openWorld(shop: Storefront, customer: Actor, registered?: 
   };
 }
 
-async function register({ anyone }: Storefront): Promise<Account> {
+async function register({ anyone }: ApiShop): Promise<Account> {
   const account = newAccount();
   expectReply(await anyone.post('/auth/register', account), 201, accountShape);
   return account;
@@ -59,26 +63,26 @@ export interface Operation {
   /** Who may send it: `customer` is the one of the world. */
   by: 'anyone' | 'admin' | 'customer';
   /** A body that does something. */
-  body?: (world: World) => Record<string, unknown>;
+  body?: (world: OperationFixture) => Record<string, unknown>;
   bodyFields?: Record<string, keyof typeof badBodyValues>;
   params?: Record<string, keyof typeof badTextValues>;
   query?: Record<string, keyof typeof badTextValues>;
   headers?: Record<string, keyof typeof badTextValues>;
   /** What must be the same after a refusal. */
-  state?: (world: World) => Promise<unknown>;
+  state?: (world: OperationFixture) => Promise<unknown>;
 }
 
-const productState = ({ shop, productId }: World) => shop.read(productId);
+const productState = ({ shop, productId }: OperationFixture) => shop.read(productId);
 
 /** All that is the customer's, and the product that they buy. */
-export const customerState = async ({ shop, customer, productId }: World) => ({
+export const customerState = async ({ shop, customer, productId }: OperationFixture) => ({
   cart: await readCart(customer),
   orders: (await customer.api.get('/order')).body,
   product: await shop.read(productId),
 });
 
 /** As they are stored: the API's list may lag behind what a request has just done. */
-async function markedProducts({ mark, markedPrice }: World) {
+async function markedProducts({ mark, markedPrice }: OperationFixture) {
   const documents = connect(inject('dynamodbEndpoint'));
   const store = createProductStore({ documents, table: `${await tablePrefix('local')}-products` });
   const marked: Product[] = [];
@@ -216,7 +220,7 @@ export function operationOf(route: string): Operation {
 }
 
 /** The client of whoever may send it. */
-export const clientFor = ({ by }: Operation, { shop, customer }: World): Client =>
+export const clientFor = ({ by }: Operation, { shop, customer }: OperationFixture): Client =>
   ({ anyone: shop.anyone, admin: shop.admin.api, customer: customer.api })[by];
 
 interface Changes {
@@ -229,7 +233,12 @@ interface Changes {
 }
 
 /** The valid request of a route, but for these changes. */
-export function send(api: Client, route: string, world: World, changes: Changes = {}): Promise<Reply> {
+export function send(
+  api: Client,
+  route: string,
+  world: OperationFixture,
+  changes: Changes = {},
+): Promise<Reply> {
   const { params = {}, query = {}, headers = {}, text = validBody(route, world) } = changes;
   const [method = '', template = ''] = route.split(' ');
   const path = template.replace(/\{(\w+)\}/, (_, name) =>
@@ -243,13 +252,13 @@ export function send(api: Client, route: string, world: World, changes: Changes 
 }
 
 /** The id that a request of this world gives where a field of this name is wanted. */
-export function idOf(name: string, { customer, productId, orderId }: World): string {
+export function idOf(name: string, { customer, productId, orderId }: OperationFixture): string {
   const id = { product_id: productId, customer_id: customer.id, order_id: orderId }[name];
   if (id === undefined) throw new Error(`no ${name} in this world`);
   return id;
 }
 
-function validBody(route: string, world: World): string | undefined {
+function validBody(route: string, world: OperationFixture): string | undefined {
   const body = operationOf(route).body?.(world);
   return body && JSON.stringify(body);
 }
@@ -259,7 +268,7 @@ const placeholder = 'the other value';
 /** The valid body with this JSON text at a path, which may be new; undefined takes the field out. */
 export function bodyWith(
   route: string,
-  world: World,
+  world: OperationFixture,
   path: readonly string[],
   json: string | undefined,
 ): string {

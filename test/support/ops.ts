@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../lib/ops/ops.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../tools/ops/ops.ts', import.meta.url));
 
 /** What an operator on AWS has, but for the endpoints, which each test adds. */
 export const operator = {

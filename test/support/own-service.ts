@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/parameters.ts';
+import { newSecrets, parametersOf, type Secrets, startFakeSsm } from '../../localstack/fake-ssm.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { type DatabaseLink, linkDatabase } from './database-link.ts';
@@ -26,7 +26,7 @@ export async function startOwnService(
   const prefix = await tablePrefix(stage);
   await createTables({ endpoint: engine, prefix });
   const lines: string[] = [];
-  const parameters = await startParameterStore(new Map(parametersOf(stage, secrets)));
+  const parameters = await startFakeSsm(new Map(parametersOf(stage, secrets)));
   const database = await linkDatabase(engine);
   const stopParts = async () => {
     await Promise.all([parameters.stop(), database.stop()]);

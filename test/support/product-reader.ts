@@ -1,9 +1,9 @@
+import { createProductBrowser } from '../../lib/products/product-browser.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';
-import { createProductReader } from '../../lib/products/product-reader.ts';
-import type { Container, Shop } from './stocked-shop.ts';
+import type { Container, OrderFixture } from './order-fixtures.ts';
 
 /** What GET /product and GET /product/{id} do in a container of their own, whose reads are listed. */
-export function openReader(shop: Shop, cacheUrl?: string, container: Container = shop) {
+export function openBrowser(shop: OrderFixture, cacheUrl?: string, container: Container = shop) {
   const tables = {
     documents: container.documents,
     products: container.products,
@@ -12,5 +12,5 @@ export function openReader(shop: Shop, cacheUrl?: string, container: Container =
     currency: 'EUR',
   };
   const cache = createProductCache({ productsTable: tables.productsTable, cacheUrl });
-  return { cache, ...createProductReader(tables, cache) };
+  return { cache, ...createProductBrowser(tables, cache) };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Child, startOnLeash, untilReady } from '../../localstack/child.ts';
+import { type Child, spawnTied, untilReady } from '../../localstack/child.ts';
 import { freePort } from '../../localstack/ports.ts';
 
 /** Why tests that need Redis cannot run here; undefined when they can. */
@@ -34,7 +34,7 @@ export async function startRedis(port?: number): Promise<RedisServer> {
   const usedPort = port ?? (await freePort());
   const directory = await mkdtemp(join(tmpdir(), 'sellout-redis-'));
   const args = ['--port', String(usedPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = startOnLeash('Redis', 'redis-server', args, directory);
+  const child = spawnTied('Redis', 'redis-server', args, directory);
   await untilReady({ name: 'Redis', child, isReady: () => accepts(usedPort), timeoutMs: 10_000 });
   const signal = (name: NodeJS.Signals) => process.kill(-child.pid, name);
   return {

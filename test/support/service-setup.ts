@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { startEngine } from '../../localstack/engine.ts';
-import { newSecrets, parametersOf, type Secrets, startParameterStore } from '../../localstack/parameters.ts';
+import { startDynamoDbLocal } from '../../localstack/dynamodb-local.ts';
+import { newSecrets, parametersOf, type Secrets, startFakeSsm } from '../../localstack/fake-ssm.ts';
 import { type Service, startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { unlimited } from './environment.ts';
@@ -37,8 +37,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const secrets = newSecrets();
     const values = new Map(['local', 'dev'].flatMap((stage) => parametersOf(stage, secrets)));
-    const parameters = started(await startParameterStore(values));
-    const engine = started(await startEngine());
+    const parameters = started(await startFakeSsm(values));
+    const engine = started(await startDynamoDbLocal());
     const startStage = async (stage: string): Promise<Service> => {
       await createTables({ endpoint: engine.endpoint, prefix: await tablePrefix(stage) });
       const endpoints = { dynamodbEndpoint: engine.endpoint, ssmEndpoint: parameters.endpoint };

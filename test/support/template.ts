@@ -112,7 +112,10 @@ export const packageStage = (stage: string): Promise<Template> =>
 const failure = z.object({ code: z.literal(1), stdout: z.string(), stderr: z.string() });
 
 /** What the framework says when it refuses. @throws {Error} when it does not, or when it has built something */
-export const refusalOf = (args: readonly string[], environment?: Record<string, string>): Promise<string> =>
+export const stageErrorOf = (
+  args: readonly string[],
+  environment?: Record<string, string>,
+): Promise<string> =>
   inCopy(async (folder) => {
     const { stdout, stderr } = await serverless(folder, args, environment).then(
       () => {
@@ -150,6 +153,7 @@ async function inCopy<T>(use: (folder: string) => Promise<T>): Promise<T> {
     for (const name of [
       'functions',
       'lib',
+      'deploy',
       'localstack',
       'docs',
       'node_modules',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { openShop } from '../../support/api-driver.ts';
 import { newAccount, uniqueName } from '../../support/builders.ts';
 import { expectReply, localClient, outcomeOf } from '../../support/client.ts';
 import { accountShape, guestShape, tokenShape } from '../../support/shapes.ts';
-import { openStorefront } from '../../support/storefront.ts';
 
 const api = localClient();
 
@@ -16,7 +16,7 @@ describe('POST /auth/register', () => {
   it('makes an ADMIN at stage local', async () => {
     const account = newAccount({ role: 'ADMIN' });
     expect(expectReply(await api.post('/auth/register', account), 201, accountShape).role).toBe('ADMIN');
-    const shop = await openStorefront();
+    const shop = await openShop();
     expect((await shop.product()).sold).toBe(0);
   });
 

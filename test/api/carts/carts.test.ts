@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Actor, type ApiShop, atOnce, openShop, putInCart, readCart } from '../../support/api-driver.ts';
 import { outcomeOf } from '../../support/client.ts';
-import {
-  type Actor,
-  atOnce,
-  openStorefront,
-  putInCart,
-  readCart,
-  type Storefront,
-} from '../../support/storefront.ts';
 
-let shop: Storefront;
+let shop: ApiShop;
 let guest: Actor;
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
 });
 beforeEach(async () => {
   guest = await shop.guest();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
+import { openShop } from '../../support/api-driver.ts';
 import { badBodyValues, badTextValues, missing } from '../../support/bad-values.ts';
 import { newAccount } from '../../support/builders.ts';
 import { outcomeOf, pathsOf, type Reply } from '../../support/client.ts';
@@ -8,19 +9,18 @@ import { byRoute, leavesOf } from '../../support/contracts.ts';
 import {
   bodyWith,
   clientFor,
+  createOperationFixture,
   type Operation,
-  openWorld,
+  type OperationFixture,
   operationOf,
   operations,
   send,
-  type World,
 } from '../../support/operations.ts';
-import { openStorefront } from '../../support/storefront.ts';
 
-let world: World;
+let world: OperationFixture;
 beforeAll(async () => {
-  const shop = await openStorefront();
-  world = await openWorld(shop, await shop.guest());
+  const shop = await openShop();
+  world = await createOperationFixture(shop, await shop.guest());
 });
 
 interface Bad {

@@ -1,13 +1,13 @@
 import { request } from 'node:http';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { nextCursor } from '../../../lib/platform/cursor.ts';
+import { type ApiShop, openShop } from '../../support/api-driver.ts';
 import { uniqueName } from '../../support/builders.ts';
 import type { Reply } from '../../support/client.ts';
-import { openStorefront, type Storefront } from '../../support/storefront.ts';
 
-let shop: Storefront;
+let shop: ApiShop;
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
 });
 
 const get = (path: string, headers: Record<string, string> = {}) => shop.anyone.get(path, { headers });

@@ -3,15 +3,22 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../lib/errors.ts';
 import { possibleErrors } from '../../../lib/http/possible-errors.ts';
 import { problems } from '../../../lib/http/problem.ts';
+import { type ApiShop, newKey, openShop, putInCart, tryCheckout } from '../../support/api-driver.ts';
 import { trySubmit } from '../../support/background.ts';
 import { newAccount } from '../../support/builders.ts';
 import { devClient, outcomeOf, type Reply } from '../../support/client.ts';
 import { byRoute } from '../../support/contracts.ts';
-import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
-import { newKey, openStorefront, putInCart, type Storefront, tryCheckout } from '../../support/storefront.ts';
+import {
+  bodyWith,
+  clientFor,
+  createOperationFixture,
+  type OperationFixture,
+  operationOf,
+  send,
+} from '../../support/operations.ts';
 
 type Route = (typeof byRoute)[number];
-type Provoke = (world: World, route: string) => Promise<Reply>;
+type Provoke = (world: OperationFixture, route: string) => Promise<Reply>;
 
 /** Codes that no request can provoke at will, and where tests make the faults that lead to them. */
 const elsewhere: Partial<Record<ErrorCode, string>> = {
@@ -55,8 +62,8 @@ const common: Partial<Record<ErrorCode, Provoke>> = {
 };
 
 const shelf = async (
-  { shop, customer }: World,
-  product: Parameters<Storefront['product']>[0],
+  { shop, customer }: OperationFixture,
+  product: Parameters<ApiShop['product']>[0],
   quantity: number,
 ) => {
   const { id } = await shop.product(product);
@@ -143,18 +150,18 @@ const pairs = byRoute.flatMap((contract) =>
     .map((code) => ({ route: contract.route, operation: contract.operation, code })),
 );
 
-let shop: Storefront;
-let registered: World['registered'];
+let shop: ApiShop;
+let registered: OperationFixture['registered'];
 beforeAll(async () => {
-  shop = await openStorefront();
-  registered = (await openWorld(shop, await shop.guest())).registered;
+  shop = await openShop();
+  registered = (await createOperationFixture(shop, await shop.guest())).registered;
 });
 
 describe.concurrent('an error that the document promises', () => {
   it.each(pairs)('is given: $route $code', async ({ route, operation, code }) => {
     const provoke = own[`${operation} ${code}`] ?? common[code];
     if (provoke === undefined) throw new Error(`no request here provokes ${code}`);
-    const reply = await provoke(await openWorld(shop, await shop.guest(), registered), route);
+    const reply = await provoke(await createOperationFixture(shop, await shop.guest(), registered), route);
     expect(outcomeOf(reply)).toEqual({ status: problems[code].status, code });
   });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiShop, atOnce, newKey, openShop, putInCart, tryCheckout } from '../../support/api-driver.ts';
 import {
   allOrders,
   anyOrderShape,
@@ -9,18 +10,10 @@ import {
 } from '../../support/background.ts';
 import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
 import { until } from '../../support/processes.ts';
-import {
-  atOnce,
-  newKey,
-  openStorefront,
-  putInCart,
-  type Storefront,
-  tryCheckout,
-} from '../../support/storefront.ts';
 
-let store: Storefront;
+let store: ApiShop;
 beforeAll(async () => {
-  store = await openStorefront();
+  store = await openShop();
 });
 
 describe('POST /order', () => {

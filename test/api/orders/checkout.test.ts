@@ -1,20 +1,20 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { outcomeOf, pathsOf } from '../../support/client.ts';
 import {
   type Actor,
+  type ApiShop,
   atOnce,
   checkOut,
-  openStorefront,
+  openShop,
   putInCart,
   readCart,
-  type Storefront,
   tryCheckout,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { outcomeOf, pathsOf } from '../../support/client.ts';
 
-let shop: Storefront;
+let shop: ApiShop;
 let guest: Actor;
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
 });
 beforeEach(async () => {
   guest = await shop.guest();

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver.ts';
 import { anyOrderShape, decided, submit } from '../../support/background.ts';
 import { createClient, expectReply } from '../../support/client.ts';
-import { type EventBusStandIn, startEventBus } from '../../support/event-bus.ts';
+import { type FakeEventBus, startEventBus } from '../../support/event-bus.ts';
 import { type OwnService, startOwnService } from '../../support/own-service.ts';
 import { until } from '../../support/processes.ts';
-import { checkOut, putInCart, signUp, storefrontOf } from '../../support/storefront.ts';
 
-let bus: EventBusStandIn;
+let bus: FakeEventBus;
 let service: OwnService;
 beforeAll(async () => {
   bus = await startEventBus();
@@ -30,7 +30,7 @@ it('tells the bus of orders that are confirmed, rejected and cancelled, both way
     { role: 'ADMIN' },
     { headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret } },
   );
-  const store = storefrontOf(anyone, admin);
+  const store = shopOf(anyone, admin);
   const product = await store.product({ stock: 3 });
   const [guest, rival] = [await store.guest(), await store.guest()];
   await putInCart(guest, product.id, 1);

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectReply, outcomeOf } from '../../support/client.ts';
-import { orderShape } from '../../support/shapes.ts';
 import {
   type Actor,
+  type ApiShop,
   checkOut,
   newKey,
-  openStorefront,
+  openShop,
   putInCart,
   readCart,
-  type Storefront,
   tryCheckout,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { expectReply, outcomeOf } from '../../support/client.ts';
+import { orderShape } from '../../support/shapes.ts';
 
-let shop: Storefront;
+let shop: ApiShop;
 let guest: Actor;
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
 });
 beforeEach(async () => {
   guest = await shop.guest();

@@ -1,22 +1,22 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectReply, outcomeOf, type Reply } from '../../support/client.ts';
-import { orderShape } from '../../support/shapes.ts';
 import {
   type Actor,
+  type ApiShop,
   atOnce,
   newKey,
-  openStorefront,
+  openShop,
   putInCart,
   readCart,
   readOrder,
-  type Storefront,
   tryCheckout,
-} from '../../support/storefront.ts';
+} from '../../support/api-driver.ts';
+import { expectReply, outcomeOf, type Reply } from '../../support/client.ts';
+import { orderShape } from '../../support/shapes.ts';
 
-let shop: Storefront;
+let shop: ApiShop;
 let crowd: Actor[];
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
   crowd = await atOnce(30, shop.guest);
 });
 

@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Actor,
+  type ApiShop,
+  atOnce,
+  openShop,
+  putInCart,
+  tryCheckout,
+} from '../../support/api-driver.ts';
 import { allOrders, anyOrderShape, decided, trySubmit } from '../../support/background.ts';
 import { expectReply } from '../../support/client.ts';
 import { until } from '../../support/processes.ts';
-import {
-  type Actor,
-  atOnce,
-  openStorefront,
-  putInCart,
-  type Storefront,
-  tryCheckout,
-} from '../../support/storefront.ts';
 
-let store: Storefront;
+let store: ApiShop;
 beforeAll(async () => {
-  store = await openStorefront();
+  store = await openShop();
 });
 
 describe('a sale with both ways to order, a restock and cancellations at once', () => {

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Actor,
+  type ApiShop,
+  checkOut,
+  eventually,
+  openShop,
+  putInCart,
+  readOrder,
+} from '../../support/api-driver.ts';
 import { uniqueName } from '../../support/builders.ts';
 import { expectReply, outcomeOf } from '../../support/client.ts';
 import { cartShape, guestShape, orderShape, productShape, productTotalShape } from '../../support/shapes.ts';
-import {
-  type Actor,
-  checkOut,
-  eventually,
-  openStorefront,
-  putInCart,
-  readOrder,
-  type Storefront,
-} from '../../support/storefront.ts';
 
-let shop: Storefront;
+let shop: ApiShop;
 let guest: Actor;
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
 });
 beforeEach(async () => {
   guest = await shop.guest();

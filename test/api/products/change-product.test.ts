@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiShop, checkOut, eventually, openShop, putInCart } from '../../support/api-driver.ts';
 import { uniqueName } from '../../support/builders.ts';
 import { type Client, expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
 import { productShape } from '../../support/shapes.ts';
-import {
-  checkOut,
-  eventually,
-  openStorefront,
-  putInCart,
-  type Storefront,
-} from '../../support/storefront.ts';
 
 const notFound = { status: 404, code: 'product_not_found' };
 
-let shop: Storefront;
+let shop: ApiShop;
 let admin: Client;
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
   admin = shop.admin.api;
 });
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiShop, openShop, signUp } from '../../support/api-driver.ts';
 import { uniqueName } from '../../support/builders.ts';
 import { type Client, expectReply, outcomeOf, type Reply } from '../../support/client.ts';
 import { productShape } from '../../support/shapes.ts';
-import { openStorefront, type Storefront, signUp } from '../../support/storefront.ts';
 
-let shop: Storefront;
+let shop: ApiShop;
 let admin: Client;
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
   admin = shop.admin.api;
 });
 

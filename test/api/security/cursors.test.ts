@@ -1,16 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Actor, type ApiShop, checkOut, openShop, putInCart } from '../../support/api-driver.ts';
 import { orderPageShape } from '../../support/background.ts';
 import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
 import { productPageShape } from '../../support/shapes.ts';
-import {
-  type Actor,
-  checkOut,
-  openStorefront,
-  putInCart,
-  type Storefront,
-} from '../../support/storefront.ts';
 
-let shop: Storefront;
+let shop: ApiShop;
 let victim: Actor;
 let attacker: Actor;
 /** Where the victim's and the attacker's second order stand, as the service says it. */
@@ -35,7 +29,7 @@ async function cursorOf(actor: Actor): Promise<string> {
 }
 
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
   const { id } = await shop.product({ stock: 100 });
   await shop.product();
   victim = await withOrders(id);

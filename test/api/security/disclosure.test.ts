@@ -3,14 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod/mini';
+import { putInCart, shopOf, signUp } from '../../support/api-driver.ts';
 import { createClient } from '../../support/client.ts';
 import { byRoute } from '../../support/contracts.ts';
-import { clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
+import {
+  clientFor,
+  createOperationFixture,
+  type OperationFixture,
+  operationOf,
+  send,
+} from '../../support/operations.ts';
 import { type OwnService, startOwnService } from '../../support/own-service.ts';
 import { until } from '../../support/processes.ts';
 import { headerFaults } from '../../support/security-headers.ts';
 import { guestShape, tokenShape } from '../../support/shapes.ts';
-import { putInCart, signUp, storefrontOf } from '../../support/storefront.ts';
 import { connect } from '../../support/tables.ts';
 
 /** In every secret, every name and every stored value: wherever it turns up, something was told. */
@@ -18,13 +24,13 @@ const marker = randomUUID().replaceAll('-', '');
 const account = { email: `m-${marker}@example.com`, password: `password ${marker}` };
 
 let service: OwnService;
-let world: World;
+let world: OperationFixture;
 beforeAll(async () => {
   service = await startOwnService('disclosure');
   const anyone = createClient(service.url);
   const headers = { 'Bootstrap-Secret': service.secrets.bootstrapSecret };
-  const shop = storefrontOf(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
-  world = await openWorld(shop, await shop.guest());
+  const shop = shopOf(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
+  world = await createOperationFixture(shop, await shop.guest());
 }, 120_000);
 afterAll(() => service.stop());
 
@@ -82,9 +88,9 @@ describe.each([
   it('every route that needs it answers 503 within its time, says no more, and logs why', async () => {
     await breakIt();
     const answers = await Promise.all(
-      byRoute.map(async ({ route, reply }) => ({
+      byRoute.map(async ({ route, response }) => ({
         route,
-        success: reply.status,
+        success: response.status,
         // It refuses what is no problem, what has a field too many, and what lacks a header.
         ...(await send(clientFor(operationOf(route), world), route, world)),
       })),
@@ -163,7 +169,7 @@ describe('a defect', () => {
       (await call('POST /customer/add', { body: { username: marker } })).json,
     );
     const id = randomUUID();
-    await put('orders', { id, customer_id: marker, status: marker, lines: [marker], takes: marker });
+    await put('orders', { id, customer_id: marker, status: marker, lines: [marker], allocations: marker });
     await expectBare(`GET /order/${id}`, { token });
     await expectBare(`POST /order/${id}/cancel`, { token });
   });

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openShop } from '../../support/api-driver.ts';
 import { expectReply, localClient, outcomeOf, type Reply } from '../../support/client.ts';
 import { guestShape } from '../../support/shapes.ts';
-import { openStorefront } from '../../support/storefront.ts';
 import { forgeToken } from '../../support/tokens.ts';
 
 const unauthenticated = { status: 401, code: 'unauthenticated' };
@@ -132,7 +132,7 @@ describe('a forged token is refused', () => {
   );
 
   it('when its role was edited, and does nothing as the role it claims', async () => {
-    const shop = await openStorefront();
+    const shop = await openShop();
     const product = await shop.product();
     const [header, claims = '', signature] = guest.access_token.split('.');
     const raised = Buffer.from(claims, 'base64url').toString().replace('"USER"', '"ADMIN"');

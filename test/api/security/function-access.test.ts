@@ -1,11 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Access } from '../../../lib/http/contract.ts';
+import { type Actor, type ApiShop, openShop, signUp } from '../../support/api-driver.ts';
 import { newAccount } from '../../support/builders.ts';
 import { devClient, expectReply, outcomeOf } from '../../support/client.ts';
 import { byRoute } from '../../support/contracts.ts';
-import { openWorld, operationOf, send, type World } from '../../support/operations.ts';
+import {
+  createOperationFixture,
+  type OperationFixture,
+  operationOf,
+  send,
+} from '../../support/operations.ts';
 import { accountShape, guestShape, tokenShape } from '../../support/shapes.ts';
-import { type Actor, openStorefront, type Storefront, signUp } from '../../support/storefront.ts';
 import { forgeToken } from '../../support/tokens.ts';
 
 const callers = [
@@ -31,11 +36,11 @@ function expected(access: Access, who: Who) {
   return allowed;
 }
 
-let shop: Storefront;
+let shop: ApiShop;
 let actors: Record<Who, Actor>;
-let base: World;
+let base: OperationFixture;
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
   const guest = await shop.guest();
   const user = await signUp(shop.anyone);
   const { admin } = shop;
@@ -51,13 +56,14 @@ beforeAll(async () => {
     "guest with another stage's token": foreign(guest, 'USER'),
     "ADMIN with another stage's token": foreign(admin, 'ADMIN'),
   };
-  base = await openWorld(shop, await shop.guest());
+  base = await createOperationFixture(shop, await shop.guest());
 });
 
 /** Things of the owner: new ones for what changes them, the same again for what does not. */
-const shared = new Map<Actor, World>();
-async function worldFor(owner: Actor, changes: boolean): Promise<World> {
-  const world = (changes ? undefined : shared.get(owner)) ?? (await openWorld(shop, owner, base.registered));
+const shared = new Map<Actor, OperationFixture>();
+async function worldFor(owner: Actor, changes: boolean): Promise<OperationFixture> {
+  const world =
+    (changes ? undefined : shared.get(owner)) ?? (await createOperationFixture(shop, owner, base.registered));
   if (changes) shared.delete(owner);
   else shared.set(owner, world);
   return world;
@@ -67,7 +73,7 @@ async function worldFor(owner: Actor, changes: boolean): Promise<World> {
 const ownerOf = (who: Who): Actor =>
   who === 'USER' ? actors.USER : who.startsWith('ADMIN') ? actors.ADMIN : actors.guest;
 
-describe.each(byRoute)('$route, for $access', ({ route, access, reply: success }) => {
+describe.each(byRoute)('$route, for $access', ({ route, access, response: success }) => {
   it.each(callers.map((who) => ({ who, outcome: expected(access, who) })))(
     'answers $who with $outcome.status',
     async ({ who, outcome }) => {

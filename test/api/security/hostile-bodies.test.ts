@@ -1,20 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openShop } from '../../support/api-driver.ts';
 import { newAccount, uniqueName } from '../../support/builders.ts';
 import { type Client, expectReply, localClient, outcomeOf, pathsOf } from '../../support/client.ts';
 import { byRoute, objectsOf } from '../../support/contracts.ts';
-import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
+import {
+  bodyWith,
+  clientFor,
+  createOperationFixture,
+  type OperationFixture,
+  operationOf,
+  send,
+} from '../../support/operations.ts';
 import { accountShape, productShape } from '../../support/shapes.ts';
-import { openStorefront } from '../../support/storefront.ts';
 
 const api = localClient();
 const login = (text: string, by: Client = api) => by.post('/auth/login', undefined, { text });
 const invalid = { status: 422, code: 'invalid_request' };
 
-let world: World;
+let world: OperationFixture;
 beforeAll(async () => {
-  const shop = await openStorefront();
-  world = await openWorld(shop, await shop.guest());
+  const shop = await openShop();
+  world = await createOperationFixture(shop, await shop.guest());
 });
 
 const withBody = byRoute.filter(({ request }) => request.body !== undefined);

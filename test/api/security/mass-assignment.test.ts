@@ -1,9 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { openShop } from '../../support/api-driver.ts';
 import { outcomeOf, pathsOf } from '../../support/client.ts';
 import { byRoute, objectsOf } from '../../support/contracts.ts';
-import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
-import { openStorefront } from '../../support/storefront.ts';
+import {
+  bodyWith,
+  clientFor,
+  createOperationFixture,
+  type OperationFixture,
+  operationOf,
+  send,
+} from '../../support/operations.ts';
 
 /** What is stored or decided, and never said by a client; values that would matter if they were taken. */
 const smuggled: Record<string, string> = {
@@ -20,13 +27,13 @@ const smuggled: Record<string, string> = {
   unit_price: '1',
   stock: '1000000',
   sold: '0',
-  refills: '7',
+  stock_increases: '7',
   active: 'true',
   version: '1',
   deleted_at: 'null',
-  unsettled: '"yes"',
+  propagating: '"yes"',
   listed: '"yes"',
-  takes: '[]',
+  allocations: '[]',
   counted: '[]',
   pending: '"0"',
   fingerprint: '"x"',
@@ -38,10 +45,10 @@ const smuggled: Record<string, string> = {
 /** Names that JavaScript knows, and one that nobody does. */
 const odd: Record<string, string> = { toString: '1', hasOwnProperty: '1', surplus: '1', '': '1', '💥': '1' };
 
-let world: World;
+let world: OperationFixture;
 beforeAll(async () => {
-  const shop = await openStorefront();
-  world = await openWorld(shop, await shop.guest());
+  const shop = await openShop();
+  world = await createOperationFixture(shop, await shop.guest());
 });
 
 const withBody = byRoute.filter(({ request }) => request.body !== undefined);
@@ -81,10 +88,10 @@ describe('the bodies', () => {
   });
 
   it('are refused for those fields alone: without them each succeeds', async () => {
-    for (const { route, reply } of withBody) {
-      const fresh = await openWorld(world.shop, await world.shop.guest(), world.registered);
+    for (const { route, response } of withBody) {
+      const fresh = await createOperationFixture(world.shop, await world.shop.guest(), world.registered);
       const { status } = await send(clientFor(operationOf(route), fresh), route, fresh);
-      expect({ route, status }).toEqual({ route, status: reply.status });
+      expect({ route, status }).toEqual({ route, status: response.status });
     }
   });
 });

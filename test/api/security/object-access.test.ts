@@ -1,10 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { Access } from '../../../lib/http/contract.ts';
+import { type Actor, type ApiShop, openShop, signUp } from '../../support/api-driver.ts';
 import { type Client, outcomeOf } from '../../support/client.ts';
 import { byRoute, leavesOf, type RequestPart, requestParts } from '../../support/contracts.ts';
-import { customerState, idOf, openWorld, send, type World } from '../../support/operations.ts';
-import { type Actor, openStorefront, type Storefront, signUp } from '../../support/storefront.ts';
+import {
+  createOperationFixture,
+  customerState,
+  idOf,
+  type OperationFixture,
+  send,
+} from '../../support/operations.ts';
 
 /**
  * Whose a thing is that a request names. A field that is not here fails the tests: say whose it is, and an
@@ -47,14 +53,14 @@ type Who = (typeof callers)[number];
 const owners = ['guest', 'USER', 'ADMIN'] as const;
 type Owner = (typeof owners)[number];
 
-let shop: Storefront;
+let shop: ApiShop;
 let others: Record<Exclude<Who, 'the owner'>, Client>;
 let owningActors: Record<Owner, Actor>;
 /** Theirs, and as it was: nobody may change anything of it. */
-let closed: Record<Owner, { world: World; before: unknown }>;
-let registered: World['registered'];
+let closed: Record<Owner, { world: OperationFixture; before: unknown }>;
+let registered: OperationFixture['registered'];
 beforeAll(async () => {
-  shop = await openStorefront();
+  shop = await openShop();
   const [guest, user, admin] = await Promise.all([
     shop.guest(),
     signUp(shop.anyone),
@@ -72,9 +78,9 @@ beforeAll(async () => {
     ADMIN: await signUp(shop.anyone, { role: 'ADMIN' }),
   });
   owningActors = await newOwners();
-  registered = (await openWorld(shop, owningActors.USER)).registered;
+  registered = (await createOperationFixture(shop, owningActors.USER)).registered;
   const closedOf = async (owner: Actor) => {
-    const world = await openWorld(shop, owner, registered);
+    const world = await createOperationFixture(shop, owner, registered);
     return { world, before: await customerState(world) };
   };
   const victims = await newOwners();
@@ -85,14 +91,15 @@ beforeAll(async () => {
   };
 });
 
-const clientOf = (who: Who, { customer }: World) => (who === 'the owner' ? customer.api : others[who]);
+const clientOf = (who: Who, { customer }: OperationFixture) =>
+  who === 'the owner' ? customer.api : others[who];
 
 /** The owner's own id in the field, wherever it stands. */
-const naming = (part: RequestPart, path: string, world: World) =>
+const naming = (part: RequestPart, path: string, world: OperationFixture) =>
   part === 'query' || part === 'headers' ? { [part]: { [path]: idOf(path, world) } } : {};
 
 describe.each(cases)('$path in the $part of $route', ({ contract, route, part, path }) => {
-  const { access, reply: success } = contract;
+  const { access, response: success } = contract;
   const table = owners.flatMap((owner) =>
     callers.map((who) => ({ owner, who, allowed: mayAct(access, who) })),
   );
@@ -110,7 +117,7 @@ describe.each(cases)('$path in the $part of $route', ({ contract, route, part, p
   );
 
   it.each(table.filter(({ allowed }) => allowed))("of a $owner's is open to $who", async ({ owner, who }) => {
-    const world = await openWorld(shop, owningActors[owner], registered);
+    const world = await createOperationFixture(shop, owningActors[owner], registered);
     const reply = await send(clientOf(who, world), route, world, naming(part, path, world));
     expect(reply.status).toBe(success.status);
     expect(JSON.stringify(reply.body)).toContain(world.customer.id);
@@ -130,7 +137,10 @@ describe('an id that is given twice', () => {
   const other = '01890a5d-ac96-774b-bcce-b302099a8057';
 
   it('in a body is refused, and changes nothing', async () => {
-    const [victim, thief] = [await openWorld(shop, owningActors.USER, registered), await shop.guest()];
+    const [victim, thief] = [
+      await createOperationFixture(shop, owningActors.USER, registered),
+      await shop.guest(),
+    ];
     const before = await customerState(victim);
     for (const [first, second] of [
       [victim.customer.id, thief.id],
@@ -147,21 +157,21 @@ describe('an id that is given twice', () => {
     (own: string) => `customer_id=${own}&customer_id=${other}`,
     (own: string) => `customer_id=${other}&customer_id=${own}`,
   ])('in a query shows nobody else’s orders: %s', async (queryOf) => {
-    const { customer } = await openWorld(shop, owningActors.guest, registered);
+    const { customer } = await createOperationFixture(shop, owningActors.guest, registered);
     const reply = await customer.api.get(`/order?${queryOf(customer.id)}`);
     // The two are joined with a comma, which is no id.
     expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
   });
 
   it('in a query, by a name with brackets, shows nobody else’s orders', async () => {
-    const { customer } = await openWorld(shop, owningActors.guest, registered);
+    const { customer } = await createOperationFixture(shop, owningActors.guest, registered);
     const reply = await customer.api.get(`/order?customer_id[]=${customer.id}&customer_id[]=${other}`);
     expect([200, 422]).toContain(reply.status);
     expect(JSON.stringify(reply.body)).not.toContain(other);
   });
 
   it('in upper case is the same customer', async () => {
-    const world = await openWorld(shop, owningActors.USER, registered);
+    const world = await createOperationFixture(shop, owningActors.USER, registered);
     const thief = await shop.guest();
     expect((await world.customer.api.get(`/cart/${world.customer.id.toUpperCase()}`)).status).toBe(200);
     expect((await thief.api.get(`/cart/${world.customer.id.toUpperCase()}`)).status).toBe(403);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shopOf, signUp } from '../../support/api-driver.ts';
 import {
   expectRestOfWindow,
   type LimitedService,
@@ -7,7 +8,6 @@ import {
   startLimitedService,
   withinWindow,
 } from '../../support/limited-service.ts';
-import { signUp, storefrontOf } from '../../support/storefront.ts';
 
 let service: LimitedService;
 beforeAll(async () => {
@@ -60,7 +60,7 @@ describe('placing orders', () => {
 
   it('is counted for replays too, both ways', async () => {
     const bootstrap = { headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret } };
-    const shop = storefrontOf(service.client, await signUp(service.client, { role: 'ADMIN' }, bootstrap));
+    const shop = shopOf(service.client, await signUp(service.client, { role: 'ADMIN' }, bootstrap));
     const { id } = await shop.product();
     const shopper = await signUp(service.client);
     const customer_id = shopper.id;

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openShop, tryCheckout } from '../../support/api-driver.ts';
 import { outcomeOf, type Reply } from '../../support/client.ts';
-import { customerState, openWorld, type World } from '../../support/operations.ts';
+import { createOperationFixture, customerState, type OperationFixture } from '../../support/operations.ts';
 import { rawRequest } from '../../support/raw-http.ts';
 import { headerFaults } from '../../support/security-headers.ts';
-import { openStorefront, tryCheckout } from '../../support/storefront.ts';
 
 const url = inject('localUrl');
 
-let world: World;
+let world: OperationFixture;
 beforeAll(async () => {
-  const shop = await openStorefront();
-  world = await openWorld(shop, await shop.guest());
+  const shop = await openShop();
+  world = await createOperationFixture(shop, await shop.guest());
 });
 
 describe('a method that a header names', () => {

@@ -1,9 +1,16 @@
 import { beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { openShop } from '../../support/api-driver.ts';
 import type { Client } from '../../support/client.ts';
 import { byRoute, leavesOf, requestParts } from '../../support/contracts.ts';
-import { bodyWith, clientFor, openWorld, operationOf, send, type World } from '../../support/operations.ts';
-import { openStorefront } from '../../support/storefront.ts';
+import {
+  bodyWith,
+  clientFor,
+  createOperationFixture,
+  type OperationFixture,
+  operationOf,
+  send,
+} from '../../support/operations.ts';
 
 /** Beginnings, what is repeated, and ends on which a pattern that backtracks tries every way to part the rest. */
 const pumps: readonly (readonly [string, string, string])[] = [
@@ -41,10 +48,10 @@ const charactersIn = { params: 4_500, query: 4_500, headers: 10_000, body: 30_00
 const fill = ([start, pumped, end]: (typeof pumps)[number], length: number): string =>
   start + pumped.repeat(Math.floor((length - start.length - end.length) / pumped.length)) + end;
 
-let world: World;
+let world: OperationFixture;
 beforeAll(async () => {
-  const shop = await openStorefront();
-  world = await openWorld(shop, await shop.guest());
+  const shop = await openShop();
+  world = await createOperationFixture(shop, await shop.guest());
 });
 
 const texts = byRoute.flatMap(({ route, request }) =>

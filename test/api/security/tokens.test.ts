@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openShop } from '../../support/api-driver.ts';
 import { newProduct } from '../../support/builders.ts';
 import { expectReply, localClient, outcomeOf, type Reply } from '../../support/client.ts';
 import { rawRequest } from '../../support/raw-http.ts';
 import { guestShape } from '../../support/shapes.ts';
-import { openStorefront } from '../../support/storefront.ts';
 import { forgeToken } from '../../support/tokens.ts';
 
 const unauthenticated = { status: 401, code: 'unauthenticated' };
@@ -33,7 +33,7 @@ describe('an access token', () => {
     expect((await cartOf(guest.access_token)).status).toBe(200);
     // What shows that the forgeries below fail for what is wrong with them.
     expect((await cartOf(forge())).status).toBe(200);
-    const { admin } = await openStorefront();
+    const { admin } = await openShop();
     const asAdmin = api.as(forgeToken({ sub: admin.id, role: 'ADMIN' }));
     expect((await asAdmin.post('/product', newProduct())).status).toBe(201);
   });
@@ -77,7 +77,7 @@ describe('the header that carries it', () => {
   });
 
   it('sent twice is none', async () => {
-    const shop = await openStorefront();
+    const shop = await openShop();
     const product = await shop.product();
     const tokens = [forge({ role: 'ADMIN' }, { key: ownKey }), guest.access_token];
     for (const pair of [tokens, tokens.toReversed()]) {

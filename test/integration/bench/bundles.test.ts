@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'iovalkey';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { newSecrets, startParameterStore } from '../../../localstack/parameters.ts';
+import { newSecrets, startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { bundleOf } from '../../bench/bundles.ts';
 import { contextOf, eventOf } from '../../support/builders-domain.ts';
 import { environment } from '../../support/environment.ts';
@@ -63,7 +63,7 @@ it('the bundle has no other credentials', async () => {
 const json = { 'content-type': 'application/json' };
 
 async function withParameters<T>(values: Map<string, string>, use: (env: object) => Promise<T>): Promise<T> {
-  const store = await startParameterStore(values);
+  const store = await startFakeSsm(values);
   try {
     return await use({ ...credentials, AWS_ENDPOINT_URL_SSM: store.endpoint });
   } finally {

@@ -4,11 +4,11 @@ import { addToCart } from '../../../lib/carts/add-to-cart.ts';
 import { showCart } from '../../../lib/carts/show-cart.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { openShop, type Shop } from '../../support/stocked-shop.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
 
-let shop: Shop;
+let shop: OrderFixture;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await createOrderFixture();
 });
 
 const ids = (count: number) => Array.from({ length: count }, () => newId());
@@ -54,7 +54,7 @@ describe('a cart', () => {
     const read = await shop.carts.setLine(customer_id, product, 1);
     await shop.carts.setLine(customer_id, product, 2);
     const empty = (cart: typeof read) =>
-      shop.documents.send(new TransactWriteCommand({ TransactItems: [shop.carts.emptyEntry(cart)] }));
+      shop.documents.send(new TransactWriteCommand({ TransactItems: [shop.carts.emptyAction(cart)] }));
     await expect(empty(read)).rejects.toMatchObject({ name: 'TransactionCanceledException' });
     await empty(await shop.carts.get(customer_id));
     expect(await shop.carts.get(customer_id)).toMatchObject({ lines: [], version: 3 });
@@ -91,28 +91,28 @@ describe('a cart as its owner sees it', () => {
   it('has the names, prices and stock of now', async () => {
     const keyboard = await shop.sell({ name: 'Keyboard', price: 100, stock: 5, stock_shards: 2 });
     const customer_id = newId();
-    await addToCart(shop.carts, shop.products, shop.catalog, {
+    await addToCart(shop.carts, shop.products, shop.inventory, {
       customer_id,
       product_id: keyboard,
       quantity: 3,
     });
-    await updateProduct(shop, shop.catalog, keyboard, { price: 150 });
-    expect(await showCart(shop.catalog, await shop.carts.get(customer_id))).toEqual({
+    await updateProduct(shop, shop.inventory, keyboard, { price: 150 });
+    expect(await showCart(shop.inventory, await shop.carts.get(customer_id))).toEqual({
       customer_id,
       lines: [{ product_id: keyboard, name: 'Keyboard', quantity: 3, unit_price: 150, available: 5 }],
       total: 450,
     });
-    await updateProduct(shop, shop.catalog, keyboard, { active: false });
-    expect((await showCart(shop.catalog, await shop.carts.get(customer_id))).lines).toMatchObject([
+    await updateProduct(shop, shop.inventory, keyboard, { active: false });
+    expect((await showCart(shop.inventory, await shop.carts.get(customer_id))).lines).toMatchObject([
       { available: 0 },
     ]);
   });
 
   it('takes no product that is unknown or off sale', async () => {
     const keyboard = await shop.sell();
-    await updateProduct(shop, shop.catalog, keyboard, { active: false });
+    await updateProduct(shop, shop.inventory, keyboard, { active: false });
     const adding = (product_id: string) =>
-      addToCart(shop.carts, shop.products, shop.catalog, { customer_id: newId(), product_id, quantity: 1 });
+      addToCart(shop.carts, shop.products, shop.inventory, { customer_id: newId(), product_id, quantity: 1 });
     await expect(adding(keyboard)).rejects.toMatchObject({ code: 'product_unavailable' });
     await expect(adding(newId())).rejects.toMatchObject({ code: 'product_not_found' });
   });

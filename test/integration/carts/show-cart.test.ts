@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { showCart } from '../../../lib/carts/show-cart.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { openShop } from '../../support/stocked-shop.ts';
+import { createOrderFixture } from '../../support/order-fixtures.ts';
 
 it('a cart adds up the lines that can be bought, and says why the others cannot', async () => {
-  const shop = await openShop();
+  const shop = await createOrderFixture();
   const [fine, deleted, inactive, short, limited] = [
     await shop.sell({ price: 50, stock: 10 }),
     await shop.sell({ price: 100 }),
@@ -12,11 +12,11 @@ it('a cart adds up the lines that can be bought, and says why the others cannot'
     await shop.sell({ price: 100, stock: 2, stock_shards: 2 }),
     await shop.sell({ price: 100, limit_per_customer: 2 }),
   ];
-  await deleteProduct(shop, shop.catalog, deleted);
-  await updateProduct(shop, shop.catalog, inactive, { active: false });
+  await deleteProduct(shop, shop.inventory, deleted);
+  await updateProduct(shop, shop.inventory, inactive, { active: false });
   const lines = [fine, deleted, inactive, short, limited].map((product_id) => ({ product_id, quantity: 3 }));
 
-  const cart = await showCart(shop.catalog, { customer_id: 'c', lines, version: 1 });
+  const cart = await showCart(shop.inventory, { customer_id: 'c', lines, version: 1 });
 
   expect(cart.lines.map(({ available, reason }) => ({ available, reason }))).toEqual([
     { available: 10, reason: undefined },

@@ -34,7 +34,7 @@ const watched = alarms.flatMap(([name, { Properties }]) => {
 
 /** Tables and indexes whose throttling no alarm watches. */
 const unwatched = new Map([
-  ['WriteThrottleEvents ProductsTable/unsettled', 'written with the table, and an alarm takes ten metrics'],
+  ['WriteThrottleEvents ProductsTable/propagating', 'written with the table, and an alarm takes ten metrics'],
   ['ReadThrottleEvents PurchasesTable', 'only written'],
   ['ReadThrottleEvents RateLimitsTable', 'only written'],
 ]);

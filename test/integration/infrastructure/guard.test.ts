@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { refusalOf } from '../../support/template.ts';
+import { stageErrorOf } from '../../support/template.ts';
 
 const email = ['--param', 'alarm_email=ops@example.com'];
 
@@ -44,7 +44,7 @@ describe('before anything is built or touched', { timeout: 120_000 }, () => {
       /token-keys cannot be looked for[\s\S]*credentials not found/,
     ],
   ])('refuses %s', async (_, args, message) => {
-    const output = await refusalOf(args);
+    const output = await stageErrorOf(args);
     expect(output).toMatch(message);
     expect(output).not.toMatch(/hunter2|\n {4}at /);
   });
@@ -72,7 +72,7 @@ describe('before anything is built or touched', { timeout: 120_000 }, () => {
     await once(ssm, 'listening');
     const { port } = z.object({ port: z.int() }).parse(ssm.address());
     try {
-      const output = await refusalOf(['deploy', '--stage', 'prod', ...email], {
+      const output = await stageErrorOf(['deploy', '--stage', 'prod', ...email], {
         AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',
         // Whatever else it asks for must not leave this machine.

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { startParameterStore } from '../../../localstack/parameters.ts';
+import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { freePort, isPortFree } from '../../../localstack/ports.ts';
+import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver.ts';
 import { createClient } from '../../support/client.ts';
 import { startEventBus } from '../../support/event-bus.ts';
 import { startProgram } from '../../support/local-start.ts';
 import { until } from '../../support/processes.ts';
-import { checkOut, putInCart, signUp, storefrontOf } from '../../support/storefront.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const composeFile = z.object({
@@ -72,11 +72,11 @@ describe('npm run start:localstack', () => {
   it('runs the API on the tables, secrets and bus that it made there, and removes it after Ctrl-C', async () => {
     const values = new Map<string, string>();
     const [parameters, bus, localStackPort] = [
-      await startParameterStore(values),
+      await startFakeSsm(values),
       await startEventBus(),
       await freePort(),
     ];
-    const standIn = join(root, 'test/support/localstack-stand-in.ts');
+    const standIn = join(root, 'test/support/fake-localstack.ts');
     const run = await startProgram(['--localstack', '--stage', 'stack'], {
       ...(await fakeDocker(`case "$*" in *" up "*) exec '${process.execPath}' '${standIn}' ;; esac`)),
       LOCALSTACK_PORT: String(localStackPort),
@@ -90,7 +90,7 @@ describe('npm run start:localstack', () => {
 
     const anyone = createClient(`http://127.0.0.1:${run.port}`);
     const headers = { 'Bootstrap-Secret': values.get('/sellout/stack/bootstrap-secret') ?? '' };
-    const store = storefrontOf(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
+    const store = shopOf(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
     const [{ id: product }, guest] = [await store.product(), await store.guest()];
     await putInCart(guest, product, 1);
     const { id } = await checkOut(guest);

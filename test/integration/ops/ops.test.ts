@@ -1,14 +1,14 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { createParameterStore } from '../../../lib/ops/parameter-store.ts';
 import { createOrderDeps } from '../../../lib/orders/order-deps.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { tableNames } from '../../../lib/platform/table-names.ts';
 import { createProduct } from '../../../lib/products/create-product.ts';
-import { type ParameterStore, startParameterStore } from '../../../localstack/parameters.ts';
+import { type FakeSsm, startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { createTables } from '../../../localstack/tables.ts';
+import { createParameterStore } from '../../../tools/ops/parameter-store.ts';
 import { operator, runOps } from '../../support/ops.ts';
 import { connect } from '../../support/tables.ts';
 
@@ -16,11 +16,11 @@ const keysOf = (value: string | undefined) =>
   z.object({ keys: z.array(z.object({ kid: z.string() })) }).parse(JSON.parse(value ?? '')).keys;
 
 let values: Map<string, string>;
-let parameters: ParameterStore;
+let parameters: FakeSsm;
 let environment: NodeJS.ProcessEnv;
 beforeEach(async () => {
   values = new Map();
-  parameters = await startParameterStore(values);
+  parameters = await startFakeSsm(values);
   environment = {
     ...operator,
     AWS_ENDPOINT_URL_SSM: parameters.endpoint,

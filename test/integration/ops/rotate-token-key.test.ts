@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { newTokenKey } from '../../../lib/accounts/new-secrets.ts';
-import { createParameterStore } from '../../../lib/ops/parameter-store.ts';
-import { Refusal } from '../../../lib/ops/refusal.ts';
-import { rotateTokenKey } from '../../../lib/ops/rotate-token-key.ts';
-import { rotationSteps } from '../../../lib/ops/token-key-rotation.ts';
-import { startParameterStore } from '../../../localstack/parameters.ts';
+import { newTokenKey } from '../../../lib/accounts/generate-secrets.ts';
+import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { OperatorError } from '../../../tools/ops/operator-error.ts';
+import { createParameterStore } from '../../../tools/ops/parameter-store.ts';
+import { rotateTokenKey } from '../../../tools/ops/rotate-token-key.ts';
+import { rotationSteps } from '../../../tools/ops/token-key-rotation.ts';
 import { operator, runOps } from '../../support/ops.ts';
 
 const tokenKeys = '/sellout/prod/token-keys';
@@ -24,7 +24,7 @@ let values: Map<string, string>;
 let environment: NodeJS.ProcessEnv;
 beforeEach(async () => {
   values = new Map();
-  const parameters = await startParameterStore(values);
+  const parameters = await startFakeSsm(values);
   onTestFinished(parameters.stop);
   environment = { ...operator, AWS_ENDPOINT_URL_SSM: parameters.endpoint };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
@@ -79,7 +79,7 @@ describe('a step of a rotation', () => {
     const { failures, written } = await race(step);
     expect(written).toHaveLength(1);
     expect(values.get(tokenKeys)).toBe(written[0]);
-    expect(failures).toEqual([expect.any(Refusal)]);
+    expect(failures).toEqual([expect.any(OperatorError)]);
     expect(String(failures[0])).toContain(lock);
     expect([...values.keys()]).toEqual([tokenKeys]);
   });

@@ -6,7 +6,7 @@ import { newId } from '../../../lib/platform/ids.ts';
 import type { Product } from '../../../lib/products/product.ts';
 import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { openShop, type Shop } from '../../support/stocked-shop.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
 
 /** A change of each field that a seller can change; `stock` is always refused. A new field does not compile without one. */
 const changes = {
@@ -22,7 +22,7 @@ const ofProduct: {
   [Field in Exclude<keyof OrderLine, 'product_id' | 'quantity'>]: (product: Product) => OrderLine[Field];
 } = { name: ({ name }) => name, unit_price: ({ price }) => price };
 
-let shop: Shop;
+let shop: OrderFixture;
 let product: string;
 
 /** A container that has sold the product before, so that it remembers it. */
@@ -34,7 +34,7 @@ async function warmContainer() {
 }
 
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await createOrderFixture();
   product = await shop.sell({ name: 'Original', price: 500, stock: 1_000, stock_shards: 4 });
 });
 
@@ -48,7 +48,7 @@ const ways = {
 describe.each(Object.entries(ways))('%s right after the reply to a change', (_, order) => {
   it.each(['name', 'price', 'stock_shards'] as const)('has every field as changed: %s', async (field) => {
     const containers = [await warmContainer(), await warmContainer()];
-    const changed = await updateProduct(shop, shop.catalog, product, { [field]: changes[field] });
+    const changed = await updateProduct(shop, shop.inventory, product, { [field]: changes[field] });
     for (const container of containers) {
       const [line] = (await order(container)).order.lines;
       for (const [name, expected] of Object.entries(ofProduct))
@@ -66,13 +66,13 @@ describe.each(Object.entries(ways))('%s right after the reply to a change', (_, 
     ['limit_per_customer', 'limit_exceeded'],
   ] as const)('is refused for %s', async (field, code) => {
     const container = await warmContainer();
-    await updateProduct(shop, shop.catalog, product, { [field]: changes[field] });
+    await updateProduct(shop, shop.inventory, product, { [field]: changes[field] });
     await expect(order(container)).rejects.toMatchObject({ code });
   });
 
   it('is refused when the product was deleted, and nothing is written', async () => {
     const container = await warmContainer();
-    await deleteProduct(shop, shop.catalog, product);
+    await deleteProduct(shop, shop.inventory, product);
     const { orders: before } = await shop.books();
     await expect(order(container)).rejects.toMatchObject({
       code: order === ways.submit ? 'product_not_found' : 'product_unavailable',
@@ -83,7 +83,7 @@ describe.each(Object.entries(ways))('%s right after the reply to a change', (_, 
 
 it('an order keeps the name that it was submitted with, also when it is confirmed after a change', async () => {
   const { order } = await submitOrder(shop, { customer_id: newId(), items: [{ id: product, quantity: 2 }] });
-  await updateProduct(shop, shop.catalog, product, { name: 'Renamed' });
+  await updateProduct(shop, shop.inventory, product, { name: 'Renamed' });
   await processOrders(shop, [order], 0);
   expect(await shop.orders.get(order.id)).toMatchObject({
     status: 'CONFIRMED',

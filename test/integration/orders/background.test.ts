@@ -5,11 +5,11 @@ import { processOrders } from '../../../lib/orders/process-orders.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { atRates } from '../../support/faults.ts';
-import { type Container, openShop, type Shop } from '../../support/stocked-shop.ts';
+import { atRates } from '../../support/fault-injection.ts';
+import { type Container, createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
 
 async function submit(
-  shop: Shop | Container,
+  shop: OrderFixture | Container,
   productId: string,
   quantities: readonly number[],
 ): Promise<Order[]> {
@@ -25,7 +25,7 @@ const ones = (count: number): number[] => Array.from({ length: count }, () => 1)
 
 describe('the worker', () => {
   it('confirms what there is stock for and rejects the rest with the short lines', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 120, stock_shards: 8 });
     const orders = await submit(shop, product, ones(150));
 
@@ -45,7 +45,7 @@ describe('the worker', () => {
   });
 
   it('counts an order once that a batch holds twice', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 10 });
     const [order] = await submit(shop, product, [3]);
     if (order === undefined) throw new Error('no order');
@@ -55,11 +55,11 @@ describe('the worker', () => {
   });
 
   it('confirms 98 one-line orders with one transaction after one read', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 1_000, stock_shards: 4 });
     const worker = shop.container();
     const orders = await submit(shop, product, ones(98));
-    await worker.catalog.find([product]);
+    await worker.inventory.find([product]);
     worker.attempts.length = 0;
 
     await processOrders(worker, orders, 0);
@@ -68,7 +68,7 @@ describe('the worker', () => {
   });
 
   it('comes to the same result when a batch is delivered three times, in any order, after it died', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 150, stock_shards: 4 });
     const orders = await submit(shop, product, ones(200));
     // Every transaction is carried out and its reply lost: the worker dies before it acknowledges.
@@ -90,7 +90,7 @@ describe('the worker', () => {
   });
 
   it.each([1, 2])('keeps the books under conflicts, throttling and lost replies (seed %i)', async (seed) => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 180, stock_shards: 8, limit_per_customer: 3 });
     const orders = await submit(shop, product, [...ones(100), ...Array.from({ length: 60 }, () => 2)]);
     const rates = {
@@ -122,10 +122,10 @@ describe('the worker', () => {
   });
 
   it('confirms at the price that was accepted or rejects', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 10, stock_shards: 2, price: 500 });
     const [early] = await submit(shop, product, [1]);
-    await updateProduct(shop, shop.catalog, product, { price: 700 });
+    await updateProduct(shop, shop.inventory, product, { price: 700 });
     if (early === undefined) throw new Error('no order');
     await processOrders(shop, [early], 0);
 
@@ -137,7 +137,7 @@ describe('the worker', () => {
   });
 
   it('leaves an order alone that was cancelled before it came', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 10 });
     const [order] = await submit(shop, product, [2]);
     if (order === undefined) throw new Error('no order');
@@ -150,7 +150,7 @@ describe('the worker', () => {
   });
 
   it('decides a cancellation that races with it one way or the other, never both', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 60, stock_shards: 2 });
     const orders = await submit(shop, product, ones(40));
     await Promise.all([
@@ -164,7 +164,7 @@ describe('the worker', () => {
   });
 
   it('never lets one customer exceed a purchase limit with many orders in one batch', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 100, stock_shards: 4, limit_per_customer: 5 });
     const customer_id = newId();
     const placed = await Promise.all(
@@ -184,7 +184,7 @@ describe('the worker', () => {
 
 describe('where transactions cancel each other as on AWS, the worker', () => {
   it('is not held up by one customer who orders more than a purchase limit allows', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 1_000, stock_shards: 32, limit_per_customer: 105 });
     const bot = newId();
     const many = await Promise.all(
@@ -203,7 +203,7 @@ describe('where transactions cancel each other as on AWS, the worker', () => {
   });
 
   it.each([1, 4, 32])('never lets its own transactions on %i shards meet', async (stock_shards) => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 1_000, stock_shards });
     const orders = await submit(shop, product, ones(220));
     const worker = shop.conflicting();
@@ -215,7 +215,7 @@ describe('where transactions cancel each other as on AWS, the worker', () => {
   });
 
   it('counts what was confirmed when another transaction of the batch fails', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 1_000, stock_shards: 4 });
     const orders = await submit(shop, product, ones(200));
     let confirmed = 0;
@@ -233,7 +233,7 @@ describe('where transactions cancel each other as on AWS, the worker', () => {
   });
 });
 
-async function stockLeft(shop: Shop, product: string): Promise<number> {
-  const found = (await shop.catalog.read([product])).get(product);
+async function stockLeft(shop: OrderFixture, product: string): Promise<number> {
+  const found = (await shop.inventory.read([product])).get(product);
   return found?.shards.reduce((sum, { stock }) => sum + stock, 0) ?? -1;
 }

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { cancelOrder } from '../../../lib/orders/cancel-order.ts';
 import { viewOf } from '../../../lib/products/product.ts';
+import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
-import { settleProduct } from '../../../lib/products/settle-product.ts';
-import { openShop, type Shop } from '../../support/stocked-shop.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
 
-const view = async (shop: Shop, product: string) => {
-  const { stock, sold } = viewOf(await readProduct(shop.catalog, product), 'EUR');
+const view = async (shop: OrderFixture, product: string) => {
+  const { stock, sold } = viewOf(await readProduct(shop.inventory, product), 'EUR');
   return { stock, sold };
 };
 
@@ -23,12 +23,12 @@ const codeOf = async (attempt: Promise<unknown>): Promise<string> => {
 
 describe('cancelOrder', () => {
   it('gives the units of every line and shard back once, however many cancel at once', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const scattered = await shop.sell({ stock: 8, stock_shards: 4 });
     const limited = await shop.sell({ stock: 5, stock_shards: 1, limit_per_customer: 5 });
     const customer_id = await shop.customer({ [scattered]: 7, [limited]: 5 });
     const { order } = await shop.checkout({ customer_id });
-    expect(order.takes.length).toBeGreaterThan(4);
+    expect(order.allocations.length).toBeGreaterThan(4);
     expect(await view(shop, scattered)).toEqual({ stock: 1, sold: 7 });
 
     const owner = { id: customer_id, role: 'USER' as const };
@@ -47,7 +47,7 @@ describe('cancelOrder', () => {
   });
 
   it('tells success when the reply of its own transaction was lost', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 3 });
     const customer_id = await shop.customer({ [product]: 3 });
     const { order } = await shop.checkout({ customer_id });
@@ -63,7 +63,7 @@ describe('cancelOrder', () => {
   });
 
   it('refuses a stranger, lets an ADMIN, and refuses a second time', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 3 });
     const customer_id = await shop.customer({ [product]: 1 });
     const { order } = await shop.checkout({ customer_id });
@@ -78,13 +78,13 @@ describe('cancelOrder', () => {
   });
 
   it('gives units back into the shards they came from after the product has grown', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 20, stock_shards: 1 });
     const customer_id = await shop.customer({ [product]: 6 });
     const { order } = await shop.checkout({ customer_id });
-    const result = await shop.products.update(product, { stock_shards: 8, unsettled: 'yes' });
+    const result = await shop.products.update(product, { stock_shards: 8, propagating: 'yes' });
     if ('refused' in result) throw new Error('refused');
-    await settleProduct(shop, shop.catalog, result.updated);
+    await propagateProduct(shop, shop.inventory, result.updated);
 
     await cancelOrder(shop, order.id, { id: customer_id, role: 'USER' });
 

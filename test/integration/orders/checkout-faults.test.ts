@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
-import { isOutage } from '../../../lib/platform/outage.ts';
+import { isServiceUnavailable } from '../../../lib/platform/aws-errors.ts';
 import { stockOf } from '../../../lib/products/product.ts';
-import { type Attempt, atRates } from '../../support/faults.ts';
-import { openShop, outcomeOf, type Shop } from '../../support/stocked-shop.ts';
+import { type Attempt, atRates } from '../../support/fault-injection.ts';
+import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/order-fixtures.ts';
 
-let shop: Shop;
+let shop: OrderFixture;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await createOrderFixture();
 });
 
 describe('faults', () => {
@@ -34,7 +34,7 @@ describe('faults', () => {
           } catch (error) {
             const code = error instanceof DomainError ? error.code : undefined;
             if (code === 'out_of_stock') return undefined;
-            if (code !== 'contention' && !isOutage(error)) throw error;
+            if (code !== 'contention' && !isServiceUnavailable(error)) throw error;
           }
         }
       }),
@@ -106,7 +106,7 @@ describe('requests to the database', () => {
     const container = shop.container(({ operation, call }) =>
       operation === 'TransactWriteItems' && call === 1 ? 'conflict' : undefined,
     );
-    await container.catalog.find([keyboard]);
+    await container.inventory.find([keyboard]);
     const customer_id = await shop.customer({ [keyboard]: 1 });
     const before = container.calls().length;
     await container.checkout({ customer_id });
@@ -129,7 +129,7 @@ describe('requests to the database', () => {
     const customer_id = await shop.customer({ [keyboard]: 1 });
     const container = shop.container();
     expect((await outcomeOf(container.checkout({ customer_id }))).code).toBe('out_of_stock');
-    const { shards } = (await shop.catalog.read([keyboard])).get(keyboard) ?? { shards: [] };
+    const { shards } = (await shop.inventory.read([keyboard])).get(keyboard) ?? { shards: [] };
     expect(stockOf(shards)).toBe(0);
     await shop.supply(keyboard, 1);
     expect((await outcomeOf(container.checkout({ customer_id }))).code).toBe('out_of_stock');

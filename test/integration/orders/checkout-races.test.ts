@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../lib/platform/ids.ts';
-import { openShop, outcomeOf, type Shop } from '../../support/stocked-shop.ts';
+import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/order-fixtures.ts';
 
-let shop: Shop;
+let shop: OrderFixture;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await createOrderFixture();
 });
 
 const codesOf = (outcomes: readonly { code: string | undefined }[]) =>

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { openShop, type Shop } from '../../support/stocked-shop.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
 
-let shop: Shop;
+let shop: OrderFixture;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await createOrderFixture();
 });
 
 describe('a checkout', () => {
@@ -35,7 +35,7 @@ describe('a checkout', () => {
     const keyboard = await shop.sell({ stock: 32, stock_shards: 32 });
     const customer_id = await shop.customer({ [keyboard]: 32 });
     const { order } = await shop.checkout({ customer_id });
-    expect(order.takes).toHaveLength(32);
+    expect(order.allocations).toHaveLength(32);
     await shop.books();
   });
 
@@ -110,8 +110,8 @@ describe('a copy of the product that is out of date', () => {
   async function outdated() {
     const keyboard = await shop.sell({ price: 1_000, stock: 20, stock_shards: 2 });
     const container = shop.container();
-    await container.catalog.find([keyboard]);
-    await updateProduct(shop, shop.catalog, keyboard, { price: 1_200 });
+    await container.inventory.find([keyboard]);
+    await updateProduct(shop, shop.inventory, keyboard, { price: 1_200 });
     return { keyboard, container };
   }
 
@@ -140,8 +140,8 @@ describe('a copy of the product that is out of date', () => {
   it('sells nothing of a product that was taken off sale', async () => {
     const keyboard = await shop.sell();
     const container = shop.container();
-    await container.catalog.find([keyboard]);
-    await updateProduct(shop, shop.catalog, keyboard, { active: false });
+    await container.inventory.find([keyboard]);
+    await updateProduct(shop, shop.inventory, keyboard, { active: false });
     const customer_id = await shop.customer({ [keyboard]: 1 });
     await expect(container.checkout({ customer_id })).rejects.toMatchObject({ code: 'product_unavailable' });
     expect((await shop.books()).orders).toEqual([]);
@@ -150,8 +150,8 @@ describe('a copy of the product that is out of date', () => {
   it('refuses nobody by a purchase limit that was raised', async () => {
     const keyboard = await shop.sell({ limit_per_customer: 2 });
     const container = shop.container();
-    await container.catalog.find([keyboard]);
-    await updateProduct(shop, shop.catalog, keyboard, { limit_per_customer: 4 });
+    await container.inventory.find([keyboard]);
+    await updateProduct(shop, shop.inventory, keyboard, { limit_per_customer: 4 });
     const customer_id = await shop.customer({ [keyboard]: 2 });
     await container.checkout({ customer_id });
     await shop.customer({ [keyboard]: 2 }, customer_id);

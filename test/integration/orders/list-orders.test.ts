@@ -5,7 +5,7 @@ import { orderPosition } from '../../../lib/orders/order-store.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { cursorOf } from '../../../lib/platform/cursor.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { openShop } from '../../support/stocked-shop.ts';
+import { createOrderFixture } from '../../support/order-fixtures.ts';
 
 // Read when the logger is made; its lines would be printed between the tests' results.
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
@@ -13,7 +13,7 @@ process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
 const cursor = cursorOf(orderPosition);
 
 it('a list of orders leaves out those that cannot be read, on whichever page they stand', async () => {
-  const shop = await openShop();
+  const shop = await createOrderFixture();
   const product = await shop.sell({ stock: 50 });
   const customer_id = newId();
   const ids: string[] = [];

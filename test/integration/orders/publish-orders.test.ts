@@ -4,7 +4,7 @@ import type { Order } from '../../../lib/orders/order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { contextOf } from '../../support/builders-domain.ts';
 import { environment } from '../../support/environment.ts';
-import { type Entry, type EventBusStandIn, startEventBus } from '../../support/event-bus.ts';
+import { type Entry, type FakeEventBus, startEventBus } from '../../support/event-bus.ts';
 import { recordOf } from '../../support/stream-records.ts';
 
 const detail = z.object({ event_id: z.string(), order: z.object({ id: z.string() }) });
@@ -20,7 +20,7 @@ const orderOf = (status: Order['status']): Order => ({
   currency: 'EUR',
   created_at: '2026-12-12T00:00:00.000Z',
   ...(status === 'PENDING' ? {} : { decided_at: '2026-12-12T00:00:01.000Z' }),
-  takes: [],
+  allocations: [],
   counted: [],
 });
 
@@ -28,7 +28,7 @@ const confirmed = (count: number) => Array.from({ length: count }, () => orderOf
 const wanted = (orders: readonly Order[]) => orders.map(({ id, status }) => `${id}:${status}`).sort();
 
 describe('publishOrders', () => {
-  let bus: EventBusStandIn;
+  let bus: FakeEventBus;
   let refuses: (entry: Entry, before: number) => boolean;
   beforeEach(async () => {
     refuses = () => false;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { openShop } from '../../support/stocked-shop.ts';
+import { createOrderFixture } from '../../support/order-fixtures.ts';
 
 describe('submitting', () => {
   it('refuses all who come at once to a product that is sold out, and writes nothing', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const id = await shop.sell({ stock: 1 });
     await shop.checkout({ customer_id: await shop.customer({ [id]: 1 }) });
     const container = shop.container();
@@ -25,7 +25,7 @@ describe('submitting', () => {
   });
 
   it('accepts those who come while a look fails, whose order is decided later anyway', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const id = await shop.sell({ stock: 50 });
     const container = shop.container(({ operation, call }) =>
       operation === 'BatchGetItem' && call === 1 ? 'timeout_before' : undefined,

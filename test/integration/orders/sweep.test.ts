@@ -5,12 +5,16 @@ import { processOrders } from '../../../lib/orders/process-orders.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { sweepOrders } from '../../../lib/orders/sweep-orders.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { openShop, type Shop } from '../../support/stocked-shop.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
 
 const never = Number.POSITIVE_INFINITY;
 const aMinuteOn = { now: () => Date.now() + 61_000 };
 
-async function submit(shop: Shop, productId: string, quantities: readonly number[]): Promise<Order[]> {
+async function submit(
+  shop: OrderFixture,
+  productId: string,
+  quantities: readonly number[],
+): Promise<Order[]> {
   const placed = await Promise.all(
     quantities.map((quantity) =>
       submitOrder(shop, { customer_id: newId(), items: [{ id: productId, quantity }] }),
@@ -23,7 +27,7 @@ const ones = (count: number): number[] => Array.from({ length: count }, () => 1)
 
 describe('the sweep', () => {
   it('decides what a missing worker left, beside a worker that comes back', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 250, stock_shards: 8 });
     const orders = await submit(shop, product, ones(300));
 
@@ -43,7 +47,7 @@ describe('the sweep', () => {
   });
 
   it('leaves orders younger than a minute to the worker', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell();
     const [order] = await submit(shop, product, [1]);
 
@@ -57,7 +61,7 @@ describe('the sweep', () => {
   });
 
   it('tells the age of the oldest order that it finds, and nothing when there is no time to look', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 50 });
     const orders = await submit(shop, product, ones(12));
     const now = Date.parse(orders[0]?.created_at ?? '') + 200_000;
@@ -71,7 +75,7 @@ describe('the sweep', () => {
   });
 
   it('decides the others when one order cannot be read', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 50 });
     const orders = await submit(shop, product, ones(5));
     await setAttribute(shop, orders[2]?.id ?? '', 'total', 'a lot');
@@ -85,7 +89,7 @@ describe('the sweep', () => {
   });
 
   it('decides the others when a row of the index names no order of ours', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 50 });
     await submit(shop, product, ones(5));
     const created_at = '2020-01-01T00:00:00.000Z';
@@ -99,7 +103,7 @@ describe('the sweep', () => {
   });
 
   it('counts what a group has decided whose other half fails', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 200, stock_shards: 2 });
     // Two more than one transaction can confirm; the youngest of them cannot be.
     const orders = await submit(shop, product, ones(101));
@@ -117,7 +121,7 @@ describe('the sweep', () => {
   });
 
   it('decides the others when one order cannot be decided', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 50, stock_shards: 2 });
     const orders = await submit(shop, product, ones(20));
     // All in one bucket, so that they make one page.
@@ -133,7 +137,7 @@ describe('the sweep', () => {
   });
 });
 
-async function setAttribute(shop: Shop, id: string, name: string, value: string): Promise<void> {
+async function setAttribute(shop: OrderFixture, id: string, name: string, value: string): Promise<void> {
   await shop.documents.send(
     new UpdateCommand({
       TableName: shop.tables.orders,
@@ -146,7 +150,7 @@ async function setAttribute(shop: Shop, id: string, name: string, value: string)
 }
 
 /** Fills an order up to DynamoDB's limit of 400 KB for an item, so that no update that adds to it succeeds. */
-async function fatten(shop: Shop, id: string): Promise<void> {
+async function fatten(shop: OrderFixture, id: string): Promise<void> {
   for (let size = 400 * 1024; size > 0; size -= 20) {
     try {
       await setAttribute(shop, id, 'filler', 'x'.repeat(size));

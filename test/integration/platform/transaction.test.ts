@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { batchGet } from '../../../lib/platform/batch-get.ts';
 import type { Documents } from '../../../lib/platform/dynamodb.ts';
 import { type TransactionWrite, transact } from '../../../lib/platform/transaction.ts';
-import { type Attempt, type Fault, withFaults } from '../../support/faults.ts';
+import { type Attempt, type Fault, withFaults } from '../../support/fault-injection.ts';
 import { freshTables } from '../../support/tables.ts';
 
 let documents: Documents;
@@ -24,7 +24,7 @@ const adding = (id: string): TransactionWrite<string> => ({
       ExpressionAttributeValues: { ':one': 1 },
     },
   },
-  refused: () => id,
+  failure: () => id,
 });
 
 const putting = (id: string): TransactionWrite<string> => ({
@@ -36,7 +36,7 @@ const putting = (id: string): TransactionWrite<string> => ({
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },
   },
-  refused: (old) => `${id} was ${JSON.stringify(old)}`,
+  failure: (old) => `${id} was ${JSON.stringify(old)}`,
 });
 
 const items = async () =>
@@ -58,7 +58,7 @@ describe('a transaction', () => {
     await documents.send(new PutCommand({ TableName: table, Item: { id: 'b' } }));
     expect(await transact(documents, [putting('a'), putting('b')])).toEqual({
       committed: false,
-      refusals: ['b was {"id":"b"}'],
+      failures: ['b was {"id":"b"}'],
       busy: false,
     });
     expect(await items()).toEqual([{ id: 'b' }]);
@@ -66,7 +66,7 @@ describe('a transaction', () => {
 
   it.each(['conflict', 'throttled'] as const)('says that it met %s, and writes nothing', async (fault) => {
     const { documents: faulty } = failing(() => fault);
-    expect(await transact(faulty, [putting('a')])).toEqual({ committed: false, refusals: [], busy: true });
+    expect(await transact(faulty, [putting('a')])).toEqual({ committed: false, failures: [], busy: true });
     expect(await items()).toEqual([]);
   });
 

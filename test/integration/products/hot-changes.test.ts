@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import type { Product } from '../../../lib/products/product.ts';
-import { settleProduct } from '../../../lib/products/settle-product.ts';
+import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { type Attempt, type Fault, seeded } from '../../support/faults.ts';
-import { type Container, openShop, type Shop } from '../../support/stocked-shop.ts';
+import { type Attempt, type Fault, seeded } from '../../support/fault-injection.ts';
+import { type Container, createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
 
 const shoppers = 64;
 const never = Number.POSITIVE_INFINITY;
@@ -22,7 +22,7 @@ function busy(seed: number): (attempt: Attempt) => Fault | undefined {
 }
 
 /** 64 shoppers buy one unit at a time, without pause, until the returned function is called. */
-function keepBuying(shop: Shop, product: string): () => Promise<void> {
+function keepBuying(shop: OrderFixture, product: string): () => Promise<void> {
   let over = false;
   const container = shop.container(busy(7));
   const buyers = Array.from({ length: shoppers }, async () => {
@@ -43,26 +43,26 @@ function keepBuying(shop: Shop, product: string): () => Promise<void> {
 
 const changes: Record<
   string,
-  { shards: number; change(deps: Container, shop: Shop, product: string): Promise<unknown> }
+  { shards: number; change(deps: Container, shop: OrderFixture, product: string): Promise<unknown> }
 > = {
   'a price change': {
     shards: 32,
-    change: (deps, _shop, product) => updateProduct(deps, deps.catalog, product, { price: 1_500 }),
+    change: (deps, _shop, product) => updateProduct(deps, deps.inventory, product, { price: 1_500 }),
   },
   'a deactivation': {
     shards: 32,
-    change: (deps, _shop, product) => updateProduct(deps, deps.catalog, product, { active: false }),
+    change: (deps, _shop, product) => updateProduct(deps, deps.inventory, product, { active: false }),
   },
   'an add-stock': {
     shards: 32,
     change: async (deps, shop, product) => {
-      await addStock(deps, deps.catalog, product, 320);
+      await addStock(deps, deps.inventory, product, 320);
       shop.supplied[product] = (shop.supplied[product] ?? 0) + 320;
     },
   },
   'growing from 8 to 32 shards': {
     shards: 8,
-    change: (deps, _shop, product) => updateProduct(deps, deps.catalog, product, { stock_shards: 32 }),
+    change: (deps, _shop, product) => updateProduct(deps, deps.inventory, product, { stock_shards: 32 }),
   },
 };
 
@@ -76,31 +76,31 @@ describe('while 64 shoppers buy without pause', () => {
   it.each(Object.entries(changes))(
     '%s finishes, and the books are right',
     async (name, { shards, change }) => {
-      const idleShop = await openShop();
+      const idleShop = await createOrderFixture();
       const idleProduct = await idleShop.sell({ stock: 100_000, stock_shards: shards });
       const idle = await timeOf(() => change(idleShop.container(), idleShop, idleProduct));
 
-      const shop = await openShop();
+      const shop = await createOrderFixture();
       const product = await shop.sell({ stock: 100_000, stock_shards: shards });
       const stop = keepBuying(shop, product);
       const hot = await timeOf(() => change(shop.container(busy(3)), shop, product)).finally(stop);
 
       process.stdout.write(`${name}: ${(hot / idle).toFixed(1)} times as long as on an idle product\n`);
       const after = await shop.products.get(product);
-      expect(after?.unsettled).toBeUndefined();
+      expect(after?.propagating).toBeUndefined();
       await expectAgreement(shop, product);
       await shop.books();
     },
   );
 
   it('no order is placed at the old price, nor of an inactive product, after the reply', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 100_000, stock_shards: 32, price: 1_000 });
     const stop = keepBuying(shop, product);
-    await updateProduct(shop, shop.catalog, product, { price: 1_500 });
+    await updateProduct(shop, shop.inventory, product, { price: 1_500 });
     const raised = new Date().toISOString();
     await new Promise((resolve) => setTimeout(resolve, 200));
-    await deleteProduct(shop, shop.catalog, product);
+    await deleteProduct(shop, shop.inventory, product);
     const deleted = new Date().toISOString();
     await stop();
 
@@ -113,28 +113,28 @@ describe('while 64 shoppers buy without pause', () => {
 });
 
 describe('a change whose reply was lost', () => {
-  const lossy = (shop: Shop) =>
+  const lossy = (shop: OrderFixture) =>
     shop.container(({ operation, attempt, call }) =>
       operation === 'UpdateItem' && call === 1 && attempt === 1 ? 'timeout_after' : undefined,
     );
 
   it('under If-Match is still made everywhere, and told as made', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock_shards: 4 });
     const container = lossy(shop);
 
-    const changed = await updateProduct(container, container.catalog, product, { price: 7 }, [1]);
+    const changed = await updateProduct(container, container.inventory, product, { price: 7 }, [1]);
 
     expect(changed.product).toMatchObject({ price: 7, version: 2 });
     await expectAgreement(shop, product);
   });
 
   it('of a deletion stops the product from selling', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock_shards: 4 });
     const container = lossy(shop);
 
-    await deleteProduct(container, container.catalog, product);
+    await deleteProduct(container, container.inventory, product);
 
     const customer_id = await shop.customer({ [product]: 1 });
     await expect(shop.checkout({ customer_id })).rejects.toMatchObject({ code: 'product_unavailable' });
@@ -143,31 +143,31 @@ describe('a change whose reply was lost', () => {
 
 describe('a new purchase limit', () => {
   it('holds from the reply on, whatever containers remember', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 100, stock_shards: 4 });
     const remembering = shop.container();
     await remembering.checkout({ customer_id: await shop.customer({ [product]: 1 }) });
 
-    await updateProduct(shop, shop.catalog, product, { limit_per_customer: 2 });
+    await updateProduct(shop, shop.inventory, product, { limit_per_customer: 2 });
 
     const customer_id = await shop.customer({ [product]: 50 });
     await expect(remembering.checkout({ customer_id })).rejects.toMatchObject({ code: 'limit_exceeded' });
     await shop.customer({ [product]: 2 }, customer_id);
     expect((await remembering.checkout({ customer_id })).order.counted).toEqual([product]);
 
-    await updateProduct(shop, shop.catalog, product, { limit_per_customer: null });
+    await updateProduct(shop, shop.inventory, product, { limit_per_customer: null });
     await shop.customer({ [product]: 40 }, customer_id);
     expect((await remembering.checkout({ customer_id })).order.counted).toEqual([]);
     await shop.books();
   });
 
   it('that is lower than the one remembered holds as well', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 100, stock_shards: 4, limit_per_customer: 10 });
     const remembering = shop.container();
     await remembering.checkout({ customer_id: await shop.customer({ [product]: 1 }) });
 
-    await updateProduct(shop, shop.catalog, product, { limit_per_customer: 2 });
+    await updateProduct(shop, shop.inventory, product, { limit_per_customer: 2 });
 
     const customer_id = await shop.customer({ [product]: 5 });
     await expect(remembering.checkout({ customer_id })).rejects.toMatchObject({ code: 'limit_exceeded' });
@@ -182,7 +182,7 @@ describe('a change whose function dies half-way', () => {
   };
 
   it.each(Object.entries(killed))('of %s is made whole by the sweep', async (_name, change) => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 1_000, stock_shards: 8 });
     // Dead after the product itself and some of its shards were written: nothing more gets through.
     let writes = 0;
@@ -191,47 +191,51 @@ describe('a change whose function dies half-way', () => {
       writes++;
       return writes > 5 ? 'timeout_before' : undefined;
     });
-    await expect(updateProduct(dying, dying.catalog, product, change)).rejects.toThrow();
-    expect((await shop.products.get(product))?.unsettled).toBe('yes');
+    await expect(updateProduct(dying, dying.inventory, product, change)).rejects.toThrow();
+    expect((await shop.products.get(product))?.propagating).toBe('yes');
 
-    const sweep = await sweepProducts(shop, shop.catalog, aMinuteOn, never);
+    const sweep = await sweepProducts(shop, shop.inventory, aMinuteOn, never);
 
-    expect(sweep).toEqual({ settled: [product], failures: [] });
+    expect(sweep).toEqual({ propagated: [product], failures: [] });
     const after = await shop.products.get(product);
     expect(after).toMatchObject(change);
-    expect(after?.unsettled).toBeUndefined();
+    expect(after?.propagating).toBeUndefined();
     await expectAgreement(shop, product);
     await shop.books();
   });
 
   it('is not taken up by the sweep while its function may still be at it', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell();
-    await shop.products.update(product, { price: 5, unsettled: 'yes', updated_at: new Date().toISOString() });
+    await shop.products.update(product, {
+      price: 5,
+      propagating: 'yes',
+      updated_at: new Date().toISOString(),
+    });
 
-    expect(await sweepProducts(shop, shop.catalog, { now: Date.now }, never)).toEqual({
-      settled: [],
+    expect(await sweepProducts(shop, shop.inventory, { now: Date.now }, never)).toEqual({
+      propagated: [],
       failures: [],
     });
   });
 
   it('leaves a later change as it is when an earlier one is settled late', async () => {
-    const shop = await openShop();
+    const shop = await createOrderFixture();
     const product = await shop.sell({ stock_shards: 4 });
-    const early = await shop.products.update(product, { price: 1, unsettled: 'yes' });
-    await updateProduct(shop, shop.catalog, product, { price: 2 });
+    const early = await shop.products.update(product, { price: 1, propagating: 'yes' });
+    await updateProduct(shop, shop.inventory, product, { price: 2 });
     if ('refused' in early) throw new Error('refused');
 
-    await settleProduct(shop, shop.catalog, early.updated);
+    await propagateProduct(shop, shop.inventory, early.updated);
 
-    const prices = (await shop.catalog.read([product])).get(product)?.shards.map(({ price }) => price);
+    const prices = (await shop.inventory.read([product])).get(product)?.shards.map(({ price }) => price);
     expect(prices).toEqual([2, 2, 2, 2]);
   });
 });
 
 /** Every shard repeats what the product says, and there are as many as it says. */
-async function expectAgreement(shop: Shop, productId: string): Promise<void> {
-  const found = (await shop.catalog.read([productId])).get(productId);
+async function expectAgreement(shop: OrderFixture, productId: string): Promise<void> {
+  const found = (await shop.inventory.read([productId])).get(productId);
   const of = ({ price, active }: Pick<Product, 'price' | 'active'>) => ({ price, active });
   const product = found?.product;
   if (product === undefined) throw new Error('the product is gone');

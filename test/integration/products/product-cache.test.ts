@@ -2,16 +2,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { connectRedis, type Redis } from '../../../lib/platform/redis.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { openReader } from '../../support/product-reader.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { openBrowser } from '../../support/product-reader.ts';
 import { type RedisServer, startRedis, whyNoRedis } from '../../support/redis.ts';
-import { openShop, type Shop } from '../../support/stocked-shop.ts';
 
 if (whyNoRedis !== undefined) process.stderr.write(`skipped: ${whyNoRedis}\n`);
 
 describe.skipIf(whyNoRedis !== undefined)('containers that share a cache', () => {
   let server: RedisServer;
   let redis: Redis;
-  let shop: Shop;
+  let shop: OrderFixture;
   beforeAll(async () => {
     server = await startRedis();
     redis = await connectRedis(server.url);
@@ -21,13 +21,13 @@ describe.skipIf(whyNoRedis !== undefined)('containers that share a cache', () =>
     await server.stop();
   });
   beforeEach(async () => {
-    shop = await openShop();
+    shop = await createOrderFixture();
   });
 
   /** A container that has its connection, and remembers nothing. */
   async function openContainer() {
     const container = shop.container();
-    const reader = openReader(shop, server.url, container);
+    const reader = openBrowser(shop, server.url, container);
     const probe = async (key: string) => new Map([[key, { ids: [] }]]);
     await vi.waitFor(async () => {
       const key = crypto.randomUUID();
@@ -61,10 +61,10 @@ describe.skipIf(whyNoRedis !== undefined)('containers that share a cache', () =>
     const keyboard = await shop.sell({ name: 'Keyboard', stock: 1 });
     const [writer, reader] = [await openContainer(), await openContainer()];
     await reader.list(10);
-    await writer.cache.whileChanging(keyboard, () => addStock(shop, shop.catalog, keyboard, 5));
+    await writer.cache.whileChanging(keyboard, () => addStock(shop, shop.inventory, keyboard, 5));
     expect((await (await openContainer()).list(10)).items).toMatchObject([{ name: 'Keyboard', stock: 6 }]);
     const dying = writer.cache.whileChanging(keyboard, async () => {
-      await updateProduct(shop, shop.catalog, keyboard, { name: 'Board' });
+      await updateProduct(shop, shop.inventory, keyboard, { name: 'Board' });
       throw new Error('halfway');
     });
     await expect(dying).rejects.toThrow('halfway');
@@ -78,19 +78,19 @@ describe.skipIf(whyNoRedis !== undefined)('containers that share a cache', () =>
     const keys = (await redis.keys('*')).filter((key) => key.includes(shop.tables.products));
     const kinds = new Set(keys.map((key) => key.split(':')[2]));
     expect(kinds).toEqual(new Set(['copy', 'count', 'page']));
-    const other = await openShop();
-    expect((await openReader(other, server.url).list(10)).items).toEqual([]);
+    const other = await createOrderFixture();
+    expect((await openBrowser(other, server.url).list(10)).items).toEqual([]);
   });
 
   it('answer all requests while Redis dies in the middle of them, and show what is true', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) ids.push(await shop.sell({ stock: n, stock_shards: 4 }));
     const mortal = await startRedis();
-    const readers = [openReader(shop, mortal.url), openReader(shop, mortal.url)];
+    const readers = [openBrowser(shop, mortal.url), openBrowser(shop, mortal.url)];
     const answers: Promise<{ stock: number }[]>[] = [];
     for (let n = 0; n < 200; n += 1) {
       if (n === 100) await mortal.kill();
-      const reader = readers[n % 2] ?? openReader(shop);
+      const reader = readers[n % 2] ?? openBrowser(shop);
       answers.push(reader.list(100, n % 3 === 0 ? undefined : ids[0]).then(({ items }) => items));
       if (n % 5 === 0) {
         answers.push(

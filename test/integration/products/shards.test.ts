@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addStock } from '../../../lib/products/add-stock.ts';
-import { moveUnits } from '../../../lib/products/move-units.ts';
+import { transferStock } from '../../../lib/products/move-units.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
+import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
-import { settleProduct } from '../../../lib/products/settle-product.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { type Attempt, atRates } from '../../support/faults.ts';
-import { openShop, outcomeOf, type Shop } from '../../support/stocked-shop.ts';
+import { type Attempt, atRates } from '../../support/fault-injection.ts';
+import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/order-fixtures.ts';
 
-let shop: Shop;
+let shop: OrderFixture;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await createOrderFixture();
 });
 
-const read = (id: string) => readProduct(shop.catalog, id);
+const read = (id: string) => readProduct(shop.inventory, id);
 
 /** Checkouts of one unit each, by customers of their own. */
 const buy = async (productId: string, times: number) => {
@@ -24,7 +24,7 @@ const buy = async (productId: string, times: number) => {
 describe('more shards', () => {
   it('share the units that one shard had', async () => {
     const keyboard = await shop.sell({ stock: 320 });
-    const { shards } = await updateProduct(shop, shop.catalog, keyboard, { stock_shards: 32 });
+    const { shards } = await updateProduct(shop, shop.inventory, keyboard, { stock_shards: 32 });
     expect(shards).toHaveLength(32);
     expect(Math.min(...shards.map(({ stock }) => stock))).toBeGreaterThan(0);
     await shop.books();
@@ -33,7 +33,7 @@ describe('more shards', () => {
   it('are filled while the product sells, and it still sells out exactly', async () => {
     const keyboard = await shop.sell({ stock: 80 });
     const sales = buy(keyboard, 60);
-    await updateProduct(shop, shop.catalog, keyboard, { stock_shards: 32 });
+    await updateProduct(shop, shop.inventory, keyboard, { stock_shards: 32 });
     const early = await sales;
     const late = await buy(keyboard, 40);
     expect([...early, ...late].filter(({ order }) => order !== undefined)).toHaveLength(80);
@@ -42,12 +42,12 @@ describe('more shards', () => {
 
   it('are filled by many settlers at once under conflicts, and no unit is lost (seed 5)', async () => {
     const keyboard = await shop.sell({ stock: 100 });
-    const result = await shop.products.update(keyboard, { stock_shards: 8, unsettled: 'yes' });
+    const result = await shop.products.update(keyboard, { stock_shards: 8, propagating: 'yes' });
     if ('refused' in result) throw new Error('the product was refused');
     const container = shop.container(atRates(5, { conflict: 0.3, timeout_after: 0.05 }));
     const sales = buy(keyboard, 20);
     await Promise.all(
-      [0, 1, 2].map(() => settleProduct(container, shop.container().catalog, result.updated)),
+      [0, 1, 2].map(() => propagateProduct(container, shop.container().inventory, result.updated)),
     );
     await sales;
     const { shards } = await read(keyboard);
@@ -59,18 +59,18 @@ describe('more shards', () => {
 describe('a move of units', () => {
   it('that are sold by now is not made, not even in part', async () => {
     const keyboard = await shop.sell({ stock: 4, stock_shards: 2 });
-    expect(await moveUnits(shop, keyboard, { from: 0, to: 1, units: 3 })).toBe(false);
-    expect(await moveUnits(shop, keyboard, { from: 0, to: 1, units: 2 })).toBe(true);
+    expect(await transferStock(shop, keyboard, { from: 0, to: 1, units: 3 })).toBe(false);
+    expect(await transferStock(shop, keyboard, { from: 0, to: 1, units: 2 })).toBe(true);
     const { shards } = await read(keyboard);
     expect(shards.map(({ stock }) => stock).sort()).toEqual([0, 4]);
     await shop.books();
   });
 
-  it('shows in the refills of the shard that gains, and only there', async () => {
+  it('shows in the stock_increases of the shard that gains, and only there', async () => {
     const keyboard = await shop.sell({ stock: 4, stock_shards: 2 });
-    await moveUnits(shop, keyboard, { from: 0, to: 1, units: 1 });
+    await transferStock(shop, keyboard, { from: 0, to: 1, units: 1 });
     const { shards } = await read(keyboard);
-    expect(shards.map(({ shard, refills }) => [shard, refills]).sort()).toEqual([
+    expect(shards.map(({ shard, stock_increases }) => [shard, stock_increases]).sort()).toEqual([
       [0, 0],
       [1, 1],
     ]);
@@ -80,7 +80,7 @@ describe('a move of units', () => {
 describe('added stock', () => {
   it('goes to the poorest shards', async () => {
     const keyboard = await shop.sell({ stock: 4, stock_shards: 4 });
-    const { shards } = await addStock(shop, shop.catalog, keyboard, 2);
+    const { shards } = await addStock(shop, shop.inventory, keyboard, 2);
     expect(shards.map(({ stock }) => stock).sort()).toEqual([1, 1, 2, 2]);
   });
 
@@ -91,7 +91,7 @@ describe('added stock', () => {
       // One action is the check that the product exists.
       const busy = ({ actions }: Attempt) => (actions > 9 ? 'conflict' : undefined);
       const container = shop.container(busy);
-      await addStock(container, container.catalog, keyboard, units);
+      await addStock(container, container.inventory, keyboard, units);
       shop.supplied[keyboard] = 32 + units;
       await shop.books();
     },
@@ -100,7 +100,7 @@ describe('added stock', () => {
   it('narrows down to one shard', async () => {
     const keyboard = await shop.sell({ stock: 0, stock_shards: 32 });
     const container = shop.container(({ actions }) => (actions > 2 ? 'conflict' : undefined));
-    const { shards } = await addStock(container, container.catalog, keyboard, 100);
+    const { shards } = await addStock(container, container.inventory, keyboard, 100);
     shop.supplied[keyboard] = 100;
     expect(shards.filter(({ stock }) => stock > 0)).toHaveLength(1);
     await shop.books();
@@ -109,7 +109,7 @@ describe('added stock', () => {
   it('is refused, and nothing added, when even one shard stays busy', async () => {
     const keyboard = await shop.sell({ stock: 5 });
     const container = shop.container(({ actions }) => (actions > 0 ? 'conflict' : undefined));
-    await expect(addStock(container, container.catalog, keyboard, 100)).rejects.toMatchObject({
+    await expect(addStock(container, container.inventory, keyboard, 100)).rejects.toMatchObject({
       code: 'contention',
     });
     await shop.books();
@@ -120,7 +120,7 @@ describe('added stock', () => {
     const container = shop.container(({ actions, attempt }) =>
       actions > 0 && attempt === 1 ? 'timeout_after' : undefined,
     );
-    await addStock(container, container.catalog, keyboard, 10);
+    await addStock(container, container.inventory, keyboard, 10);
     shop.supplied[keyboard] = 15;
     await shop.books();
   });
@@ -132,14 +132,14 @@ describe('added stock', () => {
       return attempt === 1 ? 'timeout_after' : 'throttled';
     });
     // Not to know is a fair answer here; to add twice is not.
-    await addStock(container, container.catalog, keyboard, 10).catch(() => undefined);
+    await addStock(container, container.inventory, keyboard, 10).catch(() => undefined);
     shop.supplied[keyboard] = 15;
     await shop.books();
   });
 
   it('is sold by checkouts that race with it', async () => {
     const keyboard = await shop.sell({ stock: 10, stock_shards: 4 });
-    await Promise.all([buy(keyboard, 20), addStock(shop, shop.catalog, keyboard, 30)]);
+    await Promise.all([buy(keyboard, 20), addStock(shop, shop.inventory, keyboard, 30)]);
     shop.supplied[keyboard] = 40;
     await shop.books();
   });

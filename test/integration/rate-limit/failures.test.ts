@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createRateLimits, type RateLimits, type Usage } from '../../../lib/rate-limit/rate-limits.ts';
-import { withFaults } from '../../support/faults.ts';
+import { withFaults } from '../../support/fault-injection.ts';
 import { admitted, inMemory, limitsOf, sharedStores, times } from '../../support/rate-limit-stores.ts';
 import { freshTables } from '../../support/tables.ts';
 

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRateLimits } from '../../../lib/rate-limit/rate-limits.ts';
-import { withFaults } from '../../support/faults.ts';
+import { withFaults } from '../../support/fault-injection.ts';
 import { admitted, inMemory, limitsOf, onRedis, times } from '../../support/rate-limit-stores.ts';
 import { whyNoRedis } from '../../support/redis.ts';
 import { freshTables } from '../../support/tables.ts';

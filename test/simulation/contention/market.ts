@@ -1,7 +1,7 @@
 import { createProduct } from '../../../lib/products/create-product.ts';
 import { warmSdk } from '../dynamodb/documents.ts';
 import type { Observer } from '../dynamodb/observer.ts';
-import { openShop, type Shop } from '../sale/shop.ts';
+import { createSimulatedShop, type Shop } from '../sale/shop.ts';
 import { createRandom } from '../world/random.ts';
 import { createVirtualTime, type VirtualTime } from '../world/virtual-time.ts';
 
@@ -33,7 +33,7 @@ export async function openMarket(
   const random = createRandom(1);
   const time = createVirtualTime(random);
   const partitions = (noun: string) => (noun === 'orders' ? ordersPartitions : Number.POSITIVE_INFINITY);
-  const shop = await openShop({
+  const shop = await createSimulatedShop({
     time,
     random,
     partitions,

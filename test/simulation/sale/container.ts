@@ -1,8 +1,8 @@
 import { createCartStore } from '../../../lib/carts/cart-store.ts';
 import { createOrderDeps } from '../../../lib/orders/order-deps.ts';
 import type { Documents } from '../../../lib/platform/dynamodb.ts';
+import { createProductBrowser } from '../../../lib/products/product-browser.ts';
 import { createProductCache } from '../../../lib/products/product-cache.ts';
-import { createProductReader } from '../../../lib/products/product-reader.ts';
 import { createProductStore } from '../../../lib/products/product-store.ts';
 
 // Read when the metrics are made: nobody collects them here.
@@ -23,7 +23,7 @@ export const createContainer = (documents: Documents) => ({
     ordersTable: tableName('orders'),
     purchasesTable: tableName('purchases'),
   }),
-  reader: createProductReader(
+  reader: createProductBrowser(
     {
       documents,
       ...tables,

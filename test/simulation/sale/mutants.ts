@@ -68,10 +68,13 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
     'stock',
     'attribute_not_exists(shard_id) OR product_version < :version',
   ),
-  'new units count as refills': rewriting('stock', (input) =>
+  'new units count as stock_increases': rewriting('stock', (input) =>
     input.UpdateExpression === undefined
       ? input
-      : { ...input, UpdateExpression: input.UpdateExpression.replace(', refills = refills + :one', '') },
+      : {
+          ...input,
+          UpdateExpression: input.UpdateExpression.replace(', stock_increases = stock_increases + :one', ''),
+        },
   ),
   'checksums of writes over several shards': rewriting('stock', (input) =>
     input.UpdateExpression === undefined

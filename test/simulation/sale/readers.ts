@@ -62,11 +62,11 @@ export function createReaders({
           read('getProduct', `page ${id}`, async ({ reader }) => [
             [product, sumOf(await reader.read(product))],
           ]),
-          read('getProductTotal', `total ${id}`, async ({ catalog }) => [
-            [product, sumOf(await readProductOrDeleted(catalog, product))],
+          read('getProductTotal', `total ${id}`, async ({ inventory }) => [
+            [product, sumOf(await readProductOrDeleted(inventory, product))],
           ]),
-          read('getCart', `cart ${id}`, async ({ catalog }) => {
-            const { lines: shown } = await showCart(catalog, { customer_id: 'reader', lines, version: 1 });
+          read('getCart', `cart ${id}`, async ({ inventory }) => {
+            const { lines: shown } = await showCart(inventory, { customer_id: 'reader', lines, version: 1 });
             // A product that is off sale has nothing available, however much there is.
             return shown.flatMap(({ product_id, available }) =>
               available === 0 ? [] : [[product_id, { stock: available }] as const],

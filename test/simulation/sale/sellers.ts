@@ -1,6 +1,6 @@
 import { idempotencyOf } from '../../../lib/platform/idempotency.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
-import { once } from '../../../lib/products/once.ts';
+import { idempotentWrite } from '../../../lib/products/idempotent-write.ts';
 import type { StockedProduct } from '../../../lib/products/product.ts';
 import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
@@ -48,8 +48,8 @@ export function createSellers({
   async function supply(deps: Container, action: ProductAction, product: string): Promise<StockedProduct> {
     const body = { product_id: product, stock: action.value };
     const key = isKeyed(action) ? idempotencyOf('addStock', 'seller', `key ${action.id}`, body) : undefined;
-    const { stocked } = await once(deps, deps.catalog, key, (claim) =>
-      addStock(deps, deps.catalog, product, action.value, claim),
+    const { stocked } = await idempotentWrite(deps, deps.inventory, key, (claim) =>
+      addStock(deps, deps.inventory, product, action.value, claim),
     );
     return stocked;
   }
@@ -57,15 +57,15 @@ export function createSellers({
   const act =
     (action: ProductAction, product: string) =>
     (deps: Container): Promise<StockedProduct | undefined> => {
-      if (action.kind === 'look') return readProduct(deps.catalog, product);
+      if (action.kind === 'look') return readProduct(deps.inventory, product);
       if (action.kind === 'supply') return supply(deps, action, product);
       // Few products end in the middle of their sale.
       if (action.kind === 'delete') {
         return action.value === 0
-          ? readProduct(deps.catalog, product)
-          : deleteProduct(deps, deps.catalog, product).then(() => undefined);
+          ? readProduct(deps.inventory, product)
+          : deleteProduct(deps, deps.inventory, product).then(() => undefined);
       }
-      return updateProduct(deps, deps.catalog, product, changeOf(action) ?? {});
+      return updateProduct(deps, deps.inventory, product, changeOf(action) ?? {});
     };
 
   async function call(action: ProductAction): Promise<ProductCall> {

@@ -33,14 +33,14 @@ export interface ShopOptions {
   readonly rewrite?: ((operation: string, body: string) => string) | undefined;
 }
 
-export type Shop = Awaited<ReturnType<typeof openShop>>;
+export type Shop = Awaited<ReturnType<typeof createSimulatedShop>>;
 
 /** Read once: real files must not be waited for in virtual time. */
 const definitions = readTables({ prefix: tablePrefix });
 const streamSettings = readStreamSettings();
 
 /** The product's functions as Lambda runs them, on a DynamoDB of their own. Call it before virtual time begins. */
-export async function openShop({
+export async function createSimulatedShop({
   time,
   random,
   partitions,
@@ -100,7 +100,7 @@ export async function openShop({
           sweepOrders({ ...container, clock: ahead }, deadline()),
         ),
         lambda.invoke('sweepProducts', timing, (container) =>
-          sweepProducts(container, container.catalog, ahead, deadline()),
+          sweepProducts(container, container.inventory, ahead, deadline()),
         ),
       ]);
     },

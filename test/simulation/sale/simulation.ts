@@ -6,14 +6,14 @@ import type { Usage } from '../dynamodb/journal.ts';
 import { createRandom } from '../world/random.ts';
 import { createVirtualTime } from '../world/virtual-time.ts';
 import { createFaults, type FaultCounts } from './faults.ts';
+import { checkFinalInvariants } from './final-invariants.ts';
+import { createInvariantMonitor, type Violation } from './invariant-monitor.ts';
 import type { Mutant } from './mutants.ts';
 import { createReaders } from './readers.ts';
 import type { Action, Scenario } from './scenario.ts';
 import { createSellers } from './sellers.ts';
-import { openShop } from './shop.ts';
+import { createSimulatedShop } from './shop.ts';
 import { createShoppers } from './shoppers.ts';
-import { judge } from './verdict.ts';
-import { createWatch, type Violation } from './watch.ts';
 
 export interface Report {
   readonly violations: readonly Violation[];
@@ -48,13 +48,13 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
       action.kind === 'supply' ? [[`supply ${action.id}`, action.value]] : [],
     ),
   );
-  const watch = createWatch({
+  const watch = createInvariantMonitor({
     now: time.now,
     log,
     mayAdd: (task, units) => task === 'open' || supplies.get(task) === units,
   });
   const { skewMs, partitions } = scenario;
-  const shop = await openShop({
+  const shop = await createSimulatedShop({
     time,
     random,
     partitions: () => partitions,
@@ -113,7 +113,7 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
       await time.sleep(sweepEveryMs);
       if (sweeps) await shop.sweep();
     }
-    judge({ dynamodb: shop.dynamodb, watch, shoppers, sellers, readers, opening });
+    checkFinalInvariants({ dynamodb: shop.dynamodb, watch, shoppers, sellers, readers, opening });
     outcomes['sums read'] = readers.readings.length;
     for (const { action, answer } of [...shoppers.placings, ...shoppers.cancellations, ...sellers.calls]) {
       const outcome = `${action.kind} ${answer.told === 'refused' ? answer.code : answer.told}`;

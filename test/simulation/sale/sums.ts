@@ -1,5 +1,5 @@
 import type { Change } from '../dynamodb/write.ts';
-import { type Entry, sumBy } from './books.ts';
+import { type AtomicWrite, sumBy } from './ledger.ts';
 
 /** What a reader was told of a product; a cart tells the stock alone. */
 export interface Sum {
@@ -22,8 +22,9 @@ export function createSums(now: () => number) {
   const open = new WeakMap<Change, Movement[]>();
 
   return {
-    decided([first]: readonly Change[], { shards }: Entry): void {
-      const product = ({ before, after }: Entry['shards'][number]) => (after ?? before)?.product_id ?? '';
+    decided([first]: readonly Change[], { shards }: AtomicWrite): void {
+      const product = ({ before, after }: AtomicWrite['shards'][number]) =>
+        (after ?? before)?.product_id ?? '';
       const stocks = sumBy(
         shards,
         product,

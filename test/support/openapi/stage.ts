@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { type ApiShop, checkOut, openShop, putInCart, signUp } from '../api-driver.ts';
 import { submit } from '../background.ts';
 import { newAccount } from '../builders.ts';
 import type { Client } from '../client.ts';
-import { checkOut, openStorefront, putInCart, type Storefront, signUp } from '../storefront.ts';
 
 /** Values of things that exist, by the name of the field or parameter that takes them. */
 export type Known = (name: string) => readonly unknown[];
@@ -17,14 +17,14 @@ export interface Stage {
 
 /** Opens a storefront; each call of what it gives sets a stage with customers, carts and orders of its own. */
 export async function openStages(): Promise<() => Promise<Stage>> {
-  const shop = await openStorefront();
+  const shop = await openShop();
   const account = newAccount();
   const registered = await signUp(shop.anyone, account);
   return () => setTheStage(shop, account, registered.api);
 }
 
 async function setTheStage(
-  shop: Storefront,
+  shop: ApiShop,
   account: ReturnType<typeof newAccount>,
   registered: Client,
 ): Promise<Stage> {

@@ -9,7 +9,7 @@ const tables = new Map<string, readonly string[]>([
   ['lib/carts/cart-store.ts', ['CartsTable']],
   ['lib/orders/order-store.ts', ['OrdersTable']],
   ['lib/orders/purchase-store.ts', ['PurchasesTable']],
-  ['lib/products/product-items.ts', ['ProductsTable', 'StockTable']],
+  ['lib/products/product-batch-get.ts', ['ProductsTable', 'StockTable']],
   ['lib/products/product-store.ts', ['ProductsTable']],
   ['lib/products/stock-store.ts', ['StockTable']],
   ['lib/rate-limit/counter-store.ts', ['RateLimitsTable']],

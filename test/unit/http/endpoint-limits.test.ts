@@ -25,7 +25,7 @@ const echo = contract({
     headers: z.object({ 'idempotency-key': z.optional(idempotencyKey) }),
     body: z.strictObject({ name: z.string() }),
   },
-  reply: { status: 201, body: z.object({ name: z.string() }) },
+  response: { status: 201, body: z.object({ name: z.string() }) },
   errors: [],
 });
 

@@ -26,7 +26,7 @@ const echo = contract({
     headers: z.object({ 'idempotency-key': z.optional(idempotencyKey) }),
     body: z.strictObject({ name: z.string() }),
   },
-  reply: { status: 201, body: z.object({ name: z.string() }) },
+  response: { status: 201, body: z.object({ name: z.string() }) },
   errors: [],
 });
 
@@ -202,7 +202,7 @@ describe('an endpoint', () => {
 
   it('gives a reply that breaks its contract as a defect', async () => {
     const handler = publicEndpoint(
-      contract({ ...echo, reply: { status: 200, body: z.object({ name: z.uuid() }) } }),
+      contract({ ...echo, response: { status: 200, body: z.object({ name: z.uuid() }) } }),
       ({ body }) => ({ body }),
     );
     expect(await handler(bodyOf('{"name":"Ada"}'), contextOf())).toMatchObject({ statusCode: 500 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Measured } from '../../load/artillery.ts';
-import { figuresOf } from '../../load/figures.ts';
+import { loadMetricsOf } from '../../load/metrics.ts';
 import { profiles } from '../../load/profiles.ts';
 import { reportOf } from '../../load/report.ts';
 import type { LoadRun } from '../../load/run.ts';
@@ -87,7 +87,7 @@ describe('the verdict on a load', () => {
   });
 
   it('counts orders apart from refusals', () => {
-    const figures = figuresOf(measured({ 'refused.out_of_stock': 50, 'refused.rate_limited': 20 }));
+    const figures = loadMetricsOf(measured({ 'refused.out_of_stock': 50, 'refused.rate_limited': 20 }));
     expect(figures).toMatchObject({
       taken: 40,
       refused: 70,
@@ -102,11 +102,11 @@ describe('the figures of a load that broke off', () => {
       { counters: { 'order.taken': 45, 'refused.out_of_stock': 3 }, buyers: [] },
       { counters: { 'order.taken': 5 }, buyers: [] },
     ];
-    expect(figuresOf({ ...measured({}), live })).toMatchObject({ taken: 50, refused: 3 });
+    expect(loadMetricsOf({ ...measured({}), live })).toMatchObject({ taken: 50, refused: 3 });
   });
 
   it('hold what was counted elsewhere where workers are elsewhere', () => {
-    expect(figuresOf({ ...measured({}), live: [] })).toMatchObject({ taken: 40 });
+    expect(loadMetricsOf({ ...measured({}), live: [] })).toMatchObject({ taken: 40 });
   });
 });
 

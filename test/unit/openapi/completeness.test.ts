@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { Contract } from '../../../lib/http/contract.ts';
-import type { Area } from '../../../lib/openapi/area.ts';
-import { openapiDocument } from '../../../lib/openapi/document.ts';
-import { generated } from '../../../lib/openapi/generate.ts';
-import { postmanCollection } from '../../../lib/openapi/postman/collection.ts';
+import type { Area } from '../../../tools/openapi/area.ts';
+import { openapiDocument } from '../../../tools/openapi/document.ts';
+import { generated } from '../../../tools/openapi/generate.ts';
+import { postmanCollection } from '../../../tools/openapi/postman/collection.ts';
 
 const greet: Contract = {
   operation: 'greet',
@@ -12,7 +12,7 @@ const greet: Contract = {
   routes: ['GET /greeting'],
   access: 'anyone',
   request: {},
-  reply: { status: 204 },
+  response: { status: 204 },
   errors: [],
 };
 const areaOf = (changes: Partial<Contract>): Area => ({
@@ -38,13 +38,13 @@ describe('the document is not made while it lacks', () => {
   });
 
   it('a header', () => {
-    expect(() => documentOf({ reply: { status: 204, headers: ['Echo'] } })).toThrow(
+    expect(() => documentOf({ response: { status: 204, headers: ['Echo'] } })).toThrow(
       'describe the header Echo',
     );
   });
 
   it('the name of a body', () => {
-    expect(() => documentOf({ reply: { status: 200, body: z.object({}) } })).toThrow('a body has no name');
+    expect(() => documentOf({ response: { status: 200, body: z.object({}) } })).toThrow('a body has no name');
   });
 });
 
@@ -55,7 +55,7 @@ describe('the collection', () => {
       .parse(generated['openapi.json']);
     const added = { ...paths['/cart/add'], put: { ...paths['/cart/add']?.['post'], operationId: 'more' } };
     const grown = { ...rest, paths: { ...paths, '/cart/add': added } };
-    expect(() => postmanCollection(grown)).toThrow('more is missing in lib/openapi/postman/flow.ts');
+    expect(() => postmanCollection(grown)).toThrow('more is missing in tools/openapi/postman/flow.ts');
     const { '/cart/add': _, ...fewer } = paths;
     expect(() => postmanCollection({ ...rest, paths: fewer })).toThrow(
       'addToCart has no place in folder cart',

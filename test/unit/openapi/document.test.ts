@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { areas } from '../../../lib/openapi/areas.ts';
-import { generated } from '../../../lib/openapi/generate.ts';
+import { areas } from '../../../tools/openapi/areas.ts';
+import { generated } from '../../../tools/openapi/generate.ts';
 
 const docs = join(import.meta.dirname, '../../../docs');
 

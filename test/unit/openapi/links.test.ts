@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { generated } from '../../../lib/openapi/generate.ts';
+import { generated } from '../../../tools/openapi/generate.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
 const link = z.strictObject({

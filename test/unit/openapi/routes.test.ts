@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import * as z from 'zod/mini';
 import { notFoundContract } from '../../../functions/service/contracts.ts';
-import { areas } from '../../../lib/openapi/areas.ts';
+import { areas } from '../../../tools/openapi/areas.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const shape = z.object({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCommand, UsageError } from '../../../lib/ops/arguments.ts';
+import { readCommand, UsageError } from '../../../tools/ops/arguments.ts';
 
 const read = (line: string) => readCommand(line.split(' ').filter((word) => word !== ''));
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { registerFirstAdmin } from '../../../lib/ops/first-admin.ts';
+import { registerFirstAdmin } from '../../../tools/ops/first-admin.ts';
 
 let server: Server;
 let asked: string[];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { createAccessTokens } from '../../../lib/accounts/access-token.ts';
-import { newTokenKey } from '../../../lib/accounts/new-secrets.ts';
-import { Refusal } from '../../../lib/ops/refusal.ts';
-import { type RotationStep, rotate } from '../../../lib/ops/token-key-rotation.ts';
+import { newTokenKey } from '../../../lib/accounts/generate-secrets.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { createParameters } from '../../../lib/platform/parameters.ts';
+import { OperatorError } from '../../../tools/ops/operator-error.ts';
+import { type RotationStep, rotate } from '../../../tools/ops/token-key-rotation.ts';
 
 const start = Date.parse('2026-12-12T00:00:00.000Z');
 const minute = 60_000;
@@ -88,7 +88,7 @@ describe('a rotation', () => {
     ['promote', ['add', 'promote'], '"retire" comes next'],
   ] as const)('refuses to %s after %j', (step, steps, words) => {
     const stored = rotated(...steps);
-    expect(() => rotate(step, stored, stored.changedAt + 10 * day)).toThrow(Refusal);
+    expect(() => rotate(step, stored, stored.changedAt + 10 * day)).toThrow(OperatorError);
     expect(() => rotate(step, stored, stored.changedAt + 10 * day)).toThrow(words);
   });
 

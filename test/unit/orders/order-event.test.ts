@@ -37,7 +37,7 @@ const anyOrder: fc.Arbitrary<Order> = fc.record({
   decided_at: time,
   reason: fc.constant('out_of_stock' as const),
   short_lines: fc.array(fc.record({ product_id: fc.uuid(), requested: units, available: units })),
-  takes: fc.array(fc.record({ product_id: fc.uuid(), shard: fc.nat(31), quantity: units })),
+  allocations: fc.array(fc.record({ product_id: fc.uuid(), shard: fc.nat(31), quantity: units })),
   counted: fc.array(fc.uuid()),
   pending: fc.constant('17'),
   cancellation: fc.uuid(),

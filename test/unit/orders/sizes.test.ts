@@ -25,7 +25,7 @@ function largestOrder(lines: number): Order {
     decided_at: time,
     reason: 'product_unavailable',
     short_lines: each({ product_id: id, requested: largest, available: largest }),
-    takes: [],
+    allocations: [],
     counted: [],
     fingerprint: 'f'.repeat(64),
   };

@@ -16,8 +16,8 @@ describe('a product as clients see it', () => {
   });
 
   it('shows nothing of how it is stored', () => {
-    const view = productView.parse(viewOf(stocked([1], { unsettled: 'yes' }), 'EUR'));
-    expect(view).not.toHaveProperty('unsettled');
+    const view = productView.parse(viewOf(stocked([1], { propagating: 'yes' }), 'EUR'));
+    expect(view).not.toHaveProperty('propagating');
     expect(view).not.toHaveProperty('shards');
   });
 

@@ -14,7 +14,7 @@ const orderOf = (overrides: Partial<Order> = {}): Order => ({
   total: 200,
   currency: 'USD',
   created_at: '2025-12-12T00:00:00.000Z',
-  takes: [],
+  allocations: [],
   counted: [],
   pending: '5',
   ...overrides,

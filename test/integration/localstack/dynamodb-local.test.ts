@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { startDynamoDbLocal } from '../../../localstack/dynamodb-local.ts';
+import { freePort, isPortFree } from '../../../localstack/ports.ts';
+import { runningWith, until } from '../../support/processes.ts';
+
+const portOf = (endpoint: string) => Number(new URL(endpoint).port);
+
+describe('startDynamoDbLocal', () => {
+  it('leaves no process behind when stopped, also when stopped twice', async () => {
+    const engine = await startDynamoDbLocal();
+    const port = portOf(engine.endpoint);
+    expect(await runningWith(`-port ${port} `)).not.toEqual([]);
+    await Promise.all([engine.stop(), engine.stop()]);
+    expect(await runningWith(`-port ${port} `)).toEqual([]);
+    expect(await isPortFree(port)).toBe(true);
+  });
+
+  it('refuses a taken port and names it', async () => {
+    const server = createServer().listen(await freePort());
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    await expect(startDynamoDbLocal({ port })).rejects.toThrow(`port ${port} is taken`);
+    server.close();
+  });
+
+  it('leaves no process behind when the start is given up', async () => {
+    const port = await freePort();
+    const giveUp = new AbortController();
+    const starting = startDynamoDbLocal({ port, signal: giveUp.signal });
+    await until(async () => (await runningWith(`-port ${port} `)).length > 0);
+    giveUp.abort();
+    await expect(starting).rejects.toThrow('aborted');
+    expect(await runningWith(`-port ${port} `)).toEqual([]);
+  });
+
+  it('dies with its owner, even when that is killed', async () => {
+    const port = await freePort();
+    const module = new URL('../../../localstack/dynamodb-local.ts', import.meta.url);
+    const script = `import { startDynamoDbLocal } from '${module}'; await startDynamoDbLocal({ port: ${port} });`;
+    const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    await until(async () => !(await isPortFree(port)));
+    owner.kill('SIGKILL');
+    await until(async () => (await runningWith(`-port ${port} `)).length === 0);
+  });
+});

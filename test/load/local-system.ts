@@ -1,0 +1,67 @@
+import { createAccessTokens } from '../../lib/accounts/access-token.ts';
+import { newId } from '../../lib/platform/ids.ts';
+import { createParameters } from '../../lib/platform/parameters.ts';
+import { prepare, startEmulators } from '../../localstack/backend.ts';
+import { newSecrets, parametersOf } from '../../localstack/fake-ssm.ts';
+import { freePort } from '../../localstack/ports.ts';
+import { startService } from '../../localstack/service.ts';
+import type { Shopper } from './fixtures.ts';
+
+const stage = 'local';
+
+export interface LocalSystem {
+  readonly url: string;
+  /** Resolves, never rejects, when a part of it has ended. */
+  readonly exited: Promise<string>;
+  /** Accounts as if they had signed up before: signed with the system's own key, where signing up is not the point. */
+  guests(count: number): Promise<Shopper[]>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The whole system on free ports, as `npm start` runs it. It ends with `stop`, and also when this process dies.
+ *
+ * @param params of serverless.yml, in place of those of its stage
+ */
+export async function startLocalSystem(
+  signal: AbortSignal,
+  params: Readonly<Record<string, string>> = {},
+): Promise<LocalSystem> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    await Promise.all(stops.map((stopPart) => stopPart()));
+  };
+  const started = <T extends { stop(): Promise<void> }>(part: T): T => {
+    stops.push(part.stop);
+    return part;
+  };
+  try {
+    const backend = started(await startEmulators({ port: await freePort(), signal }));
+    const secrets = newSecrets();
+    await prepare(backend, stage, secrets);
+    signal.throwIfAborted();
+    const { dynamodbEndpoint, ssmEndpoint } = backend;
+    const service = started(await startService({ stage, params, dynamodbEndpoint, ssmEndpoint, signal }));
+    const values = new Map(parametersOf(stage, secrets));
+    const tokens = createAccessTokens({
+      parameters: createParameters({ fetchParameter: async (name) => values.get(name) }),
+      keysParameter: `/sellout/${stage}/token-keys`,
+      issuer: `sellout/${stage}`,
+      audience: `sellout/${stage}/api`,
+    });
+    const guest = async (): Promise<Shopper> => {
+      const id = newId();
+      const { access_token } = await tokens.issue({ id, kind: 'guest', role: 'USER' });
+      return { id, token: access_token };
+    };
+    return {
+      url: service.url,
+      exited: Promise.race([backend.exited, service.exited]),
+      guests: (count) => Promise.all(Array.from({ length: count }, guest)),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkoutBackoff } from '../../../../lib/orders/confirm/checkout-backoff.ts';
+
+/** The longest and the shortest wait after so many conflicts. */
+async function waits(conflicts: number): Promise<{ from: number; to: number }> {
+  const measure = async (random: number) => {
+    vi.spyOn(Math, 'random').mockReturnValue(random);
+    const before = Date.now();
+    const waiting = checkoutBackoff(conflicts);
+    await vi.runAllTimersAsync();
+    await waiting;
+    return Date.now() - before;
+  };
+  return { from: await measure(0), to: await measure(1) };
+}
+
+describe('patience', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  it('waits longest after the second conflict, and then ever less', async () => {
+    const all = [];
+    for (let conflicts = 1; conflicts <= 6; conflicts += 1) all.push(await waits(conflicts));
+    const [first, second, ...later] = all;
+    expect(second?.from).toBeGreaterThan(10 * (first?.to ?? Number.POSITIVE_INFINITY));
+    let longest = second?.to ?? 0;
+    for (const { to } of later) {
+      expect(to).toBeLessThan(longest);
+      longest = to;
+    }
+  });
+
+  it('stays short however many conflicts there are', async () => {
+    expect(await waits(39)).toEqual(await waits(6));
+  });
+
+  it('spreads the waits of rivals', async () => {
+    const { from, to } = await waits(2);
+    expect(to).toBeGreaterThan(2 * from);
+  });
+});

@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { parseDocument } from 'yaml';
+import * as z from 'zod/mini';
+import { newBootstrapSecret, newTokenKey } from '../../lib/accounts/generate-secrets.ts';
+import { createOrderDeps } from '../../lib/orders/order-deps.ts';
+import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
+import { createDocuments } from '../../lib/platform/dynamodb.ts';
+import { unknownStageMessage } from '../../lib/platform/stage-error.ts';
+import { tableNames } from '../../lib/platform/table-names.ts';
+import { asksForHelp, type Command, readCommand, UsageError, usage } from './arguments.ts';
+import { describeAwsError } from './describe-aws-error.ts';
+import { registerFirstAdmin } from './first-admin.ts';
+import { OperatorError } from './operator-error.ts';
+import { createParameterStore } from './parameter-store.ts';
+import { rotateTokenKey } from './rotate-token-key.ts';
+import { afterwards, type RotationStep } from './token-key-rotation.ts';
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+/** A slip of the finger would make secrets that nothing reads; other commands find nothing there. */
+async function checkStage(stage: string): Promise<void> {
+  const file = await readFile(new URL('../../serverless.yml', import.meta.url), 'utf8');
+  const { params } = service.parse(parseDocument(file, { logLevel: 'error' }).toJS());
+  const why = unknownStageMessage(stage, params);
+  if (why !== undefined) throw new OperatorError(why);
+  if (stage === 'local')
+    throw new OperatorError('stage "local" is never deployed: `npm start` makes its secrets');
+}
+
+const service = z.object({ params: z.record(z.string(), z.unknown()) });
+
+async function makeSecrets(stage: string, tokenKeys: string, bootstrapSecret: string): Promise<void> {
+  await checkStage(stage);
+  const store = createParameterStore();
+  if ((await store.find(tokenKeys)) !== undefined) throw new OperatorError(`${tokenKeys} exists already`);
+  // First, and kept if it is there: a run that was cut short can be repeated.
+  if ((await store.find(bootstrapSecret)) === undefined)
+    await store.create(bootstrapSecret, newBootstrapSecret());
+  await store.create(tokenKeys, JSON.stringify({ keys: [newTokenKey()] }));
+  print(`${tokenKeys} and ${bootstrapSecret} are made.`);
+}
+
+async function makeFirstAdmin(bootstrapSecret: string, api: string, email: string): Promise<void> {
+  const store = createParameterStore();
+  const secret = await store.find(bootstrapSecret);
+  if (secret === undefined)
+    throw new OperatorError(
+      `there is no ${bootstrapSecret}: wrong stage or region, or the first ADMIN was made already`,
+    );
+  const password = await askPassword();
+  await registerFirstAdmin({ api, email, password, bootstrapSecret: secret.value });
+  print(`${email} is ADMIN.`);
+  await store.remove(bootstrapSecret);
+  print(`${bootstrapSecret} is spent and deleted.`);
+}
+
+/** A line of the standard input, not shown while it is typed: arguments would be seen by everyone on the machine. */
+async function askPassword(): Promise<string> {
+  process.stderr.write('Password: ');
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY === true });
+  try {
+    for await (const line of lines) return line;
+    throw new OperatorError('no password was given');
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
+}
+
+async function rotateKey(tokenKeys: string, step: RotationStep): Promise<void> {
+  await rotateTokenKey({ store: createParameterStore(), now: Date.now }, { tokenKeys, step });
+  print(afterwards[step]);
+}
+
+/** Long enough for tens of thousands; run it again for more. */
+const decideForMs = 600_000;
+
+async function decideOrders(prefix: string): Promise<void> {
+  const deps = createOrderDeps({ documents: createDocuments(), ...tableNames(prefix) });
+  const { decided, failures, complete } = await sweepOrders(deps, Date.now() + decideForMs);
+  print(`orders decided: ${decided}; that could not be: ${failures.length}`);
+  if (failures.length === 0) {
+    if (complete) return;
+    throw new Error('Time was up before all were looked at: run it again.');
+  }
+  const lines = failures.map(({ id, error }) => `${id}: ${whyUndecided(error)}`);
+  throw new Error(`They stay PENDING:\n  ${lines.join('\n  ')}`);
+}
+
+const whyUndecided = (error: unknown): string =>
+  error instanceof z.core.$ZodError
+    ? 'cannot be read by this release'
+    : (describeAwsError(error) ?? String(error));
+
+function run(command: Command): Promise<void> {
+  const parameter = (name: string) => `/sellout/${command.stage}/${name}`;
+  switch (command.command) {
+    case 'make-secrets':
+      return makeSecrets(command.stage, parameter('token-keys'), parameter('bootstrap-secret'));
+    case 'make-first-admin':
+      return makeFirstAdmin(parameter('bootstrap-secret'), command.api, command.email);
+    case 'rotate-token-key':
+      return rotateKey(parameter('token-keys'), command.step);
+    case 'decide-orders':
+      return decideOrders(`sellout-${command.stage}`);
+  }
+}
+
+const args = process.argv.slice(2);
+try {
+  if (asksForHelp(args)) print(usage);
+  else await run(readCommand(args));
+} catch (error) {
+  const isUsage = error instanceof UsageError;
+  process.stderr.write(`${describeAwsError(error) ?? String(error)}\n${isUsage ? `${usage}\n` : ''}`);
+  process.exitCode = isUsage ? 2 : 1;
+}
