@@ -9,7 +9,7 @@ export const maxAttempts = 40;
  *
  * A single conflict may be bad luck; a second one says that the product is in demand. Then the long wait makes
  * room, and who has waited longest tries most often. Under exponential back-off newcomers win instead, and the
- * slowest of 100 shoppers waits three times as long (docs/adr/0021-patience.md).
+ * slowest of 100 shoppers waits three times as long (docs/adr/0021-checkout-backoff.md).
  *
  * @param conflicts met so far, at least 1
  */
