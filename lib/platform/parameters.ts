@@ -1,4 +1,4 @@
-import { GetParameterCommand, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { type Clock, systemClock } from './clock.ts';
 
 const connectionTimeoutMs = 1_000;
@@ -99,8 +99,7 @@ function createSsmFetch(): FetchParameter {
       const reply = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
       return reply.Parameter?.Value;
     } catch (error) {
-      // By its name: a bundle has no class for it.
-      if (error instanceof SSMServiceException && error.name === 'ParameterNotFound') return undefined;
+      if (error instanceof ParameterNotFound) return undefined;
       throw error;
     }
   };

@@ -2,8 +2,8 @@ import { createAccessTokens } from '../../lib/accounts/access-token.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { createParameters } from '../../lib/platform/parameters.ts';
 import { prepare, startEmulators } from '../../localstack/backend.ts';
-import { newSecrets, parametersOf } from '../../localstack/fake-ssm.ts';
 import { freePort } from '../../localstack/ports.ts';
+import { newSecrets, parametersOf } from '../../localstack/secrets.ts';
 import { startService } from '../../localstack/service.ts';
 import type { Shopper } from './fixtures.ts';
 

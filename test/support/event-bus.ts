@@ -1,5 +1,9 @@
 import * as z from 'zod/mini';
-import { type Answer, type FakeAwsService, startFakeAwsService } from '../../localstack/fake-aws-service.ts';
+import {
+  type FakeAwsService,
+  type FakeResponse,
+  startFakeAwsService,
+} from '../../localstack/fake-aws-service.ts';
 
 const putEvents = z.strictObject({
   Entries: z.array(
@@ -38,7 +42,7 @@ export async function startEventBus(
   const requests: number[] = [];
   let seen = 0;
 
-  function answer(target: unknown, text: string): Answer {
+  function answer(target: unknown, text: string): FakeResponse {
     if (target === 'AWSEvents.CreateEventBus') {
       names.push(createBus.parse(JSON.parse(text)).Name);
       return { status: 200, body: { EventBusArn: 'arn' } };
