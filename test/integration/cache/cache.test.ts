@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openCache } from '../../support/counted-cache.ts';
-import { whyNoRedis } from '../../support/redis.ts';
+import { openCache } from '../../support/fixtures/counted-cache.ts';
+import { whyNoRedis } from '../../support/services/redis.ts';
 
 if (whyNoRedis !== undefined) process.stderr.write(`skipped: ${whyNoRedis}\n`);
 

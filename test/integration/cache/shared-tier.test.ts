@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { Redis as Client } from 'iovalkey';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectRedis, type Redis } from '../../../lib/platform/redis.ts';
-import { openCache } from '../../support/counted-cache.ts';
-import { type RedisServer, startRedis, whyNoRedis } from '../../support/redis.ts';
+import { openCache } from '../../support/fixtures/counted-cache.ts';
+import { type RedisServer, startRedis, whyNoRedis } from '../../support/services/redis.ts';
 
 if (whyNoRedis !== undefined) process.stderr.write(`skipped: ${whyNoRedis}\n`);
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { stageErrorOf } from '../../support/template.ts';
+import { stageErrorOf } from '../../support/packaging/template.ts';
 
 const email = ['--param', 'alarm_email=ops@example.com'];
 

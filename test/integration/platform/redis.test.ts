@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectRedis, type Redis } from '../../../lib/platform/redis.ts';
 import { freePort } from '../../../localstack/ports.ts';
-import { type RedisServer, startRedis, whyNoRedis } from '../../support/redis.ts';
+import { type RedisServer, startRedis, whyNoRedis } from '../../support/services/redis.ts';
 
 if (whyNoRedis !== undefined) process.stderr.write(`skipped: ${whyNoRedis}\n`);
 

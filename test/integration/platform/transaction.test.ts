@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { batchGet } from '../../../lib/platform/batch-get.ts';
 import type { Documents } from '../../../lib/platform/dynamodb.ts';
 import { type TransactionWrite, transact } from '../../../lib/platform/transaction.ts';
-import { type Attempt, type Fault, withFaults } from '../../support/fault-injection.ts';
-import { freshTables } from '../../support/tables.ts';
+import { type Attempt, type Fault, withFaults } from '../../support/database/fault-injection.ts';
+import { freshTables } from '../../support/database/tables.ts';
 
 let documents: Documents;
 let table: string;

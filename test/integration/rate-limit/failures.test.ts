@@ -2,9 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../lib/platform/clock.ts';
 import { createRateLimits, type RateLimits, type Usage } from '../../../lib/rate-limit/rate-limits.ts';
-import { withFaults } from '../../support/fault-injection.ts';
-import { admitted, inMemory, limitsOf, sharedStores, times } from '../../support/rate-limit-stores.ts';
-import { freshTables } from '../../support/tables.ts';
+import { withFaults } from '../../support/database/fault-injection.ts';
+import { freshTables } from '../../support/database/tables.ts';
+import {
+  admitted,
+  inMemory,
+  limitsOf,
+  sharedStores,
+  times,
+} from '../../support/fixtures/rate-limit-stores.ts';
 
 const limit = { requests: 3, windowSeconds: 86_400 };
 const name = 'auth-per-address-and-email';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import type { RateLimits } from '../../../lib/rate-limit/rate-limits.ts';
-import { admitted, sharedStores, times } from '../../support/rate-limit-stores.ts';
+import { admitted, sharedStores, times } from '../../support/fixtures/rate-limit-stores.ts';
 
 const day = 86_400;
 const name = 'auth-per-email';

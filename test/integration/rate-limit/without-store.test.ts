@@ -5,10 +5,10 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../lib/platform/clock.ts';
 import { createRateLimits } from '../../../lib/rate-limit/rate-limits.ts';
-import { withFaults } from '../../support/fault-injection.ts';
-import { admitted, inMemory, limitsOf, onRedis, times } from '../../support/rate-limit-stores.ts';
-import { whyNoRedis } from '../../support/redis.ts';
-import { freshTables } from '../../support/tables.ts';
+import { withFaults } from '../../support/database/fault-injection.ts';
+import { freshTables } from '../../support/database/tables.ts';
+import { admitted, inMemory, limitsOf, onRedis, times } from '../../support/fixtures/rate-limit-stores.ts';
+import { whyNoRedis } from '../../support/services/redis.ts';
 
 describe('rateLimits without their store', () => {
   const limit = { requests: 10, windowSeconds: 86_400 };

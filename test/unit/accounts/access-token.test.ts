@@ -10,7 +10,7 @@ import {
   forge,
   issuer,
   unauthenticated,
-} from '../../support/token-container.ts';
+} from '../../support/fixtures/token-container.ts';
 
 const guest: Pick<Account, 'id' | 'kind' | 'role'> = { ...admin, kind: 'guest', role: 'USER' };
 

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { admin, container, forge, ring, unauthenticated } from '../../support/token-container.ts';
+import { admin, container, forge, ring, unauthenticated } from '../../support/fixtures/token-container.ts';
 
 describe('tokenKeys', () => {
   it('fetches keys once for concurrent callers', async () => {

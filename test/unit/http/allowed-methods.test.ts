@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import routes from '../../../docs/routes.json' with { type: 'json' };
 import { allowedMethods } from '../../../lib/http/allowed-methods.ts';
-import { byRoute } from '../../support/contracts.ts';
+import { byRoute } from '../../support/openapi/contracts.ts';
 
 describe('allowedMethods', () => {
   it.each([

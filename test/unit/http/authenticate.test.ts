@@ -5,7 +5,7 @@ import { DomainError } from '../../../lib/errors.ts';
 import { type Authenticated, authenticate, authorizeCustomer } from '../../../lib/http/authenticate.ts';
 import type { Access } from '../../../lib/http/contract.ts';
 import type { Caller } from '../../../lib/platform/caller.ts';
-import { eventOf } from '../../support/builders-domain.ts';
+import { eventOf } from '../../support/fixtures/domain-builders.ts';
 
 const user: Caller = { id: '01890a5d-ac96-774b-bcce-b302099a8057', role: 'USER' };
 const admin: Caller = { id: '01890a5d-ac96-774b-bcce-b302099a8058', role: 'ADMIN' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clientAddressOf } from '../../../lib/http/client-address.ts';
-import { eventOf } from '../../support/builders-domain.ts';
+import { eventOf } from '../../support/fixtures/domain-builders.ts';
 
 function addressOf(sourceIp: string): Promise<string> {
   const event = eventOf({});

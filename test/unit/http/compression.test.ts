@@ -3,7 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compression, encodingFor } from '../../../lib/http/compression.ts';
-import { eventOf } from '../../support/builders-domain.ts';
+import { eventOf } from '../../support/fixtures/domain-builders.ts';
 
 const long = JSON.stringify(Array.from({ length: 100 }, (_, n) => ({ name: `Keyboard ${n}` })));
 

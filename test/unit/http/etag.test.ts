@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { etag } from '../../../lib/http/etag.ts';
-import { eventOf } from '../../support/builders-domain.ts';
+import { eventOf } from '../../support/fixtures/domain-builders.ts';
 
 const ifNoneMatch = (etag: string) => eventOf({ headers: { 'if-none-match': etag } });
 const responseOf = (body: string, headers: Record<string, string> = {}) => ({

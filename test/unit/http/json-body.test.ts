@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { readJsonBody } from '../../../lib/http/json-body.ts';
-import { eventOf } from '../../support/builders-domain.ts';
+import { eventOf } from '../../support/fixtures/domain-builders.ts';
 
 type Headers = Record<string, string>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contextOf, eventOf } from '../../support/builders-domain.ts';
-import { environment } from '../../support/environment.ts';
+import { contextOf, eventOf } from '../../support/fixtures/domain-builders.ts';
+import { environment } from '../../support/services/environment.ts';
 
 // The configuration is read when its module is loaded.
 Object.assign(process.env, environment);
