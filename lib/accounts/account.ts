@@ -3,9 +3,9 @@ import { id, text } from '../platform/primitives.ts';
 import { role } from './role.ts';
 
 /**
- * Lower-cased, so that a mailbox has one account: the RFC makes the local part case-sensitive, but no large provider does.
- * Maximum lengths: 254 for an address in SMTP (RFC 5321, erratum 1690 of RFC 3696), 64 for the local part (RFC 5321,
- * section 4.5.3.1.1), 63 for a label of a host name (RFC 1035, section 2.3.4).
+ * Lower-cased, so that a mailbox has one account: the RFC makes the local part case-sensitive, but no large provider
+ * does. Maximum lengths: 254 for an address in SMTP (RFC 5321, erratum 1690 of RFC 3696), 64 for the local part (RFC
+ * 5321, section 4.5.3.1.1), 63 for a label of a host name (RFC 1035, section 2.3.4).
  */
 const email = z
   .email({

@@ -1,7 +1,8 @@
 /**
  * Returns the methods of all route templates that a path matches, in alphabetical order.
  *
- * @param methodsByPath such as `/product/{product_id}` → `DELETE`, `GET`, `PATCH`; a parameter matches one non-empty segment
+ * @param methodsByPath such as `/product/{product_id}` → `DELETE`, `GET`, `PATCH`; a parameter matches one non-empty
+ *   segment
  */
 export function allowedMethods(
   methodsByPath: Readonly<Record<string, readonly string[]>>,

@@ -4,8 +4,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 const subscriberGroups = 4;
 
 /**
- * Returns the client's address as API Gateway saw it, because clients can forge headers. All addresses of an IPv6 /64 count as
- * one.
+ * Returns the client's address as API Gateway saw it, because clients can forge headers. All addresses of an IPv6 /64
+ * count as one.
  */
 export async function clientAddressOf({ requestContext }: APIGatewayProxyEventV2): Promise<string> {
   // Loaded on demand: few functions have a limit by address.

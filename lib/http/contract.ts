@@ -48,8 +48,8 @@ export interface Contract<
     readonly body?: Body;
     readonly headers?: readonly string[];
     /**
-     * Cache-Control of the response, `no-store` by default. If set, the response has an ETag (by default a weak one of the
-     * body), and a request with a matching If-None-Match gets 304.
+     * Cache-Control of the response, `no-store` by default. If set, the response has an ETag (by default a weak one of
+     * the body), and a request with a matching If-None-Match gets 304.
      */
     readonly cacheControl?: string;
     /** Media type of a response that consists of `text` instead of JSON. */

@@ -8,8 +8,8 @@ interface Exchange {
 }
 
 /**
- * Adds an ETag to a response without one, and responds with 304 if it matches If-None-Match. Ignores a malformed header: a
- * full response is always correct.
+ * Adds an ETag to a response without one, and responds with 304 if it matches If-None-Match. Ignores a malformed
+ * header: a full response is always correct.
  */
 export const etag = () => ({
   after(exchange: Exchange) {

@@ -43,8 +43,8 @@ export interface Options {
 }
 
 /**
- * Creates a Lambda handler for an HTTP API (payload format 2.0). Every error becomes a problem response. A bug is logged
- * once and becomes a 500 without details.
+ * Creates a Lambda handler for an HTTP API (payload format 2.0). Every error becomes a problem response. A bug is
+ * logged once and becomes a 500 without details.
  *
  * @param tokens verifies access tokens; without it the handler ignores tokens and its bundle contains no token code
  */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /**
- * 1 to 255 printable ASCII characters, which every HTTP implementation preserves. No comma: API Gateway joins the values of a
- * repeated header with commas.
+ * 1 to 255 printable ASCII characters, which every HTTP implementation preserves. No comma: API Gateway joins the
+ * values of a repeated header with commas.
  */
 export const idempotencyKey = z
   .string()

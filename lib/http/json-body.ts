@@ -13,7 +13,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Rejects a body over 64 KB before it is decoded, for every operation. */
 export const bodyLimit = () => ({
   before({ event }: { event: APIGatewayProxyEventV2 }) {
-    // The local gateway passes null if there is no body.
+    // The local gateway passes null without a body.
     const body = event.body ?? '';
     // Base64 is a third longer than the bytes; a few padding bytes do not matter here.
     const bytes = event.isBase64Encoded ? body.length * 0.75 : Buffer.byteLength(body);
@@ -24,8 +24,8 @@ export const bodyLimit = () => ({
 /**
  * Parses a JSON body exactly as the client sent it.
  *
- * @throws {DomainError} `unsupported_media_type` unless the headers announce uncompressed JSON in UTF-8; `malformed_json` if
- *   the body is not that; `invalid_request` if an object has a repeated or forbidden key
+ * @throws {DomainError} `unsupported_media_type` unless the headers announce uncompressed JSON in UTF-8;
+ *   `malformed_json` if the body is not that; `invalid_request` if an object has a repeated or forbidden key
  */
 export function readJsonBody(event: APIGatewayProxyEventV2): unknown {
   checkHeaders(event.headers);

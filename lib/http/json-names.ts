@@ -14,8 +14,8 @@ interface Container {
 }
 
 /**
- * Rejects repeated keys in an object, at any depth. Parsers differ in which value they use; `JSON.parse` silently uses the
- * last one. Also rejects the keys `__proto__` and `constructor`.
+ * Rejects repeated keys in an object, at any depth. Parsers differ in which value they use; `JSON.parse` silently uses
+ * the last one. Also rejects the keys `__proto__` and `constructor`.
  *
  * @param json valid JSON
  * @throws {DomainError} `invalid_request` with the path of the first such key

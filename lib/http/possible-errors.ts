@@ -11,8 +11,8 @@ const byAccess: Record<Access, readonly ErrorCode[]> = {
 };
 
 /**
- * Returns all error codes of an operation: those of its contract and those of the middleware. An operation without input is
- * assumed not to use the database, unless its contract lists `unavailable`.
+ * Returns all error codes of an operation: those of its contract and those of the middleware. An operation without
+ * input is assumed not to use the database, unless its contract lists `unavailable`.
  */
 export function possibleErrors({ access, rateLimits, request, anyQuery, errors }: Contract): ErrorCode[] {
   const hasInput = access !== 'anyone' || Object.keys(request).length > 0;

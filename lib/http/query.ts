@@ -8,8 +8,8 @@ type Shape = Readonly<Record<string, z.core.$ZodType>>;
 const integer = /^(0|-?[1-9]\d*)$/;
 
 /**
- * Parses a query string, and integers in it where the schema expects a number. Uses the raw string, because API Gateway joins
- * the values of a repeated parameter with commas.
+ * Parses a query string, and integers in it where the schema expects a number. Uses the raw string, because API Gateway
+ * joins the values of a repeated parameter with commas.
  *
  * @throws {DomainError} `invalid_request` with the unknown and repeated parameters
  */
@@ -28,7 +28,9 @@ export function readQuery(rawQueryString: string, shape: Shape): Record<string, 
   );
 }
 
-/** Unwraps defaults and optionals. Uses these classes, because importing `z.core` as a value would double every bundle. */
+/**
+ * Unwraps defaults and optionals. Uses these classes, because importing `z.core` as a value would double every bundle.
+ */
 const isNumber = (schema: z.core.$ZodType | undefined): boolean =>
   schema instanceof z.ZodMiniNumber ||
   ((schema instanceof z.ZodMiniDefault || schema instanceof z.ZodMiniOptional) &&

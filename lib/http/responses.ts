@@ -25,7 +25,7 @@ export const responses = () => ({
   },
 });
 
-/** Logs an unexpected error and maps it: `unavailable` for a service failure, which may be retried, `internal` for a bug. */
+/** Logs an unexpected error and maps it to `unavailable` if a service failed, otherwise to `internal`. */
 function domainErrorOf(error: unknown, route: string): DomainError {
   if (error instanceof DomainError) return error;
   if (isServiceUnavailable(error)) {

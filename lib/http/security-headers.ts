@@ -1,7 +1,7 @@
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** Sets the headers that OWASP's REST Security Cheat Sheet recommends for APIs. The disabled ones are for HTML pages. */
+/** Sets the headers that OWASP's REST Security Cheat Sheet recommends for APIs; the disabled ones are for pages. */
 export const securityHeaders = () =>
   httpSecurityHeaders({
     contentSecurityPolicy: { 'default-src': "'none'", 'frame-ancestors': "'none'" },

@@ -14,8 +14,8 @@ const keysPerRequest = 100;
 const maxAttempts = 8;
 
 /**
- * Reads items by key from any tables and returns them by table. Absent items are left out. A strongly consistent read is
- * not a snapshot: each item is read at its own moment during the call.
+ * Reads items by key from any tables and returns them by table. Absent items are left out. A strongly consistent read
+ * is not a snapshot: each item is read at its own moment during the call.
  *
  * @param keys distinct, any number; sent as concurrent requests of up to 100 keys
  * @throws {DomainError} `contention` when DynamoDB leaves keys unprocessed in every attempt

@@ -1,4 +1,4 @@
-import { GetParameterCommand, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { awsClientOptions } from './aws-client-options.ts';
 import type { Clock } from './clock.ts';
 
@@ -89,8 +89,7 @@ function createSsmFetch(): FetchParameter {
       const response = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
       return response.Parameter?.Value;
     } catch (error) {
-      // By name: bundles leave the error classes out.
-      if (error instanceof SSMServiceException && error.name === 'ParameterNotFound') return undefined;
+      if (error instanceof ParameterNotFound) return undefined;
       throw error;
     }
   };

@@ -26,8 +26,8 @@ export const id = z.uuid().check(z.toLowerCase());
 export const quantity = z.int().check(z.minimum(1), z.maximum(1_000_000));
 
 /**
- * Minor units of the shop's currency. The maximum keeps the largest total (50 lines × 1,000,000 units) below 2^53, so sums
- * are exact.
+ * Minor units of the shop's currency. The maximum keeps the largest total (50 lines × 1,000,000 units) below 2^53, so
+ * sums are exact.
  */
 export const price = z.int().check(z.minimum(0), z.maximum(99_999_999));
 

@@ -1,6 +1,6 @@
 /**
- * Returns an error message for an unknown stage, and undefined for a known one. A stage is known if it has a section under
- * `params` in serverless.yml.
+ * Returns an error message for an unknown stage, and undefined for a known one. A stage is known if it has a section
+ * under `params` in serverless.yml.
  */
 export function unknownStageMessage(
   stage: string,

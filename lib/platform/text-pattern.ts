@@ -1,7 +1,7 @@
 /**
- * Characters that a name must not contain: control characters (C0, DEL, C1), line and paragraph separators, controls of text
- * direction (embeddings, overrides, isolates), U+FFFD, which replaces lost characters, and the noncharacters U+FFFE and
- * U+FFFF.
+ * Characters that a name must not contain: control characters (C0, DEL, C1), line and paragraph separators, controls of
+ * text direction (embeddings, overrides, isolates), U+FFFD, which replaces lost characters, and the noncharacters
+ * U+FFFE and U+FFFF.
  */
 const forbidden = '\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ufffd-\\uffff';
 
@@ -18,8 +18,8 @@ const invisible =
  * Matches a text that has a visible character and no forbidden one. Takes time proportional to the text's length.
  *
  * Means the same in JavaScript with flag `u`, in Python's `re` and in Rust. They share no escape for characters beyond
- * U+FFFF, so those are literal; `(?!\\n)` is for Python, whose `$` also matches before a final line break. Large classes are
- * negated because generators of test data enumerate a class.
+ * U+FFFF, so those are literal; `(?!\n)` is for Python, whose `$` also matches before a final line break. Large
+ * classes are negated because generators of test data enumerate a class.
  */
 export const textPattern = new RegExp(
   `^[${invisible}]*[^${forbidden}${invisible}][^${forbidden}]*(?!\\n)$`,

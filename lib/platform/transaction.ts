@@ -16,8 +16,9 @@ export interface TransactionWrite<Failure> {
 }
 
 /**
- * Unless committed, nothing was written. `failures` has one entry for each failed condition, in the order of the writes.
- * `contention` means a conflict with another write, or throttling; conditions without a failure may then be unchecked.
+ * Unless committed, nothing was written. `failures` has one entry for each failed condition, in the order of the
+ * writes. `contention` means a conflict with another write, or throttling; conditions without a failure may then be
+ * unchecked.
  */
 export type TransactionResult<Failure> =
   | { readonly committed: true }
@@ -32,9 +33,9 @@ const maxRetries = 6;
 /**
  * Sends writes as one transaction and retries it while its outcome is unknown, for example after a lost response.
  *
- * All attempts share a ClientRequestToken, for which DynamoDB commits at most one transaction in ten minutes. A conflict
- * after a lost response is retried here and never returned: the lost attempt may still commit, and a caller that tried
- * again with a new token could write twice.
+ * All attempts share a ClientRequestToken, for which DynamoDB commits at most one transaction in ten minutes. A
+ * conflict after a lost response is retried here and never returned: the lost attempt may still commit, and a caller
+ * that tried again with a new token could write twice.
  *
  * @param writes 1 to 100, on distinct items
  * @throws the SDK error if the outcome is unknown after all retries

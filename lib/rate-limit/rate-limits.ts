@@ -16,8 +16,8 @@ export interface Usage extends RateLimit {
   readonly exceeded: boolean;
   readonly remaining: number;
   /**
-   * Seconds until a request may succeed, at least 1: the rest of the window, or 1 if requests in flight use up the limit
-   * and may still return their points.
+   * Seconds until a request may succeed, at least 1: the rest of the window, or 1 if requests in flight use up the
+   * limit and may still return their points.
    */
   readonly resetSeconds: number;
 }
@@ -56,7 +56,9 @@ interface Outcome {
   readonly throttled?: true;
 }
 
-/** The package resolves with the counter, or null for a key without one, and rejects with it when the limit is exceeded. */
+/**
+ * The package resolves with the counter, or null for a key without one, and rejects with it when the limit is exceeded.
+ */
 async function outcomeOf(result: Promise<RateLimiterRes | null>): Promise<Outcome> {
   try {
     return { exceeded: false, remaining: (await result)?.remainingPoints ?? Number.POSITIVE_INFINITY };
@@ -80,10 +82,10 @@ function currentWindow(clock: Clock, windowSeconds: number, subject: string) {
 const isUsedUp = ({ remaining, throttled }: Outcome): boolean => remaining <= 0 && throttled !== true;
 
 /**
- * Counts requests by subject, such as an address, in fixed windows. All containers together never allow more requests than
- * the limit: they share a counter in Redis or Valkey if configured, otherwise in DynamoDB. Rejected requests do not count.
- * While the shared store is unavailable, each container enforces the limit on its own. The store receives a hash of the
- * subject.
+ * Counts requests by subject, such as an address, in fixed windows. All containers together never allow more requests
+ * than the limit: they share a counter in Redis or Valkey if configured, otherwise in DynamoDB. Rejected requests do
+ * not count. While the shared store is unavailable, each container enforces the limit on its own. The store receives a
+ * hash of the subject.
  */
 export function createRateLimits(
   deps: CountersDeps & { readonly rateLimits: Readonly<Record<RateLimitName, RateLimit>> },

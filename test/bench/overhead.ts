@@ -4,7 +4,7 @@ import { httpHandler } from '../../lib/http/http-handler.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
-import { contextOf } from '../support/builders-domain.ts';
+import { contextOf } from '../support/fixtures/domain-builders.ts';
 import type { Operations, Prepare } from './operations.ts';
 import { replaying } from './replay.ts';
 import { median as medianOf, table } from './table.ts';

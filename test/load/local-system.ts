@@ -3,8 +3,8 @@ import { systemClock } from '../../lib/platform/clock.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { createParameters } from '../../lib/platform/parameters.ts';
 import { prepare, startEmulators } from '../../localstack/backend.ts';
-import { newSecrets, parametersOf } from '../../localstack/fake-ssm.ts';
 import { freePort } from '../../localstack/ports.ts';
+import { newSecrets, parametersOf } from '../../localstack/secrets.ts';
 import { startService } from '../../localstack/service.ts';
 import type { Shopper } from './fixtures.ts';
 

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
-import { openShop } from '../../support/api-driver.ts';
-import { badBodyValues, badTextValues, missing } from '../../support/bad-values.ts';
-import { newAccount } from '../../support/builders.ts';
-import { outcomeOf, pathsOf, type Reply } from '../../support/client.ts';
-import { byRoute, leavesOf } from '../../support/contracts.ts';
+import { openShop } from '../../support/api-driver/api-driver.ts';
+import { badBodyValues, badTextValues, missing } from '../../support/api-driver/bad-values.ts';
+import { outcomeOf, pathsOf, type Reply } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
   clientFor,
@@ -15,7 +13,9 @@ import {
   operationOf,
   operations,
   send,
-} from '../../support/operations.ts';
+} from '../../support/api-driver/operation-requests.ts';
+import { newAccount } from '../../support/api-driver/request-bodies.ts';
+import { byRoute, leavesOf } from '../../support/openapi/contracts.ts';
 
 let world: OperationFixture;
 beforeAll(async () => {

@@ -3,21 +3,21 @@ import { randomUUID } from 'node:crypto';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod/mini';
-import { putInCart, shopOf, signUp } from '../../support/api-driver.ts';
-import { createClient } from '../../support/client.ts';
-import { byRoute } from '../../support/contracts.ts';
+import { putInCart, shopOf, signUp } from '../../support/api-driver/api-driver.ts';
+import { createClient } from '../../support/api-driver/client.ts';
 import {
   clientFor,
   createOperationFixture,
   type OperationFixture,
   operationOf,
   send,
-} from '../../support/operations.ts';
-import { type OwnService, startOwnService } from '../../support/own-service.ts';
-import { until } from '../../support/processes.ts';
-import { headerFaults } from '../../support/security-headers.ts';
-import { guestShape, tokenShape } from '../../support/shapes.ts';
-import { connect } from '../../support/tables.ts';
+} from '../../support/api-driver/operation-requests.ts';
+import { guestShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
+import { headerFaults } from '../../support/api-driver/security-headers.ts';
+import { connect } from '../../support/database/tables.ts';
+import { byRoute } from '../../support/openapi/contracts.ts';
+import { type OwnService, startOwnService } from '../../support/services/own-service.ts';
+import { until } from '../../support/services/processes.ts';
 
 /** In every secret, every name and every stored value: wherever it turns up, something was told. */
 const marker = randomUUID().replaceAll('-', '');

@@ -4,8 +4,8 @@ import { type AccountStore, createAccountStore } from '../../../lib/accounts/acc
 import { isServiceUnavailable } from '../../../lib/platform/aws-errors.ts';
 import type { Documents } from '../../../lib/platform/dynamodb.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { type Fault, withFaults } from '../../support/fault-injection.ts';
-import { freshTables } from '../../support/tables.ts';
+import { type Fault, withFaults } from '../../support/database/fault-injection.ts';
+import { freshTables } from '../../support/database/tables.ts';
 
 const racers = 20;
 const created_at = '2025-12-12T00:00:00.000Z';

@@ -8,7 +8,7 @@ import { type RegisterInput, register } from '../../../lib/accounts/register.ts'
 import { systemClock } from '../../../lib/platform/clock.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { createParameters } from '../../../lib/platform/parameters.ts';
-import { freshTables } from '../../support/tables.ts';
+import { freshTables } from '../../support/database/tables.ts';
 
 type Authority = Pick<RegisterInput, 'caller' | 'bootstrapSecret'>;
 

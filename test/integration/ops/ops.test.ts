@@ -9,8 +9,8 @@ import { createProduct } from '../../../lib/products/create-product.ts';
 import { type FakeSsm, startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { createTables } from '../../../localstack/tables.ts';
 import { createParameterStore } from '../../../tools/ops/parameter-store.ts';
-import { operator, runOps } from '../../support/ops.ts';
-import { connect } from '../../support/tables.ts';
+import { connect } from '../../support/database/tables.ts';
+import { operator, runOps } from '../../support/services/run-ops.ts';
 
 const keysOf = (value: string | undefined) =>
   z.object({ keys: z.array(z.object({ kid: z.string() })) }).parse(JSON.parse(value ?? '')).keys;

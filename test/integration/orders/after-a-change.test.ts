@@ -6,7 +6,7 @@ import { newId } from '../../../lib/platform/ids.ts';
 import type { Product } from '../../../lib/products/product.ts';
 import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 /** A change of each field that a seller can change, checked by the compiler. `stock` is always rejected. */
 const changes = {

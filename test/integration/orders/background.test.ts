@@ -6,8 +6,8 @@ import { processOrders } from '../../../lib/orders/process-orders.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { atRates } from '../../support/fault-injection.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { atRates } from '../../support/database/fault-injection.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 const ones = (count: number): number[] => Array.from({ length: count }, () => 1);
 

@@ -4,7 +4,7 @@ import { cancelOrder } from '../../../lib/orders/cancel-order.ts';
 import { viewOf } from '../../../lib/products/product.ts';
 import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 const view = async (shop: OrderFixture, product: string) => {
   const { stock, sold } = viewOf(await readProduct(shop.inventory, product), 'EUR');

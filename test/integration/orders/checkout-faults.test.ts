@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { isServiceUnavailable } from '../../../lib/platform/aws-errors.ts';
 import { stockOf } from '../../../lib/products/product.ts';
-import { type Attempt, atRates } from '../../support/fault-injection.ts';
-import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/order-fixtures.ts';
+import { type Attempt, atRates } from '../../support/database/fault-injection.ts';
+import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {

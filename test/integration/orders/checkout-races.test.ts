@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../lib/platform/ids.ts';
-import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/order-fixtures.ts';
+import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {

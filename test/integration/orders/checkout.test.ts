@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import { orderPosition } from '../../../lib/orders/order-store.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { cursorOf } from '../../../lib/platform/cursor.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { createOrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 // Read when the logger is created. Its lines would appear between the test results.
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { Order } from '../../../lib/orders/order.ts';
-import { contextOf, orderOf } from '../../support/builders-domain.ts';
-import { environment } from '../../support/environment.ts';
-import { type Entry, type FakeEventBus, startEventBus } from '../../support/event-bus.ts';
-import { recordOf } from '../../support/stream-records.ts';
+import { type Entry, type FakeEventBus, startEventBus } from '../../support/fakes/fake-event-bus.ts';
+import { contextOf, orderOf } from '../../support/fixtures/domain-builders.ts';
+import { recordOf } from '../../support/fixtures/stream-records.ts';
+import { environment } from '../../support/services/environment.ts';
 
 const detail = z.object({ event_id: z.string(), order: z.object({ id: z.string() }) });
 const idsOf = (entries: readonly Entry[]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { createOrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 describe('submitOrder', () => {
   it('fails all concurrent requests for a sold-out product and writes nothing', async () => {

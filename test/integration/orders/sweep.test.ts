@@ -2,7 +2,7 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { processOrders } from '../../../lib/orders/process-orders.ts';
 import { sweepOrders } from '../../../lib/orders/sweep-orders.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 const never = Number.POSITIVE_INFINITY;
 const inOneMinute = { now: () => Date.now() + 61_000 };

@@ -5,8 +5,8 @@ import { shardId, stockOf, viewOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
-import { openBrowser } from '../../support/product-reader.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
+import { openBrowser } from '../../support/fixtures/product-browser.ts';
 
 // Read when the logger is made; its lines would be printed between the tests' results.
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';

@@ -5,8 +5,12 @@ import type { Product } from '../../../lib/products/product.ts';
 import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { type Attempt, type Fault, seeded } from '../../support/fault-injection.ts';
-import { type Container, createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { type Attempt, type Fault, seeded } from '../../support/database/fault-injection.ts';
+import {
+  type Container,
+  createOrderFixture,
+  type OrderFixture,
+} from '../../support/fixtures/order-fixtures.ts';
 
 const shoppers = 64;
 const never = Number.POSITIVE_INFINITY;

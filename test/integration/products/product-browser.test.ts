@@ -4,8 +4,8 @@ import { type Product, stockOf, viewOf } from '../../../lib/products/product.ts'
 import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
-import { openBrowser } from '../../support/product-reader.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
+import { openBrowser } from '../../support/fixtures/product-browser.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {

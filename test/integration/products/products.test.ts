@@ -3,7 +3,7 @@ import { addStock } from '../../../lib/products/add-stock.ts';
 import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/order-fixtures.ts';
+import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {

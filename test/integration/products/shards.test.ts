@@ -5,8 +5,8 @@ import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { type Attempt, atRates } from '../../support/fault-injection.ts';
-import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/order-fixtures.ts';
+import { type Attempt, atRates } from '../../support/database/fault-injection.ts';
+import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {

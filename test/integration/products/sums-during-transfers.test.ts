@@ -8,9 +8,9 @@ import { consolidateStock } from '../../../lib/products/gather-units.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { seeded } from '../../support/fault-injection.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
-import { openBrowser } from '../../support/product-reader.ts';
+import { seeded } from '../../support/database/fault-injection.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
+import { openBrowser } from '../../support/fixtures/product-browser.ts';
 
 /** Units of an order that no shard holds alone; small orders take one. So the sold units tell how many of each they hold. */
 const large = 1_000;

@@ -5,8 +5,8 @@ import { DomainError } from '../../../lib/errors.ts';
 import { contract } from '../../../lib/http/contract.ts';
 import { idempotencyKey } from '../../../lib/http/idempotency-key.ts';
 import type { RateLimitName, RateLimits } from '../../../lib/rate-limit/rate-limits.ts';
-import { contextOf, eventOf } from '../../support/builders-domain.ts';
-import { environment } from '../../support/environment.ts';
+import { contextOf, eventOf } from '../../support/fixtures/domain-builders.ts';
+import { environment } from '../../support/services/environment.ts';
 
 // The configuration is read when its module is loaded. In this mode the logger writes to `console`.
 Object.assign(process.env, {

@@ -7,7 +7,7 @@ import {
   type StatusFields,
   transitions,
 } from '../../../lib/orders/order.ts';
-import { orderOf } from '../../support/builders-domain.ts';
+import { orderOf } from '../../support/fixtures/domain-builders.ts';
 
 describe('order', () => {
   it.each(orderStatus.options)('reads a %s item', (status) => {

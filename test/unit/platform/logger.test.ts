@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { contract } from '../../../lib/http/contract.ts';
 import { type LogCode, logCodes } from '../../../lib/platform/log-codes.ts';
-import { contextOf, eventOf } from '../../support/builders-domain.ts';
+import { contextOf, eventOf } from '../../support/fixtures/domain-builders.ts';
 
 // Powertools reads these when it is loaded and when the Logger is created: in this mode it writes to `console`.
 process.env['POWERTOOLS_DEV'] = 'true';

@@ -3,8 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { newId } from '../../../lib/platform/ids.ts';
 import { logger } from '../../../lib/platform/logger.ts';
 import { ordersIn, readOrders } from '../../../lib/stream/order-records.ts';
-import { orderOf } from '../../support/builders-domain.ts';
-import { recordOf } from '../../support/stream-records.ts';
+import { orderOf } from '../../support/fixtures/domain-builders.ts';
+import { recordOf } from '../../support/fixtures/stream-records.ts';
 
 describe('ordersIn', () => {
   it('reads the orders of a batch in sequence', () => {

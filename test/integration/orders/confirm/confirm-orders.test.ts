@@ -10,9 +10,13 @@ import { type Order, type OrderIn, totalOf } from '../../../../lib/orders/order.
 import { newId } from '../../../../lib/platform/ids.ts';
 import type { TransactAction } from '../../../../lib/platform/transaction.ts';
 import type { StockedProduct } from '../../../../lib/products/product.ts';
-import { orderOf } from '../../../support/builders-domain.ts';
-import { atRates } from '../../../support/fault-injection.ts';
-import { type Container, createOrderFixture, type OrderFixture } from '../../../support/order-fixtures.ts';
+import { atRates } from '../../../support/database/fault-injection.ts';
+import { orderOf } from '../../../support/fixtures/domain-builders.ts';
+import {
+  type Container,
+  createOrderFixture,
+  type OrderFixture,
+} from '../../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {

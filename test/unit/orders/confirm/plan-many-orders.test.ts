@@ -3,7 +3,7 @@ import { purchaseKey } from '../../../../lib/orders/confirm/allocation.ts';
 import { mergePurchaseCounts, mergeStockUpdates } from '../../../../lib/orders/confirm/merge-writes.ts';
 import { planOrders } from '../../../../lib/orders/confirm/plan.ts';
 import { newId } from '../../../../lib/platform/ids.ts';
-import { openOrderOf, productOf, snapshotsOf, stocked } from '../../../support/builders-domain.ts';
+import { openOrderOf, productOf, snapshotsOf, stocked } from '../../../support/fixtures/domain-builders.ts';
 
 describe('planOrders with many orders', () => {
   it('updates one shard per transaction if a shard has enough', () => {

@@ -5,8 +5,8 @@ import { mergePurchaseCounts, mergeStockUpdates } from '../../../../lib/orders/c
 import { type Plan, planOrders } from '../../../../lib/orders/confirm/plan.ts';
 import { totalOf } from '../../../../lib/orders/order.ts';
 import { shardId, stockOf } from '../../../../lib/products/product.ts';
-import { anyWorld } from '../../../support/any-world.ts';
-import { openOrderOf, snapshotsOf, stocked } from '../../../support/builders-domain.ts';
+import { anyWorld } from '../../../support/fixtures/any-orders.ts';
+import { openOrderOf, snapshotsOf, stocked } from '../../../support/fixtures/domain-builders.ts';
 
 const allocated = (plan: Plan) => plan.transactions.flatMap(({ orders }) => orders);
 const allocationsIn = (plan: Plan) => allocated(plan).flatMap(({ allocations }) => allocations);

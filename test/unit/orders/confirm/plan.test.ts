@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { StockSnapshot } from '../../../../lib/orders/confirm/allocation.ts';
 import { type Plan, planOrders } from '../../../../lib/orders/confirm/plan.ts';
-import { openOrderOf, productOf, shardOf, snapshotsOf, stocked } from '../../../support/builders-domain.ts';
+import {
+  openOrderOf,
+  productOf,
+  shardOf,
+  snapshotsOf,
+  stocked,
+} from '../../../support/fixtures/domain-builders.ts';
 
 const allocated = (plan: Plan) => plan.transactions.flatMap(({ orders }) => orders);
 const allocationsIn = (plan: Plan) => allocated(plan).flatMap(({ allocations }) => allocations);
