@@ -9,8 +9,8 @@ import { createDynamoDb } from '../dynamodb/service.ts';
 import { createEventSource, eventOf } from '../lambda/event-source.ts';
 import { createLambda } from '../lambda/functions.ts';
 import { readStreamSettings } from '../lambda/stream-settings.ts';
-import type { Random } from '../world/random.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { Random } from '../runtime/random.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { type Container, createContainer, tableName, tablePrefix } from './container.ts';
 import type { createFaults } from './faults.ts';
 
