@@ -15,10 +15,10 @@ const file = z.object({
   functions: z.object({ processOrders: z.object({ events: z.tuple([z.object({ stream })]) }) }),
 });
 
-/** How serverless.yml has the worker called. */
+/** Reads the worker's event source settings from serverless.yml. */
 export async function readStreamSettings(): Promise<StreamSettings> {
   const text = await readFile(join(import.meta.dirname, '../../../serverless.yml'), 'utf8');
-  // CloudFormation's tags mean nothing to the parser and nothing here.
+  // The parser warns about CloudFormation tags; they do not matter here.
   const document: unknown = parseDocument(text, { logLevel: 'error' }).toJS();
   return file.parse(document).functions.processOrders.events[0].stream;
 }
