@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { Documents } from '../../lib/platform/dynamodb.ts';
 import { createTables, readTables } from '../../localstack/tables.ts';
-import { connect } from '../support/tables.ts';
+import { connect } from '../support/database/tables.ts';
 import { simulatedDocuments, warmSdk } from './dynamodb/documents.ts';
 import { ids, requestOf } from './dynamodb/random-requests.ts';
 import { createDynamoDb } from './dynamodb/service.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newAccount, newProduct } from '../../support/builders.ts';
-import { createClient, expectReply } from '../../support/client.ts';
-import { operator, runOps } from '../../support/ops.ts';
-import { type OwnService, startOwnService } from '../../support/own-service.ts';
-import { productShape, tokenShape } from '../../support/shapes.ts';
+import { createClient, expectReply } from '../../support/api-driver/client.ts';
+import { newAccount, newProduct } from '../../support/api-driver/request-bodies.ts';
+import { productShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
+import { type OwnService, startOwnService } from '../../support/services/own-service.ts';
+import { operator, runOps } from '../../support/services/run-ops.ts';
 
 let service: OwnService;
 beforeAll(async () => {
@@ -19,18 +19,18 @@ const makeFirstAdmin = (email: string, password: string) =>
   );
 
 describe('npm run ops -- make-first-admin', () => {
-  it('tells the API’s reason for a refusal, and leaves the secret to be used', async () => {
+  it('prints the error of the API and keeps the secret', async () => {
     const { code, stderr } = await makeFirstAdmin(newAccount().email, 'short');
     expect(code).toBe(1);
     expect(stderr).toMatch(/422 invalid_request\n +password: /);
   });
 
-  it('makes an ADMIN once, who can sell, and deletes the secret', async () => {
+  it('registers one ADMIN, who can create products, and deletes the secret', async () => {
     const { email, password } = newAccount();
     const { code, stdout, stderr } = await makeFirstAdmin(email, password);
     expect({ code, stdout }, stderr).toEqual({
       code: 0,
-      stdout: `${email} is ADMIN.\n/sellout/operated/bootstrap-secret is spent and deleted.\n`,
+      stdout: `Registered ${email} as ADMIN.\nDeleted /sellout/operated/bootstrap-secret, which is used up.\n`,
     });
     expect(stdout + stderr).not.toContain(password);
 
@@ -44,7 +44,7 @@ describe('npm run ops -- make-first-admin', () => {
 
     expect(await makeFirstAdmin(newAccount().email, password)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('there is no /sellout/operated/bootstrap-secret'),
+      stderr: expect.stringContaining('Parameter /sellout/operated/bootstrap-secret not found'),
     });
   });
 });

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startDynamoDbLocal } from '../../../localstack/dynamodb-local.ts';
 import { freePort, isPortFree } from '../../../localstack/ports.ts';
-import { runningWith, until } from '../../support/processes.ts';
+import { runningWith, until } from '../../support/services/processes.ts';
 
 const portOf = (endpoint: string) => Number(new URL(endpoint).port);
 
@@ -23,7 +23,7 @@ describe('startDynamoDbLocal', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    await expect(startDynamoDbLocal({ port })).rejects.toThrow(`port ${port} is taken`);
+    await expect(startDynamoDbLocal({ port })).rejects.toThrow(`Port ${port} is in use`);
     server.close();
   });
 

@@ -6,11 +6,11 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { freePort, isPortFree } from '../../../localstack/ports.ts';
-import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver.ts';
-import { createClient } from '../../support/client.ts';
-import { startEventBus } from '../../support/event-bus.ts';
-import { startProgram } from '../../support/local-start.ts';
-import { until } from '../../support/processes.ts';
+import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver/api-driver.ts';
+import { createClient } from '../../support/api-driver/client.ts';
+import { startEventBus } from '../../support/fakes/fake-event-bus.ts';
+import { until } from '../../support/services/processes.ts';
+import { startProgram } from '../../support/services/start-program.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const composeFile = z.object({
@@ -51,7 +51,7 @@ describe('npm run start:localstack', () => {
   const calls = async () => (await readFile(join(directory, 'calls'), 'utf8')).trim().split('\n');
 
   it.each([
-    ['no program', undefined, /needs a Docker engine: there is no program "docker"/],
+    ['no program', undefined, /needs a Docker engine: "docker" is not in PATH/],
     ['no engine', 'echo "Cannot connect to the Docker daemon" >&2; exit 1', /Docker engine: Cannot connect/],
     ['no Compose', '[ "$1" = version ] || { echo "unknown command" >&2; exit 1; }', /Compose 2: unknown/],
   ])('says what is missing where there is %s, and starts nothing', async (_, script, message) => {
@@ -76,7 +76,7 @@ describe('npm run start:localstack', () => {
       await startEventBus(),
       await freePort(),
     ];
-    const standIn = join(root, 'test/support/fake-localstack.ts');
+    const standIn = join(root, 'test/support/fakes/fake-localstack.ts');
     const run = await startProgram(['--localstack', '--stage', 'stack'], {
       ...(await fakeDocker(`case "$*" in *" up "*) exec '${process.execPath}' '${standIn}' ;; esac`)),
       LOCALSTACK_PORT: String(localStackPort),

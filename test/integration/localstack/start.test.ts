@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { isPortFree } from '../../../localstack/ports.ts';
-import { startProgram as start } from '../../support/local-start.ts';
-import { until } from '../../support/processes.ts';
+import { until } from '../../support/services/processes.ts';
+import { startProgram as start } from '../../support/services/start-program.ts';
 
 describe('npm start', () => {
   it('refuses an unknown option and shows the usage', async () => {
@@ -32,7 +32,7 @@ describe('npm start', () => {
     const { code, stderr } = await (await start([], { DYNAMODB_PORT: taken })).ended;
     server.close();
     expect(code).toBe(1);
-    expect(stderr).toBe(`port ${taken} is taken; choose another with DYNAMODB_PORT\n`);
+    expect(stderr).toBe(`Port ${taken} is in use. Choose another with DYNAMODB_PORT.\n`);
   });
 
   it('leaves no process behind when it is ended while starting', async () => {

@@ -28,7 +28,7 @@ export async function buy(sale: HotProductSale, customer_id: string): Promise<bo
   for (;;) {
     const fromMs = time.now();
     const result = await resultOf(
-      shop.request('checkout', customer_id, (container) => checkout(container, { customer_id })),
+      shop.request('checkout', customer_id, (container) => checkout(container, { customerId: customer_id })),
     );
     if (result.status === 'succeeded') return true;
     if (isFinal({ result, task: customer_id, fromMs, toMs: time.now() })) return false;

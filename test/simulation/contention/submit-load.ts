@@ -42,7 +42,9 @@ export async function loadSubmit(
         const items = [{ id: product, quantity: 1 }];
         // A rejected or lost order is not confirmed, so the rate does not include it.
         await resultOf(
-          shop.request('submitOrder', 'submit', (deps) => submitOrder(deps, { customer_id, items })),
+          shop.request('submitOrder', 'submit', (deps) =>
+            submitOrder(deps, { customerId: customer_id, items }),
+          ),
         );
       };
       const everyMs = 1_000 / perSecond;

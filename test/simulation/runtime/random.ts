@@ -1,4 +1,4 @@
-import { seeded } from '../../support/fault-injection.ts';
+import { seeded } from '../../support/database/fault-injection.ts';
 
 export interface Random {
   /** Returns a number in [0, 1). */

@@ -131,10 +131,10 @@ const checks: Readonly<Record<string, Check>> = {
         ? [task]
         : [],
     );
-    const rejectedOrders = [...orders.values()].flatMap(({ id, reason, short_lines = [] }) => {
-      if (reason !== 'out_of_stock') return [];
-      const { fromMs, toMs } = monitor.timesOf(id);
-      return hadStock(short_lines, fromMs, toMs) ? [`order ${id}`] : [];
+    const rejectedOrders = [...orders.values()].flatMap((one) => {
+      if (one.status !== 'REJECTED' || one.reason !== 'out_of_stock') return [];
+      const { fromMs, toMs } = monitor.timesOf(one.id);
+      return hadStock(one.short_lines, fromMs, toMs) ? [`order ${one.id}`] : [];
     });
     return [...rejectedRequests, ...rejectedOrders];
   },

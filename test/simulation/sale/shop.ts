@@ -76,8 +76,8 @@ export async function createSimulatedShop({
     faultOf: faults?.ofBatch,
     deliver: (batch) =>
       lambda.invoke('processOrders', { task: 'worker', timeoutMs: workerTimeoutMs }, async (container) => {
-        const { read } = ordersIn(eventOf(batch), (order) => order);
-        await processOrders(container, read, container.shardOffset);
+        const { orders } = ordersIn(eventOf(batch));
+        await processOrders(container, { orders, shardOffset: container.shardOffset });
       }),
   });
 
@@ -97,7 +97,7 @@ export async function createSimulatedShop({
       const deadline = () => ahead.now() + workerTimeoutMs - reserveMs;
       await Promise.allSettled([
         lambda.invoke('sweepOrders', timing, (container) =>
-          sweepOrders({ ...container, clock: ahead }, deadline()),
+          sweepOrders({ ...container, clock: ahead }, { deadline: deadline() }),
         ),
         lambda.invoke('sweepProducts', timing, (container) =>
           sweepProducts(container, container.inventory, ahead, deadline()),

@@ -66,15 +66,15 @@ export function createShoppers({
 
   async function place(action: OrderAction, customer_id: string, duplicate: number): Promise<void> {
     const { kind, id, keyed, lines } = action;
-    const key = keyed ? { idempotency_key: `key ${id}` } : {};
+    const key = keyed ? { idempotencyKey: `key ${id}` } : {};
     const task = keyed ? `order ${id}` : `order ${id} duplicate ${duplicate}`;
     const items = lines.map(({ product, quantity }) => ({ id: idAt(products, product), quantity }));
     // Without a key, a retry would create a second order.
     for (let attempts = keyed ? attemptsMax : 1; attempts > 0; attempts--) {
       const finished = await call<PlacedOrder>(kind, task, (container) =>
         kind === 'checkout'
-          ? checkout(container, { customer_id, ...key })
-          : submitOrder(container, { customer_id, items, ...key }),
+          ? checkout(container, { customerId: customer_id, ...key })
+          : submitOrder(container, { customerId: customer_id, items, ...key }),
       );
       placings.push({ ...finished, action, customer_id });
       if (finished.result.status === 'succeeded') placed.set(id, finished.result.value.order);
@@ -85,9 +85,10 @@ export function createShoppers({
 
   async function cancelOnce(action: CancelAction, order: Order): Promise<void> {
     const id = action.byStranger ? 'a stranger' : order.customer_id;
+    const caller = { id, role: 'USER' } as const;
     for (let attempts = attemptsMax; attempts > 0; attempts--) {
       const finished = await call('cancelOrder', `cancel ${action.id}`, (container) =>
-        cancelOrder(container, order.id, { id, role: 'USER' }),
+        cancelOrder(container, { orderId: order.id, caller }),
       );
       cancellations.push({ ...finished, action, order_id: order.id });
       if (isFinal(finished)) return;

@@ -1,5 +1,4 @@
-import type { Order } from '../../../lib/orders/order.ts';
-import { totalOf } from '../../../lib/orders/order.ts';
+import { type Order, type OrderIn, totalOf } from '../../../lib/orders/order.ts';
 import { shardId } from '../../../lib/products/product.ts';
 import { type AtomicWrite, type Pair, statusChanges, statusOf, sumBy } from './ledger.ts';
 
@@ -9,9 +8,10 @@ export type WriteInvariant = (write: AtomicWrite, mayAdd: MayAdd) => string[];
 /** Whether the task of the write may add units to the product: only restocks and new products may. */
 export type MayAdd = (productId: string, units: number) => boolean;
 
+/** Written down again, so that a wrong transition in the service is found. */
 const transitions = new Set([
-  'none>PENDING',
-  'none>CONFIRMED',
+  'new>PENDING',
+  'new>CONFIRMED',
   'PENDING>CONFIRMED',
   'PENDING>REJECTED',
   'PENDING>CANCELLED',
@@ -21,7 +21,7 @@ const transitions = new Set([
 /** Sums the units of orders that the write confirms, minus those of confirmed orders that it cancels. */
 function confirmedUnits(
   write: AtomicWrite,
-  unitsOf: (order: Order) => readonly (readonly [string, number])[],
+  unitsOf: (order: OrderIn<'CONFIRMED'>) => readonly (readonly [string, number])[],
 ) {
   const { confirmed, released } = statusChanges(write);
   const signed = [

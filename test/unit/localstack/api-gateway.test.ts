@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { actAsApiGateway } from '../../../localstack/api-gateway.ts';
 import { freePort } from '../../../localstack/ports.ts';
-import { rawRequest } from '../../support/raw-http.ts';
+import { rawRequest } from '../../support/api-driver/raw-http.ts';
 
 /** Tells what reaches it, as serverless-offline and hapi would see it. */
 const echo = () =>
