@@ -14,8 +14,10 @@ export function summaryOf({ passed, failures, metrics, seconds, sale }: LoadResu
   return [
     '',
     ...(sale === undefined ? ['Stock     unknown: the orders could not be read'] : saleLines(sale, accepted)),
-    `Rejected  ${count(rejected)} order requests, ${perSecond(rejected, seconds)}/s${codes.length === 0 ? '' : `: ${codes.join(', ')}`}`,
-    `Retries   ${count(retried)} with the same idempotency key, each returned the same order`,
+    `Rejected  ${count(rejected)} order requests, ${perSecond(rejected, seconds)} per second${codes.length === 0 ? '' : `: ${codes.join(', ')}`}`,
+    ...(retried === 0
+      ? []
+      : [`Retries   ${count(retried)} with an idempotency key, each returned the same order`]),
     `Errors    ${count(serverErrors)} responses with a 5xx status, ${count(unanswered)} requests without a response`,
     '',
     `${'Response time in ms'.padEnd(30)}${['count', 'p50', 'p95', 'p99'].map((head) => head.padStart(8)).join('')}`,
@@ -36,10 +38,11 @@ function saleLines(
   { supplied, confirmed, rejected, cancelled, sold, oversold, lost, seconds }: Sale,
   accepted: number,
 ): string[] {
-  const rate = perSecond(confirmed + cancelled, seconds);
+  const all = confirmed + cancelled;
+  const cancelledLater = cancelled === 0 ? '' : ` (${count(cancelled)} cancelled later)`;
   return [
     `Stock     ${count(supplied)} units: ${count(sold)} sold, ${count(oversold)} oversold, ${count(lost)} lost`,
-    `Orders    ${count(confirmed + cancelled)} confirmed, ${rate}/s from the first order to the last; ${count(cancelled)} of them cancelled later`,
-    `          ${count(rejected)} of ${count(accepted)} accepted orders were rejected because stock ran out before their turn`,
+    `Orders    ${count(accepted)} accepted: ${count(all)} confirmed${cancelledLater}, ${count(rejected)} rejected later because stock ran out`,
+    `          ${perSecond(all, seconds)} confirmed per second, from the first order to the last decision`,
   ];
 }
