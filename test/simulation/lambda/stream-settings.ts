@@ -11,7 +11,7 @@ export type StreamSettings = z.output<typeof stream>;
 
 const events = z.tuple([z.object({ stream })]);
 
-/** Reads how serverless.yml connects the worker to the orders stream. */
+/** Reads the worker's event source settings from serverless.yml. */
 export async function readStreamSettings(): Promise<StreamSettings> {
   return events.parse(readServiceConfig().functions['processOrders']?.events)[0].stream;
 }
