@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: 'test/support/engine-setup.ts',
+          globalSetup: 'test/support/database/dynamodb-setup.ts',
           testTimeout: 60_000,
         },
       },
@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
-          globalSetup: 'test/support/engine-setup.ts',
+          globalSetup: 'test/support/database/dynamodb-setup.ts',
           testTimeout: 120_000,
         },
       },
@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'api',
           include: ['test/api/**/*.test.ts'],
-          globalSetup: 'test/support/service-setup.ts',
+          globalSetup: 'test/support/services/service-setup.ts',
           testTimeout: 60_000,
           // Preparing a file's world is as much work as a test.
           hookTimeout: 60_000,

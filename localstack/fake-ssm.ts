@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../lib/platform/json.ts';
 import { type FakeAwsService, type FakeResponse, startFakeAwsService } from './fake-aws-service.ts';
 
 const named = z.object({ Name: z.string() });
@@ -78,11 +79,3 @@ const errorResponse = (__type: string, message: string): FakeResponse => ({
   status: 400,
   body: { __type, message },
 });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { newBootstrapSecret, newTokenKey } from '../lib/accounts/generate-secrets.ts';
+import { parseJson } from '../lib/platform/json.ts';
 
 const tokenKeys = z.object({ keys: z.array(z.object({ kid: z.string(), k: z.string() })) });
 const secrets = z.object({ tokenKeys, bootstrapSecret: z.string() });
@@ -41,11 +42,3 @@ export const parametersOf = (stage: string, { tokenKeys, bootstrapSecret }: Secr
   [`/sellout/${stage}/token-keys`, JSON.stringify(tokenKeys)],
   [`/sellout/${stage}/bootstrap-secret`, bootstrapSecret],
 ];
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,16 +1,15 @@
 import { endpoint } from '../../lib/http/endpoint.ts';
+import { rateLimits } from '../../lib/http/rate-limits.ts';
 import { createOrderStore } from '../../lib/orders/order-store.ts';
 import { submitOrder } from '../../lib/orders/submit-order.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createInventory } from '../../lib/products/inventory.ts';
-import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { submitOrderContract } from './contracts.ts';
 import { placedOrderResponse } from './responses.ts';
 
 const documents = createDocuments();
-const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
 const deps = {
   inventory: createInventory({ documents, ...config }),
   orders: createOrderStore({ documents, table: config.ordersTable }),
@@ -21,9 +20,9 @@ const deps = {
 export const handler = endpoint(
   submitOrderContract,
   async ({ headers, body }, caller) => {
-    const idempotency_key = headers['idempotency-key'];
+    const idempotencyKey = headers['idempotency-key'];
     return placedOrderResponse(
-      await submitOrder(deps, { customer_id: caller.id, items: body.items, idempotency_key }),
+      await submitOrder(deps, { customerId: caller.id, items: body.items, idempotencyKey }),
     );
   },
   { rateLimits },

@@ -1,4 +1,4 @@
-import { contextOf } from '../support/builders-domain.ts';
+import { contextOf } from '../support/fixtures/domain-builders.ts';
 import { batchSize, type Operations } from './operations.ts';
 import { table } from './table.ts';
 import { commandsOf, stepsOf, tapWire } from './wire.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { environment } from '../support/environment.ts';
+import { environment } from '../support/services/environment.ts';
 import {
   type Bundle,
   bundleOf,

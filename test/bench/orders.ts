@@ -3,7 +3,7 @@ import { startFakeSsm } from '../../localstack/fake-ssm.ts';
 import { newSecrets, parametersOf } from '../../localstack/secrets.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
-import { unlimited } from '../support/environment.ts';
+import { unlimited } from '../support/services/environment.ts';
 import { expressOrders } from './express-orders.ts';
 import type { Measured } from './order-load.ts';
 import { NoPostgres } from './postgres.ts';

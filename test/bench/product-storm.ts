@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nextCursor } from '../../lib/platform/cursor.ts';
-import type { RedisServer } from '../support/redis.ts';
-import { startRedis } from '../support/redis.ts';
+import type { RedisServer } from '../support/services/redis.ts';
+import { startRedis } from '../support/services/redis.ts';
 import { rates } from './rates.ts';
 import { table } from './table.ts';
 

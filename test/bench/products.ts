@@ -5,8 +5,8 @@ import { startFakeSsm } from '../../localstack/fake-ssm.ts';
 import { newSecrets, parametersOf } from '../../localstack/secrets.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
-import { startRedis, whyNoRedis } from '../support/redis.ts';
-import { connect } from '../support/tables.ts';
+import { connect } from '../support/database/tables.ts';
+import { startRedis, whyNoRedis } from '../support/services/redis.ts';
 import { comparedReads } from './product-reads.ts';
 import { stormPhases } from './product-storm.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { contextOf } from '../support/builders-domain.ts';
+import { contextOf } from '../support/fixtures/domain-builders.ts';
 import type { Operations } from './operations.ts';
 import { replaying } from './replay.ts';
 import { table } from './table.ts';

@@ -6,8 +6,8 @@ import { startDynamoDbLocal } from '../../localstack/dynamodb-local.ts';
 import { startFakeSsm } from '../../localstack/fake-ssm.ts';
 import { newSecrets } from '../../localstack/secrets.ts';
 import { createTables } from '../../localstack/tables.ts';
-import { contextOf, eventOf } from '../support/builders-domain.ts';
-import { environment } from '../support/environment.ts';
+import { contextOf, eventOf } from '../support/fixtures/domain-builders.ts';
+import { environment } from '../support/services/environment.ts';
 import { fileOf } from './bundles.ts';
 import { untapped } from './wire.ts';
 

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { createApiClient } from '../load/api-client.ts';
 import { signInAsAdmin, signUpGuests } from '../load/fixtures.ts';
 import { type LocalSystem, startLocalSystem } from '../load/local-system.ts';
-import { unlimited } from '../support/environment.ts';
+import { unlimited } from '../support/services/environment.ts';
 import { installSchemathesis } from './python.ts';
 
 const usage = `usage: npm run schemathesis [-- --seed N] [--report DIR]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scenarioOf } from './sale/scenario.ts';
+import { scenarioOf } from './sale/scenario-arbitrary.ts';
 import { simulate } from './sale/simulation.ts';
 
 describe('a simulated sale', () => {

@@ -3,12 +3,12 @@ import { describe, expect, inject, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { Documents } from '../../lib/platform/dynamodb.ts';
 import { createTables, readTables } from '../../localstack/tables.ts';
-import { connect } from '../support/tables.ts';
+import { connect } from '../support/database/tables.ts';
 import { simulatedDocuments, warmSdk } from './dynamodb/documents.ts';
 import { ids, requestOf } from './dynamodb/random-requests.ts';
 import { createDynamoDb } from './dynamodb/service.ts';
-import { createRandom } from './world/random.ts';
-import { createVirtualTime } from './world/virtual-time.ts';
+import { createRandom } from './runtime/random.ts';
+import { createVirtualTime } from './runtime/virtual-time.ts';
 
 const requestsPerSeed = 150;
 /** An index lags behind its table: here each request waits until it has caught up. */

@@ -9,7 +9,7 @@ import {
   locked,
   root,
   shipped,
-} from '../support/packages.ts';
+} from '../support/packaging/packages.ts';
 
 const text = (path: string) => readFile(join(root, path), 'utf8');
 const versions = z.record(z.string(), z.string());

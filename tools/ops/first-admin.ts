@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseJson } from './json.ts';
+import { parseJson } from '../../lib/platform/json.ts';
 import { OperatorError } from './operator-error.ts';
 
 const problem = z.object({

@@ -81,7 +81,7 @@ const decideForMs = 600_000;
 
 async function decideOrders(prefix: string): Promise<void> {
   const deps = createOrderDeps({ documents: createDocuments(), ...tableNames(prefix) });
-  const { decided, failures, complete } = await sweepOrders(deps, Date.now() + decideForMs);
+  const { decided, failures, complete } = await sweepOrders(deps, { deadline: Date.now() + decideForMs });
   print(`Orders decided: ${decided}; failed: ${failures.length}`);
   if (failures.length === 0) {
     if (complete) return;

@@ -6,6 +6,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
+import { awsClientOptions } from '../../lib/platform/aws-client-options.ts';
 import { OperatorError } from './operator-error.ts';
 
 interface Parameter {
@@ -17,10 +18,7 @@ interface Parameter {
 
 /** Reads and writes SecureString parameters of SSM. */
 export function createParameterStore() {
-  const client = new SSMClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-  });
+  const client = new SSMClient(awsClientOptions({ connectionTimeoutMs: 2_000, requestTimeoutMs: 10_000 }));
   const put = async (Name: string, Value: string, Overwrite: boolean): Promise<number | undefined> =>
     (await client.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite }))).Version;
 

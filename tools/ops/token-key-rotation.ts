@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { newTokenKey } from '../../lib/accounts/generate-secrets.ts';
 import { toIso } from '../../lib/platform/clock.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../../lib/platform/json.ts';
 import { OperatorError } from './operator-error.ts';
 
 export const rotationSteps = ['add', 'promote', 'retire', 'replace'] as const;

@@ -1,8 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
-import { type Actor, signUp } from '../../support/api-driver.ts';
-import { newAccount, newProduct } from '../../support/builders.ts';
-import { devClient, expectReply, outcomeOf } from '../../support/client.ts';
-import { accountShape, tokenShape } from '../../support/shapes.ts';
+import { type Actor, signUp } from '../../support/api-driver/api-driver.ts';
+import { devClient, expectReply, outcomeOf } from '../../support/api-driver/client.ts';
+import { newAccount, newProduct } from '../../support/api-driver/request-bodies.ts';
+import { accountShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
 
 const api = devClient();
 const forbidden = { status: 403, code: 'forbidden' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openShop } from '../../support/api-driver.ts';
-import { newAccount, uniqueName } from '../../support/builders.ts';
-import { expectReply, localClient, outcomeOf } from '../../support/client.ts';
-import { accountShape, guestShape, tokenShape } from '../../support/shapes.ts';
+import { openShop } from '../../support/api-driver/api-driver.ts';
+import { expectReply, localClient, outcomeOf } from '../../support/api-driver/client.ts';
+import { newAccount, uniqueName } from '../../support/api-driver/request-bodies.ts';
+import { accountShape, guestShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
 
 const api = localClient();
 

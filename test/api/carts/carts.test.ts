@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Actor, type ApiShop, atOnce, openShop, putInCart, readCart } from '../../support/api-driver.ts';
-import { outcomeOf } from '../../support/client.ts';
+import {
+  type Actor,
+  type ApiShop,
+  atOnce,
+  openShop,
+  putInCart,
+  readCart,
+} from '../../support/api-driver/api-driver.ts';
+import { outcomeOf } from '../../support/api-driver/client.ts';
 
 let shop: ApiShop;
 let guest: Actor;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localClient } from '../../support/client.ts';
+import { localClient } from '../../support/api-driver/client.ts';
 
 const file = join(import.meta.dirname, '../../../docs/openapi.json');
 

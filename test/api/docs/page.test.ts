@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod/mini';
-import { openBrowser, whyNoBrowser } from '../../support/browser.ts';
-import { localClient } from '../../support/client.ts';
+import { localClient } from '../../support/api-driver/client.ts';
+import { openBrowser, whyNoBrowser } from '../../support/services/chromium.ts';
 
 if (whyNoBrowser !== undefined) process.stderr.write(`skipped: ${whyNoBrowser}\n`);
 

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
-import { openShop } from '../../support/api-driver.ts';
-import { badBodyValues, badTextValues, missing } from '../../support/bad-values.ts';
-import { newAccount } from '../../support/builders.ts';
-import { outcomeOf, pathsOf, type Reply } from '../../support/client.ts';
-import { byRoute, leavesOf } from '../../support/contracts.ts';
+import { openShop } from '../../support/api-driver/api-driver.ts';
+import { badBodyValues, badTextValues, missing } from '../../support/api-driver/bad-values.ts';
+import { outcomeOf, pathsOf, type Reply } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
   clientFor,
@@ -15,7 +13,9 @@ import {
   operationOf,
   operations,
   send,
-} from '../../support/operations.ts';
+} from '../../support/api-driver/operation-requests.ts';
+import { newAccount } from '../../support/api-driver/request-bodies.ts';
+import { byRoute, leavesOf } from '../../support/openapi/contracts.ts';
 
 let world: OperationFixture;
 beforeAll(async () => {
@@ -120,7 +120,7 @@ describe.each(entries)('the query string of %s', (route, operation) => {
       expect(await refusalOf(`${encodeURIComponent(name)}=1`)).toEqual({
         status: 422,
         code: 'invalid_request',
-        errors: [{ path: name, message: 'unknown parameter' }],
+        errors: [{ path: name, message: 'Unknown parameter' }],
       });
   });
 
@@ -131,7 +131,7 @@ describe.each(entries)('the query string of %s', (route, operation) => {
         status: 422,
         code: 'invalid_request',
         errors: [
-          { path: name, message: known.includes(name) ? 'given twice; give it once' : 'unknown parameter' },
+          { path: name, message: known.includes(name) ? 'Must not be repeated' : 'Unknown parameter' },
         ],
       });
   });

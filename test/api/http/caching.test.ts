@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { nextCursor } from '../../../lib/platform/cursor.ts';
-import { type ApiShop, openShop } from '../../support/api-driver.ts';
-import { uniqueName } from '../../support/builders.ts';
-import type { Reply } from '../../support/client.ts';
+import { type ApiShop, openShop } from '../../support/api-driver/api-driver.ts';
+import type { Reply } from '../../support/api-driver/client.ts';
+import { uniqueName } from '../../support/api-driver/request-bodies.ts';
 
 let shop: ApiShop;
 beforeAll(async () => {

@@ -1,8 +1,13 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { newAccount } from '../../support/builders.ts';
-import { expectReply, localClient } from '../../support/client.ts';
-import { answerOf, expectedOf, gatewayRows, openGatewayWorld } from '../../support/gateway-requests.ts';
-import { tokenShape } from '../../support/shapes.ts';
+import { expectReply, localClient } from '../../support/api-driver/client.ts';
+import {
+  answerOf,
+  expectedOf,
+  gatewayRows,
+  openGatewayWorld,
+} from '../../support/api-driver/gateway-requests.ts';
+import { newAccount } from '../../support/api-driver/request-bodies.ts';
+import { tokenShape } from '../../support/api-driver/response-schemas.ts';
 
 let adminToken: string;
 beforeAll(async () => {

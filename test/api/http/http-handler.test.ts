@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { newAccount } from '../../support/builders.ts';
-import { localClient, outcomeOf, type Reply } from '../../support/client.ts';
+import { localClient, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { newAccount } from '../../support/api-driver/request-bodies.ts';
 
 const api = localClient();
 const login = (text: string, type = 'application/json') =>

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../localstack/ports.ts';
-import { newAccount } from '../../support/builders.ts';
-import { createClient, expectReply } from '../../support/client.ts';
-import { startOwnService } from '../../support/own-service.ts';
-import { runningWith, until } from '../../support/processes.ts';
-import { accountShape } from '../../support/shapes.ts';
+import { createClient, expectReply } from '../../support/api-driver/client.ts';
+import { newAccount } from '../../support/api-driver/request-bodies.ts';
+import { accountShape } from '../../support/api-driver/response-schemas.ts';
+import { startOwnService } from '../../support/services/own-service.ts';
+import { runningWith, until } from '../../support/services/processes.ts';
 
 const root = join(import.meta.dirname, '../../..');
 let directory: string;

@@ -3,11 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../lib/errors.ts';
 import { possibleErrors } from '../../../lib/http/possible-errors.ts';
 import { problems } from '../../../lib/http/problem.ts';
-import { type ApiShop, newKey, openShop, putInCart, tryCheckout } from '../../support/api-driver.ts';
-import { trySubmit } from '../../support/background.ts';
-import { newAccount } from '../../support/builders.ts';
-import { devClient, outcomeOf, type Reply } from '../../support/client.ts';
-import { byRoute } from '../../support/contracts.ts';
+import {
+  type ApiShop,
+  newKey,
+  openShop,
+  putInCart,
+  tryCheckout,
+} from '../../support/api-driver/api-driver.ts';
+import { devClient, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
   clientFor,
@@ -15,7 +18,10 @@ import {
   type OperationFixture,
   operationOf,
   send,
-} from '../../support/operations.ts';
+} from '../../support/api-driver/operation-requests.ts';
+import { newAccount } from '../../support/api-driver/request-bodies.ts';
+import { trySubmit } from '../../support/api-driver/submitted-orders.ts';
+import { byRoute } from '../../support/openapi/contracts.ts';
 
 type Route = (typeof byRoute)[number];
 type Provoke = (world: OperationFixture, route: string) => Promise<Reply>;

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Client, Reply } from '../../support/client.ts';
-import { pathsOf } from '../../support/client.ts';
+import type { Client, Reply } from '../../support/api-driver/client.ts';
+import { pathsOf } from '../../support/api-driver/client.ts';
+import { cursorOf, openStages, type Stage } from '../../support/openapi/fuzz-fixture.ts';
 import { type Operation, operations } from '../../support/openapi/operations.ts';
 import { fittingRequests, oddRequests, type Request } from '../../support/openapi/requests.ts';
-import { cursorOf, openStages, type Stage } from '../../support/openapi/stage.ts';
 
 // Every reply is held against docs/openapi.json by the client itself, which throws.
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newAccount, newProduct } from '../../support/builders.ts';
-import { createClient, expectReply } from '../../support/client.ts';
-import { operator, runOps } from '../../support/ops.ts';
-import { type OwnService, startOwnService } from '../../support/own-service.ts';
-import { productShape, tokenShape } from '../../support/shapes.ts';
+import { createClient, expectReply } from '../../support/api-driver/client.ts';
+import { newAccount, newProduct } from '../../support/api-driver/request-bodies.ts';
+import { productShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
+import { type OwnService, startOwnService } from '../../support/services/own-service.ts';
+import { operator, runOps } from '../../support/services/run-ops.ts';
 
 let service: OwnService;
 beforeAll(async () => {

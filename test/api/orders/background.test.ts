@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiShop, atOnce, newKey, openShop, putInCart, tryCheckout } from '../../support/api-driver.ts';
+import {
+  type ApiShop,
+  atOnce,
+  newKey,
+  openShop,
+  putInCart,
+  tryCheckout,
+} from '../../support/api-driver/api-driver.ts';
+import { expectReply, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 import {
   allOrders,
   anyOrderShape,
@@ -7,9 +15,8 @@ import {
   orderPageShape,
   submit,
   trySubmit,
-} from '../../support/background.ts';
-import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
-import { until } from '../../support/processes.ts';
+} from '../../support/api-driver/submitted-orders.ts';
+import { until } from '../../support/services/processes.ts';
 
 let store: ApiShop;
 beforeAll(async () => {

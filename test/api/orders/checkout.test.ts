@@ -8,8 +8,8 @@ import {
   putInCart,
   readCart,
   tryCheckout,
-} from '../../support/api-driver.ts';
-import { outcomeOf, pathsOf } from '../../support/client.ts';
+} from '../../support/api-driver/api-driver.ts';
+import { outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 
 let shop: ApiShop;
 let guest: Actor;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver.ts';
-import { anyOrderShape, decided, submit } from '../../support/background.ts';
-import { createClient, expectReply } from '../../support/client.ts';
-import { type FakeEventBus, startEventBus } from '../../support/event-bus.ts';
-import { type OwnService, startOwnService } from '../../support/own-service.ts';
-import { until } from '../../support/processes.ts';
+import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver/api-driver.ts';
+import { createClient, expectReply } from '../../support/api-driver/client.ts';
+import { anyOrderShape, decided, submit } from '../../support/api-driver/submitted-orders.ts';
+import { type FakeEventBus, startEventBus } from '../../support/fakes/fake-event-bus.ts';
+import { type OwnService, startOwnService } from '../../support/services/own-service.ts';
+import { until } from '../../support/services/processes.ts';
 
 let bus: FakeEventBus;
 let service: OwnService;

@@ -9,9 +9,9 @@ import {
   readCart,
   readOrder,
   tryCheckout,
-} from '../../support/api-driver.ts';
-import { expectReply, outcomeOf, type Reply } from '../../support/client.ts';
-import { orderShape } from '../../support/shapes.ts';
+} from '../../support/api-driver/api-driver.ts';
+import { expectReply, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { orderShape } from '../../support/api-driver/response-schemas.ts';
 
 let shop: ApiShop;
 let crowd: Actor[];

@@ -6,10 +6,10 @@ import {
   openShop,
   putInCart,
   tryCheckout,
-} from '../../support/api-driver.ts';
-import { allOrders, anyOrderShape, decided, trySubmit } from '../../support/background.ts';
-import { expectReply } from '../../support/client.ts';
-import { until } from '../../support/processes.ts';
+} from '../../support/api-driver/api-driver.ts';
+import { expectReply } from '../../support/api-driver/client.ts';
+import { allOrders, anyOrderShape, decided, trySubmit } from '../../support/api-driver/submitted-orders.ts';
+import { until } from '../../support/services/processes.ts';
 
 let store: ApiShop;
 beforeAll(async () => {

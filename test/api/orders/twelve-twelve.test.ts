@@ -8,10 +8,16 @@ import {
   openShop,
   putInCart,
   readOrder,
-} from '../../support/api-driver.ts';
-import { uniqueName } from '../../support/builders.ts';
-import { expectReply, outcomeOf } from '../../support/client.ts';
-import { cartShape, guestShape, orderShape, productShape, productTotalShape } from '../../support/shapes.ts';
+} from '../../support/api-driver/api-driver.ts';
+import { expectReply, outcomeOf } from '../../support/api-driver/client.ts';
+import { uniqueName } from '../../support/api-driver/request-bodies.ts';
+import {
+  cartShape,
+  guestShape,
+  orderShape,
+  productShape,
+  productTotalShape,
+} from '../../support/api-driver/response-schemas.ts';
 
 let shop: ApiShop;
 let guest: Actor;

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiShop, checkOut, eventually, openShop, putInCart } from '../../support/api-driver.ts';
-import { uniqueName } from '../../support/builders.ts';
-import { type Client, expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
-import { productShape } from '../../support/shapes.ts';
+import {
+  type ApiShop,
+  checkOut,
+  eventually,
+  openShop,
+  putInCart,
+} from '../../support/api-driver/api-driver.ts';
+import { type Client, expectReply, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
+import { uniqueName } from '../../support/api-driver/request-bodies.ts';
+import { productShape } from '../../support/api-driver/response-schemas.ts';
 
 const notFound = { status: 404, code: 'product_not_found' };
 

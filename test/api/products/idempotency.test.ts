@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiShop, openShop, signUp } from '../../support/api-driver.ts';
-import { uniqueName } from '../../support/builders.ts';
-import { type Client, expectReply, outcomeOf, type Reply } from '../../support/client.ts';
-import { productShape } from '../../support/shapes.ts';
+import { type ApiShop, openShop, signUp } from '../../support/api-driver/api-driver.ts';
+import { type Client, expectReply, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { uniqueName } from '../../support/api-driver/request-bodies.ts';
+import { productShape } from '../../support/api-driver/response-schemas.ts';
 
 let shop: ApiShop;
 let admin: Client;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiShop, eventually, openShop } from '../../support/api-driver.ts';
-import { newProduct, uniqueName } from '../../support/builders.ts';
-import { type Client, expectReply, outcomeOf } from '../../support/client.ts';
-import { productPageShape, productShape } from '../../support/shapes.ts';
+import { type ApiShop, eventually, openShop } from '../../support/api-driver/api-driver.ts';
+import { type Client, expectReply, outcomeOf } from '../../support/api-driver/client.ts';
+import { newProduct, uniqueName } from '../../support/api-driver/request-bodies.ts';
+import { productPageShape, productShape } from '../../support/api-driver/response-schemas.ts';
 
 const notFound = { status: 404, code: 'product_not_found' };
 

@@ -1,8 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Actor, type ApiShop, checkOut, openShop, putInCart } from '../../support/api-driver.ts';
-import { orderPageShape } from '../../support/background.ts';
-import { expectReply, outcomeOf, pathsOf } from '../../support/client.ts';
-import { productPageShape } from '../../support/shapes.ts';
+import {
+  type Actor,
+  type ApiShop,
+  checkOut,
+  openShop,
+  putInCart,
+} from '../../support/api-driver/api-driver.ts';
+import { expectReply, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
+import { productPageShape } from '../../support/api-driver/response-schemas.ts';
+import { orderPageShape } from '../../support/api-driver/submitted-orders.ts';
 
 let shop: ApiShop;
 let victim: Actor;

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openShop } from '../../support/api-driver.ts';
-import { expectReply, localClient, outcomeOf, type Reply } from '../../support/client.ts';
-import { guestShape } from '../../support/shapes.ts';
-import { forgeToken } from '../../support/tokens.ts';
+import { openShop } from '../../support/api-driver/api-driver.ts';
+import { expectReply, localClient, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { forgeToken } from '../../support/api-driver/forge-token.ts';
+import { guestShape } from '../../support/api-driver/response-schemas.ts';
 
 const unauthenticated = { status: 401, code: 'unauthenticated' };
 const api = localClient();

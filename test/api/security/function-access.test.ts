@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Access } from '../../../lib/http/contract.ts';
-import { type Actor, type ApiShop, openShop, signUp } from '../../support/api-driver.ts';
-import { newAccount } from '../../support/builders.ts';
-import { devClient, expectReply, outcomeOf } from '../../support/client.ts';
-import { byRoute } from '../../support/contracts.ts';
+import { type Actor, type ApiShop, openShop, signUp } from '../../support/api-driver/api-driver.ts';
+import { devClient, expectReply, outcomeOf } from '../../support/api-driver/client.ts';
+import { forgeToken } from '../../support/api-driver/forge-token.ts';
 import {
   createOperationFixture,
   type OperationFixture,
   operationOf,
   send,
-} from '../../support/operations.ts';
-import { accountShape, guestShape, tokenShape } from '../../support/shapes.ts';
-import { forgeToken } from '../../support/tokens.ts';
+} from '../../support/api-driver/operation-requests.ts';
+import { newAccount } from '../../support/api-driver/request-bodies.ts';
+import { accountShape, guestShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
+import { byRoute } from '../../support/openapi/contracts.ts';
 
 const callers = [
   'anonymous',

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openShop } from '../../support/api-driver.ts';
-import { newAccount, uniqueName } from '../../support/builders.ts';
-import { type Client, expectReply, localClient, outcomeOf, pathsOf } from '../../support/client.ts';
-import { byRoute, objectsOf } from '../../support/contracts.ts';
+import { openShop } from '../../support/api-driver/api-driver.ts';
+import {
+  type Client,
+  expectReply,
+  localClient,
+  outcomeOf,
+  pathsOf,
+} from '../../support/api-driver/client.ts';
 import {
   bodyWith,
   clientFor,
@@ -11,8 +15,10 @@ import {
   type OperationFixture,
   operationOf,
   send,
-} from '../../support/operations.ts';
-import { accountShape, productShape } from '../../support/shapes.ts';
+} from '../../support/api-driver/operation-requests.ts';
+import { newAccount, uniqueName } from '../../support/api-driver/request-bodies.ts';
+import { accountShape, productShape } from '../../support/api-driver/response-schemas.ts';
+import { byRoute, objectsOf } from '../../support/openapi/contracts.ts';
 
 const api = localClient();
 const login = (text: string, by: Client = api) => by.post('/auth/login', undefined, { text });
@@ -122,7 +128,7 @@ describe('JSON that two readers read differently', () => {
         const reply = await send(clientFor(operation, world), route, world, { text });
         expect(outcomeOf(reply)).toEqual(invalid);
         expect(reply.problem?.errors).toEqual([
-          { path: [...path, 'twice'].join('.'), message: 'given twice; give it once' },
+          { path: [...path, 'twice'].join('.'), message: 'Must not be repeated' },
         ]);
       }
       expect(await operation.state?.(world)).toEqual(before);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { outcomeOf } from '../../support/client.ts';
+import { outcomeOf } from '../../support/api-driver/client.ts';
 import {
   expectRestOfWindow,
   type LimitedService,
@@ -11,7 +11,7 @@ import {
   startLimitedService,
   windowSeconds,
   withinWindow,
-} from '../../support/limited-service.ts';
+} from '../../support/services/limited-service.ts';
 
 const password = 'correct horse battery';
 let service: LimitedService;

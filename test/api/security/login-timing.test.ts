@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { newAccount } from '../../support/builders.ts';
-import { expectReply, localClient, outcomeOf } from '../../support/client.ts';
-import { accountShape } from '../../support/shapes.ts';
+import { expectReply, localClient, outcomeOf } from '../../support/api-driver/client.ts';
+import { newAccount } from '../../support/api-driver/request-bodies.ts';
+import { accountShape } from '../../support/api-driver/response-schemas.ts';
 
 const api = localClient();
 const pairs = 40;

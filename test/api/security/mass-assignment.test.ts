@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { openShop } from '../../support/api-driver.ts';
-import { outcomeOf, pathsOf } from '../../support/client.ts';
-import { byRoute, objectsOf } from '../../support/contracts.ts';
+import { openShop } from '../../support/api-driver/api-driver.ts';
+import { outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
   clientFor,
@@ -10,7 +9,8 @@ import {
   type OperationFixture,
   operationOf,
   send,
-} from '../../support/operations.ts';
+} from '../../support/api-driver/operation-requests.ts';
+import { byRoute, objectsOf } from '../../support/openapi/contracts.ts';
 
 /** What is stored or decided, and never said by a client; values that would matter if they were taken. */
 const smuggled: Record<string, string> = {

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { Access } from '../../../lib/http/contract.ts';
-import { type Actor, type ApiShop, openShop, signUp } from '../../support/api-driver.ts';
-import { type Client, outcomeOf } from '../../support/client.ts';
-import { byRoute, leavesOf, type RequestPart, requestParts } from '../../support/contracts.ts';
+import { type Actor, type ApiShop, openShop, signUp } from '../../support/api-driver/api-driver.ts';
+import { type Client, outcomeOf } from '../../support/api-driver/client.ts';
 import {
   createOperationFixture,
   customerState,
   idOf,
   type OperationFixture,
   send,
-} from '../../support/operations.ts';
+} from '../../support/api-driver/operation-requests.ts';
+import { byRoute, leavesOf, type RequestPart, requestParts } from '../../support/openapi/contracts.ts';
 
 /**
  * Whose a thing is that a request names. A field that is not here fails the tests: say whose it is, and an

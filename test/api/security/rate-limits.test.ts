@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shopOf, signUp } from '../../support/api-driver.ts';
+import { shopOf, signUp } from '../../support/api-driver/api-driver.ts';
 import {
   expectRestOfWindow,
   type LimitedService,
   limit,
   startLimitedService,
   withinWindow,
-} from '../../support/limited-service.ts';
+} from '../../support/services/limited-service.ts';
 
 let service: LimitedService;
 beforeAll(async () => {

@@ -1,9 +1,13 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { openShop, tryCheckout } from '../../support/api-driver.ts';
-import { outcomeOf, type Reply } from '../../support/client.ts';
-import { createOperationFixture, customerState, type OperationFixture } from '../../support/operations.ts';
-import { rawRequest } from '../../support/raw-http.ts';
-import { headerFaults } from '../../support/security-headers.ts';
+import { openShop, tryCheckout } from '../../support/api-driver/api-driver.ts';
+import { outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import {
+  createOperationFixture,
+  customerState,
+  type OperationFixture,
+} from '../../support/api-driver/operation-requests.ts';
+import { rawRequest } from '../../support/api-driver/raw-http.ts';
+import { headerFaults } from '../../support/api-driver/security-headers.ts';
 
 const url = inject('localUrl');
 

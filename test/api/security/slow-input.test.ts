@@ -1,8 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { openShop } from '../../support/api-driver.ts';
-import type { Client } from '../../support/client.ts';
-import { byRoute, leavesOf, requestParts } from '../../support/contracts.ts';
+import { openShop } from '../../support/api-driver/api-driver.ts';
+import type { Client } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
   clientFor,
@@ -10,7 +9,8 @@ import {
   type OperationFixture,
   operationOf,
   send,
-} from '../../support/operations.ts';
+} from '../../support/api-driver/operation-requests.ts';
+import { byRoute, leavesOf, requestParts } from '../../support/openapi/contracts.ts';
 
 /** Beginnings, what is repeated, and ends on which a pattern that backtracks tries every way to part the rest. */
 const pumps: readonly (readonly [string, string, string])[] = [

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { openShop } from '../../support/api-driver.ts';
-import { newProduct } from '../../support/builders.ts';
-import { expectReply, localClient, outcomeOf, type Reply } from '../../support/client.ts';
-import { rawRequest } from '../../support/raw-http.ts';
-import { guestShape } from '../../support/shapes.ts';
-import { forgeToken } from '../../support/tokens.ts';
+import { openShop } from '../../support/api-driver/api-driver.ts';
+import { expectReply, localClient, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { forgeToken } from '../../support/api-driver/forge-token.ts';
+import { rawRequest } from '../../support/api-driver/raw-http.ts';
+import { newProduct } from '../../support/api-driver/request-bodies.ts';
+import { guestShape } from '../../support/api-driver/response-schemas.ts';
 
 const unauthenticated = { status: 401, code: 'unauthenticated' };
 const api = localClient();

@@ -9,10 +9,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { newSecrets } from '../../../localstack/secrets.ts';
 import { bundleOf } from '../../bench/bundles.ts';
-import { contextOf, eventOf } from '../../support/builders-domain.ts';
-import { environment } from '../../support/environment.ts';
-import { startRedis, whyNoRedis } from '../../support/redis.ts';
-import { freshTables } from '../../support/tables.ts';
+import { freshTables } from '../../support/database/tables.ts';
+import { contextOf, eventOf } from '../../support/fixtures/domain-builders.ts';
+import { environment } from '../../support/services/environment.ts';
+import { startRedis, whyNoRedis } from '../../support/services/redis.ts';
 
 const run = promisify(execFile);
 

@@ -4,7 +4,7 @@ import { addToCart } from '../../../lib/carts/add-to-cart.ts';
 import { showCart } from '../../../lib/carts/show-cart.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { showCart } from '../../../lib/carts/show-cart.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import { createOrderFixture } from '../../support/order-fixtures.ts';
+import { createOrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 it('a cart adds up the lines that can be bought, and says why the others cannot', async () => {
   const shop = await createOrderFixture();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { createOrderMetrics } from '../../../lib/orders/order-metrics.ts';
-import { packageStage, resourcesOf } from '../../support/template.ts';
+import { packageStage, resourcesOf } from '../../support/packaging/template.ts';
 
 // Read when the metrics are made; they go to `console` only in this mode.
 process.env['POWERTOOLS_METRICS_NAMESPACE'] = 'Sellout/prod';

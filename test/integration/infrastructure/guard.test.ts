@@ -3,17 +3,21 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { stageErrorOf } from '../../support/template.ts';
+import { stageErrorOf } from '../../support/packaging/template.ts';
 
 const email = ['--param', 'alarm_email=ops@example.com'];
 
 describe('StageGuard', { timeout: 120_000 }, () => {
   it.concurrent.each([
-    ['an undefined stage', ['package', '--stage', 'staging'], /"staging" is no stage: take local, dev, prod/],
+    [
+      'an undefined stage',
+      ['package', '--stage', 'staging'],
+      /Unknown stage "staging"\. Use local, dev or prod,/,
+    ],
     [
       'parameters that no function could start with',
       ['package', '--param', 'currency=eur', '--param', 'limit_auth_per_address_and_email=ten'],
-      /at CURRENCY[\s\S]*not requests\/seconds[\s\S]*at LIMIT_AUTH_PER_ADDRESS_AND_EMAIL/,
+      /at CURRENCY[\s\S]*Must be requests\/seconds[\s\S]*at LIMIT_AUTH_PER_ADDRESS_AND_EMAIL/,
     ],
     [
       'an unknown parameter',

@@ -1,9 +1,15 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import {
+  allowedBy,
+  functionsOf,
+  nameOf,
+  packageStage,
+  resourcesOf,
+} from '../../support/packaging/template.ts';
 import { neededPermissions } from '../../support/permissions/needed-permissions.ts';
 import { createReach } from '../../support/permissions/reached-code.ts';
-import { allowedBy, functionsOf, nameOf, packageStage, resourcesOf } from '../../support/template.ts';
 
 const template = await packageStage('prod');
 const functions = functionsOf(template);

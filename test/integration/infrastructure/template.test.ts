@@ -2,9 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { notFoundContract } from '../../../functions/service/contracts.ts';
-import { byRoute } from '../../support/contracts.ts';
-import { environment } from '../../support/environment.ts';
-import { mistakesIn } from '../../support/resource-schemas.ts';
+import { byRoute } from '../../support/openapi/contracts.ts';
+import { mistakesIn } from '../../support/packaging/resource-schemas.ts';
 import {
   allowedBy,
   functionsOf,
@@ -12,7 +11,8 @@ import {
   packageStage,
   resourcesOf,
   type Template,
-} from '../../support/template.ts';
+} from '../../support/packaging/template.ts';
+import { environment } from '../../support/services/environment.ts';
 
 const stages: { stage: string; template: Template }[] = [];
 for (const stage of ['local', 'dev', 'prod']) stages.push({ stage, template: await packageStage(stage) });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createTables, readTables } from '../../../localstack/tables.ts';
-import { connect, freshTables } from '../../support/tables.ts';
+import { connect, freshTables } from '../../support/database/tables.ts';
 
 describe('createTables', () => {
   it('makes every table of serverless.yml with its keys, indexes, stream and expiry', async () => {

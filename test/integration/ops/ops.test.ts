@@ -9,8 +9,8 @@ import { createProduct } from '../../../lib/products/create-product.ts';
 import { type FakeSsm, startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { createTables } from '../../../localstack/tables.ts';
 import { createParameterStore } from '../../../tools/ops/parameter-store.ts';
-import { operator, runOps } from '../../support/ops.ts';
-import { connect } from '../../support/tables.ts';
+import { connect } from '../../support/database/tables.ts';
+import { operator, runOps } from '../../support/services/run-ops.ts';
 
 const keysOf = (value: string | undefined) =>
   z.object({ keys: z.array(z.object({ kid: z.string() })) }).parse(JSON.parse(value ?? '')).keys;
@@ -60,7 +60,7 @@ describe('npm run ops', () => {
   );
 
   it.each([
-    ['make-secrets --stage prdo', '"prdo" is no stage: take local, dev, prod'],
+    ['make-secrets --stage prdo', 'Unknown stage "prdo". Use local, dev or prod,'],
     ['make-secrets --stage local', 'Stage "local" is never deployed'],
     ['rotate-token-key --stage nope --step add', 'Parameter /sellout/nope/token-keys not found'],
     ['rotate-token-key --stage nope --step replace', 'Parameter /sellout/nope/token-keys not found'],
@@ -138,7 +138,7 @@ describe('decide-orders', () => {
     const deps = { ...createOrderDeps({ documents, ...tableNames(prefix) }), currency: 'EUR' };
     const { product } = await createProduct(deps, { name: 'Keyboard', price: 1, stock: 2, stock_shards: 1 });
     const submit = async (at: number, id = product.id) => {
-      const input = { customer_id: newId(), items: [{ id, quantity: 1 }] };
+      const input = { customerId: newId(), items: [{ id, quantity: 1 }] };
       return (await submitOrder({ ...deps, clock: { now: () => at } }, input)).order.id;
     };
     const old = await Promise.all([1, 2, 3].map(() => submit(Date.now() - 120_000)));

@@ -6,7 +6,7 @@ import { OperatorError } from '../../../tools/ops/operator-error.ts';
 import { createParameterStore } from '../../../tools/ops/parameter-store.ts';
 import { rotateTokenKey } from '../../../tools/ops/rotate-token-key.ts';
 import { rotationSteps } from '../../../tools/ops/token-key-rotation.ts';
-import { operator, runOps } from '../../support/ops.ts';
+import { operator, runOps } from '../../support/services/run-ops.ts';
 
 const tokenKeys = '/sellout/prod/token-keys';
 const lock = '/sellout/prod/token-keys-lock';

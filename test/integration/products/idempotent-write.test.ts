@@ -6,7 +6,11 @@ import { idempotentWrite } from '../../../lib/products/idempotent-write.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct } from '../../../lib/products/update-product.ts';
-import { type Container, createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
+import {
+  type Container,
+  createOrderFixture,
+  type OrderFixture,
+} from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 let product: string;

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { connectRedis, type Redis } from '../../../lib/platform/redis.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
-import { openBrowser } from '../../support/product-reader.ts';
-import { type RedisServer, startRedis, whyNoRedis } from '../../support/redis.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
+import { openBrowser } from '../../support/fixtures/product-browser.ts';
+import { type RedisServer, startRedis, whyNoRedis } from '../../support/services/redis.ts';
 
 if (whyNoRedis !== undefined) process.stderr.write(`skipped: ${whyNoRedis}\n`);
 

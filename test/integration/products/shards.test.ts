@@ -5,8 +5,8 @@ import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { type Attempt, atRates } from '../../support/fault-injection.ts';
-import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/order-fixtures.ts';
+import { type Attempt, atRates } from '../../support/database/fault-injection.ts';
+import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -18,7 +18,9 @@ const read = (id: string) => readProduct(shop.inventory, id);
 /** Checkouts of one unit each, by customers of their own. */
 const buy = async (productId: string, times: number) => {
   const customers = await Promise.all(Array.from({ length: times }, () => shop.customer({ [productId]: 1 })));
-  return Promise.all(customers.map((customer_id) => outcomeOf(shop.container().checkout({ customer_id }))));
+  return Promise.all(
+    customers.map((customer_id) => outcomeOf(shop.container().checkout({ customerId: customer_id }))),
+  );
 };
 
 describe('more shards', () => {

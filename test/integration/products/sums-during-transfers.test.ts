@@ -8,9 +8,9 @@ import { consolidateStock } from '../../../lib/products/gather-units.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
-import { seeded } from '../../support/fault-injection.ts';
-import { createOrderFixture, type OrderFixture } from '../../support/order-fixtures.ts';
-import { openBrowser } from '../../support/product-reader.ts';
+import { seeded } from '../../support/database/fault-injection.ts';
+import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
+import { openBrowser } from '../../support/fixtures/product-browser.ts';
 
 /** Units of an order that no shard holds alone; small orders take one. So the sold units tell how many of each they hold. */
 const large = 1_000;
@@ -163,7 +163,7 @@ describe('sums of stock and sold units, while shards are added, units move, and 
     const container = shop.container();
     const order = async (id: string, quantity: number): Promise<string> => {
       const customer_id = await shop.customer({ [id]: quantity });
-      return (await container.checkout({ customer_id })).order.id;
+      return (await container.checkout({ customerId: customer_id })).order.id;
     };
     const viewer = { id: 'seller', role: 'ADMIN' } as const;
 
@@ -188,7 +188,9 @@ describe('sums of stock and sold units, while shards are added, units move, and 
         await write('large', largeOrders, 1, async () => {
           placed = await order(id, large);
         });
-        await write('cancel', largeOrders, -1, () => cancelOrder(container, placed, viewer));
+        await write('cancel', largeOrders, -1, () =>
+          cancelOrder(container, { orderId: placed, caller: viewer }),
+        );
       },
       async () => {
         const { id, list } = pick(products.map((id) => ({ id, list: booksOf(id).smallOrders })));

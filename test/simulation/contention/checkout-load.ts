@@ -28,7 +28,7 @@ export async function buy(market: Market, customer_id: string): Promise<boolean>
   for (;;) {
     const fromMs = time.now();
     const answer = await answerOf(
-      shop.request('checkout', customer_id, (container) => checkout(container, { customer_id })),
+      shop.request('checkout', customer_id, (container) => checkout(container, { customerId: customer_id })),
     );
     if (answer.told === 'done') return true;
     if (isFinal({ answer, task: customer_id, fromMs, toMs: time.now() })) return false;

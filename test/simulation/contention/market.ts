@@ -1,9 +1,9 @@
 import { createProduct } from '../../../lib/products/create-product.ts';
 import { warmSdk } from '../dynamodb/documents.ts';
 import type { Observer } from '../dynamodb/observer.ts';
+import { createRandom } from '../runtime/random.ts';
+import { createVirtualTime, type VirtualTime } from '../runtime/virtual-time.ts';
 import { createSimulatedShop, type Shop } from '../sale/shop.ts';
-import { createRandom } from '../world/random.ts';
-import { createVirtualTime, type VirtualTime } from '../world/virtual-time.ts';
 
 export interface Market {
   readonly time: VirtualTime;

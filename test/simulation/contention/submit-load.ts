@@ -40,7 +40,9 @@ export async function loadSubmit(
       const items = [{ id: product, quantity: 1 }];
       // One that is refused or lost is not accepted: it is missing from the rate.
       await answerOf(
-        shop.request('submitOrder', 'submit', (deps) => submitOrder(deps, { customer_id, items })),
+        shop.request('submitOrder', 'submit', (deps) =>
+          submitOrder(deps, { customerId: customer_id, items }),
+        ),
       );
     };
     const everyMs = 1_000 / perSecond;

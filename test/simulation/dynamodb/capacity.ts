@@ -1,4 +1,4 @@
-import { hash } from '../world/random.ts';
+import { hash } from '../runtime/random.ts';
 
 /**
  * What one partition carries each second.

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createDocuments, type Documents } from '../../../lib/platform/dynamodb.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import type { SimulatedDynamoDb } from './service.ts';
 
 /** As `createDocuments` has it for real connections. */

@@ -31,7 +31,7 @@ interface JournalOptions {
   readonly usage: Usage;
   /** Milliseconds until an index has a write; each write draws its own. */
   indexLagMs(): number;
-  inside(delayMs: number, run: () => void): unknown;
+  schedule(delayMs: number, run: () => void): unknown;
   onRecord(record: StreamRecord): void;
 }
 
@@ -45,7 +45,7 @@ interface JournalOptions {
  * Modelling choice: a write that an index' partition has no units for is throttled itself. DynamoDB does so once
  * the index has fallen behind.
  */
-export function createJournal({ usage, indexLagMs, inside, onRecord }: JournalOptions) {
+export function createJournal({ usage, indexLagMs, schedule, onRecord }: JournalOptions) {
   let writes = 0;
 
   const touchedBy = ({ table, before, after }: Change): [Index, string][] =>
@@ -99,7 +99,7 @@ export function createJournal({ usage, indexLagMs, inside, onRecord }: JournalOp
       const write = writes++;
       for (const index of table.indexes) {
         if (index.touched(before, after).length > 0)
-          inside(indexLagMs(), () => index.apply(key, after, write));
+          schedule(indexLagMs(), () => index.apply(key, after, write));
       }
       if (table.hasStream) onRecord({ table: table.name, shard: shardOf(table, key), change });
     },

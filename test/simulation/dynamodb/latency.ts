@@ -1,4 +1,4 @@
-import type { Random } from '../world/random.ts';
+import type { Random } from '../runtime/random.ts';
 
 interface Quantiles {
   readonly p50: number;

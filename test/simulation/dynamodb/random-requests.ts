@@ -7,7 +7,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { Random } from '../world/random.ts';
+import type { Random } from '../runtime/random.ts';
 
 type Request = (documents: DynamoDBDocumentClient) => Promise<object>;
 
@@ -19,9 +19,9 @@ const conditions = [
   'attribute_exists(id) AND stock >= :n',
   '#status = :s',
   'attribute_not_exists(#status) OR stock < :n',
-  'NOT (stock BETWEEN :zero AND :n) AND attribute_exists(stock)',
-  '(size(#lines) < :n OR attribute_not_exists(#lines.#x)) AND #status <> :s',
-  '#status IN (:s, :t) AND begins_with(pending, :s)',
+  '(stock < :zero OR stock >= :n) AND attribute_exists(stock)',
+  '(size(#lines) < :n OR attribute_not_exists(#lines.#x)) AND #status = :s',
+  '#status IN (:s, :t) AND (pending <= :s OR stock <= :n)',
 ] as const;
 const updates = [
   'SET stock = if_not_exists(stock, :zero) + :n, #status = :s',

@@ -1,4 +1,4 @@
-import type { Random } from '../world/random.ts';
+import type { Random } from '../runtime/random.ts';
 import { InvalidRequest } from './expression-parser.ts';
 import { type Item, sizeOf } from './item.ts';
 import type { Usage } from './journal.ts';
@@ -11,7 +11,7 @@ interface ReadsOptions {
   readonly tables: ReadonlyMap<string, Table>;
   readonly usage: Usage;
   readonly jitter: Random;
-  inside(delayMs: number, run: () => void): unknown;
+  schedule(delayMs: number, run: () => void): unknown;
 }
 
 interface BatchInput {
@@ -25,7 +25,7 @@ const maxBatchKeys = 100;
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html (isolation levels)
  */
-export function createReads({ tables, usage, jitter, inside }: ReadsOptions) {
+export function createReads({ tables, usage, jitter, schedule }: ReadsOptions) {
   function tableOf(name: string): Table {
     const table = tables.get(name);
     if (table === undefined) throw new InvalidRequest(`no table ${name}`);
@@ -68,7 +68,7 @@ export function createReads({ tables, usage, jitter, inside }: ReadsOptions) {
       const Responses: Record<string, Item[]> = {};
       const UnprocessedKeys: Record<string, { Keys: Item[]; ConsistentRead: true }> = {};
       for (const { table, Key, key } of keys) {
-        inside(totalMs * (0.4 + 0.3 * jitter.next()), () => {
+        schedule(totalMs * (0.4 + 0.3 * jitter.next()), () => {
           const item = read(table, key);
           if (item === 'throttled') {
             UnprocessedKeys[table.name] ??= { Keys: [], ConsistentRead: true };

@@ -1,6 +1,6 @@
 import type { readTables } from '../../../localstack/tables.ts';
-import type { Random } from '../world/random.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { Random } from '../runtime/random.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { InvalidRequest } from './expression-parser.ts';
 import type { Item } from './item.ts';
 import { createJournal, noUsage, type StreamRecord } from './journal.ts';
@@ -22,12 +22,12 @@ import type { WriteInput } from './write.ts';
 export type Fault =
   | 'conflict'
   | 'throttled'
-  | 'error_before'
-  | 'error_after'
+  | 'error_before_execution'
+  | 'error_after_execution'
   | 'lost_request'
-  | 'lost_reply'
-  | 'late'
-  | 'slow';
+  | 'lost_response'
+  | 'late_execution'
+  | 'slow_execution';
 
 /** A request is of the shape that its operation wants, since the SDK has made it: all of them at once. */
 type SentInput = WriteInput & QueryInput & { readonly Key: Item };
@@ -88,18 +88,18 @@ export function createDynamoDb({
   const journal = createJournal({
     usage,
     indexLagMs: () => latency.single(),
-    inside: time.inside,
+    schedule: time.schedule,
     onRecord: hooks.onRecord ?? (() => {}),
   });
   const observer: Observer = hooks.observer ?? { onDecided: () => {}, onWritten: () => {} };
-  const reads = createReads({ tables, usage, inside: time.inside, jitter });
+  const reads = createReads({ tables, usage, schedule: time.schedule, jitter });
   const writeSingly = createSingleWrites({ tables, journal, usage, observer });
   const transact = createTransactions({
     tables,
     journal,
     usage,
     now: time.now,
-    inside: time.inside,
+    schedule: time.schedule,
     observer,
   });
 
@@ -116,7 +116,7 @@ export function createDynamoDb({
 
   /** Carries a request out. It answers once, after `delayMs`; what is wrong with it is said in an answer too. */
   function carryOut({ operation, body, fault, task }: Attempt, answer: Answer): void {
-    const slowness = fault === 'slow' ? chaos.between(slowFactor.from, slowFactor.to) : 1;
+    const slowness = fault === 'slow_execution' ? chaos.between(slowFactor.from, slowFactor.to) : 1;
     const totalMs = latency.single();
     try {
       const input = JSON.parse(body);
@@ -128,7 +128,7 @@ export function createDynamoDb({
         reads.batchGet(input, totalMs * slowness, answer);
       } else {
         const halfMs = (totalMs * slowness) / 2;
-        time.inside(halfMs, () => answer(outcomeOf(operation, input, fault, task), halfMs));
+        time.schedule(halfMs, () => answer(outcomeOf(operation, input, fault, task), halfMs));
       }
     } catch (error) {
       answer(refusalOf(error), totalMs);
@@ -159,16 +159,16 @@ export function createDynamoDb({
       const attempt = { operation, body, fault, task: time.machine()?.task ?? 'nobody' };
       const answer: Answer = (result, delayMs) => {
         time.after(delayMs, () =>
-          reply(fault === 'error_after' && result.status === 200 ? serverError() : result),
+          reply(fault === 'error_after_execution' && result.status === 200 ? serverError() : result),
         );
       };
       const silently: Answer = () => {};
       if (fault === 'lost_request') return;
       if (fault === 'throttled') answer(throttled(), latency.single());
-      else if (fault === 'error_before') answer(serverError(), latency.single());
-      else if (fault === 'lost_reply') carryOut(attempt, silently);
-      else if (fault === 'late') {
-        time.inside(chaos.between(lateMs.from, lateMs.to), () => carryOut(attempt, silently));
+      else if (fault === 'error_before_execution') answer(serverError(), latency.single());
+      else if (fault === 'lost_response') carryOut(attempt, silently);
+      else if (fault === 'late_execution') {
+        time.schedule(chaos.between(lateMs.from, lateMs.to), () => carryOut(attempt, silently));
       } else carryOut(attempt, answer);
     },
   };

@@ -1,4 +1,4 @@
-import { hash } from '../world/random.ts';
+import { hash } from '../runtime/random.ts';
 import { InvalidRequest } from './expression-parser.ts';
 import type { Journal, Usage } from './journal.ts';
 import type { Observer } from './observer.ts';
@@ -25,7 +25,7 @@ interface TransactionsOptions {
   readonly journal: Journal;
   readonly usage: Usage;
   now(): number;
-  inside(delayMs: number, run: () => void): unknown;
+  schedule(delayMs: number, run: () => void): unknown;
   readonly observer: Observer;
 }
 
@@ -49,7 +49,7 @@ interface Ledger {
  * @see Idziorek et al., "Distributed Transactions at Scale in Amazon DynamoDB", USENIX ATC 2023
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
-export function createTransactions({ tables, journal, usage, now, inside, observer }: TransactionsOptions) {
+export function createTransactions({ tables, journal, usage, now, schedule, observer }: TransactionsOptions) {
   const ledger = new Map<string, Ledger>();
 
   /** @returns the reply, if it is known at once */
@@ -109,11 +109,11 @@ export function createTransactions({ tables, journal, usage, now, inside, observ
     };
     for (const [index, write] of writes.entries()) {
       const forced = meetsConflict && index === writes.length - 1;
-      inside(timing.prepareAt(), () => {
+      schedule(timing.prepareAt(), () => {
         outcomes[index] = prepare(transaction, write, forced);
       });
     }
-    inside(timing.decideAt, () => {
+    schedule(timing.decideAt, () => {
       const changes = outcomes.flatMap((outcome) =>
         outcome !== undefined && 'table' in outcome ? [outcome] : [],
       );
@@ -123,21 +123,21 @@ export function createTransactions({ tables, journal, usage, now, inside, observ
         const reasons = outcomes.map(
           (one): Reason => (one !== undefined && 'Code' in one ? one : { Code: 'None' }),
         );
-        inside(timing.releaseAt - timing.decideAt, () => writes.forEach(release));
+        schedule(timing.releaseAt - timing.decideAt, () => writes.forEach(release));
         reply(cancelled(reasons), timing.replyAt - timing.decideAt);
         return;
       }
       observer.onDecided(changes, task);
       let unwritten = changes.length;
       for (const change of changes) {
-        inside(timing.writeAt() - timing.decideAt, () => {
+        schedule(timing.writeAt() - timing.decideAt, () => {
           journal.complete(change);
           journal.apply(change);
           release(change);
           if (--unwritten === 0) observer.onWritten(changes);
         });
       }
-      inside(timing.replyAt - timing.decideAt, () => {
+      schedule(timing.replyAt - timing.decideAt, () => {
         if (known !== undefined) known.done = true;
       });
       reply(ok(), timing.replyAt - timing.decideAt);

@@ -1,8 +1,8 @@
 import {
-  cached,
   createParser,
   InvalidRequest,
   lookUp,
+  memoized,
   type Parser,
   type Path,
   type Scope,
@@ -19,7 +19,7 @@ type Action = (scope: Scope) => Change;
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  */
-export const updateOf = cached((text: string): ((scope: Scope) => Item) => {
+export const updateOf = memoized((text: string): ((scope: Scope) => Item) => {
   const parser = createParser(text);
   const actions: Action[] = [];
   while (!parser.atEnd()) {

@@ -1,11 +1,11 @@
 import { textOf } from '../dynamodb/item.ts';
 import type { StreamRecord } from '../dynamodb/journal.ts';
-import type { Random } from '../world/random.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { Random } from '../runtime/random.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
 /** What goes wrong with a batch: it comes again later, mixed with another and in any order; or it never comes. */
-export type DeliveryFault = 'redelivered' | 'dropped';
+export type DeliveryFault = 'redelivered_batch' | 'dropped_batch';
 
 interface EventSourceOptions {
   readonly time: VirtualTime;
@@ -41,9 +41,9 @@ export function createEventSource({ time, random, settings, faultOf, deliver }: 
     while (queue.length > 0) {
       const batch = queue.splice(0, settings.batchSize);
       const fault = faultOf?.(batch);
-      if (fault === 'dropped') continue;
+      if (fault === 'dropped_batch') continue;
       await attempt(batch, settings.maximumRetryAttempts);
-      if (fault === 'redelivered') deliverAgain([...batch, ...earlier]);
+      if (fault === 'redelivered_batch') deliverAgain([...batch, ...earlier]);
       earlier = batch;
     }
     polling.delete(shard);

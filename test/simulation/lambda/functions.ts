@@ -1,5 +1,5 @@
-import type { Random } from '../world/random.ts';
-import type { Machine, VirtualTime } from '../world/virtual-time.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Machine, VirtualTime } from '../runtime/virtual-time.ts';
 
 /** The function's environment died, ran out of time, or there was none to be had; what it did is unknown. */
 class InvocationError extends Error {}

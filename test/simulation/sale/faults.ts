@@ -1,7 +1,7 @@
 import type { Fault } from '../dynamodb/service.ts';
 import type { DeliveryFault } from '../lambda/event-source.ts';
-import type { Random } from '../world/random.ts';
-import { deliveryFaults, type Rates, requestFaults } from './scenario.ts';
+import type { Random } from '../runtime/random.ts';
+import { deliveryFaults, type FaultRates, requestFaults } from './scenario.ts';
 
 const readsCannot = new Set<Fault>(['conflict']);
 const writes = /Put|Update|Delete|Transact/;
@@ -9,12 +9,12 @@ const writes = /Put|Update|Delete|Transact/;
 /** Milliseconds into an invocation at which its environment may die: between any two of its requests. */
 const deathMs = { from: 0, to: 400 };
 
-export type FaultCounts = Partial<Record<keyof Rates, number>>;
+export type FaultCounts = Partial<Record<keyof FaultRates, number>>;
 
 /** Draws faults at their rates while `on()`, and counts those that befell something. */
-export function createFaults(random: Random, rates: Rates, on: () => boolean) {
+export function createFaults(random: Random, rates: FaultRates, on: () => boolean) {
   const counts: FaultCounts = {};
-  function draw<F extends keyof Rates>(names: readonly F[]): F | undefined {
+  function draw<F extends keyof FaultRates>(names: readonly F[]): F | undefined {
     if (!on()) return undefined;
     let roll = random.next();
     for (const name of names) {
@@ -33,6 +33,6 @@ export function createFaults(random: Random, rates: Rates, on: () => boolean) {
       draw(writes.test(operation) ? requestFaults : ofReads),
     ofBatch: (): DeliveryFault | undefined => draw(deliveryFaults),
     deathMs: (): number | undefined =>
-      draw(['death']) === undefined ? undefined : random.between(deathMs.from, deathMs.to),
+      draw(['crash']) === undefined ? undefined : random.between(deathMs.from, deathMs.to),
   };
 }

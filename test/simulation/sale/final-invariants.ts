@@ -131,16 +131,16 @@ const checks: Readonly<Record<string, Check>> = {
         ? [task]
         : [],
     );
-    const decided = [...orders.values()].flatMap(({ id, reason, short_lines = [] }) => {
-      if (reason !== 'out_of_stock') return [];
-      const { fromMs, toMs } = watch.lifeOf(id);
-      return false_(short_lines, fromMs, toMs) ? [`order ${id}`] : [];
+    const decided = [...orders.values()].flatMap((one) => {
+      if (one.status !== 'REJECTED' || one.reason !== 'out_of_stock') return [];
+      const { fromMs, toMs } = watch.lifeOf(one.id);
+      return false_(one.short_lines, fromMs, toMs) ? [`order ${one.id}`] : [];
     });
     return [...told, ...decided];
   },
 
   'stock is added once where it was told, and not where it was refused': ({ sellers, watch }) => {
-    const supplies = sellers.calls.filter(({ action }) => action.kind === 'supply');
+    const supplies = sellers.calls.filter(({ action }) => action.kind === 'restock');
     return [...Map.groupBy(supplies, ({ task }) => task)].flatMap(([task, calls]) => {
       const times = watch.added.filter((one) => one.task === task).length;
       const told = new Set(calls.map(({ answer }) => answer.told));
@@ -177,16 +177,16 @@ const checks: Readonly<Record<string, Check>> = {
         ({ order_id }) => orders.get(order_id)?.lines.map((line) => line.product_id) ?? [],
       ),
     );
-    for (const { action, product: id } of sellers.calls) if (action.kind === 'supply') returning.add(id);
+    for (const { action, product: id } of sellers.calls) if (action.kind === 'restock') returning.add(id);
     const looks = sellers.calls.filter(
-      ({ action, product: id }) => action.kind === 'look' && !returning.has(id),
+      ({ action, product: id }) => action.kind === 'read' && !returning.has(id),
     );
     return looks.flatMap(({ product: id, toMs, task, answer }) => {
       if (answer.told !== 'done' || answer.value === undefined) return [];
       const earlier = answer.value.shards;
       const later = looks.filter((one) => one.product === id && one.fromMs >= toMs);
       const mayMove = sellers.calls.some(
-        ({ action, product: other }) => other === id && action.kind === 'grow',
+        ({ action, product: other }) => other === id && action.kind === 'add_shards',
       );
       return later.flatMap((one) => {
         if (one.answer.told !== 'done' || one.answer.value === undefined) return [];

@@ -1,7 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { storedCart } from '../../../lib/carts/cart.ts';
-import { type Order, order } from '../../../lib/orders/order.ts';
+import { type Order, type OrderIn, type OrderStatus, order } from '../../../lib/orders/order.ts';
 import { type StockShard, stockShard } from '../../../lib/products/product.ts';
 import type { Item } from '../dynamodb/item.ts';
 import type { Change } from '../dynamodb/write.ts';
@@ -40,10 +40,10 @@ export function atomicWriteOf(changes: readonly Change[]): AtomicWrite {
   };
 }
 
-export const statusOf = (one: Order | undefined): Order['status'] | 'none' => one?.status ?? 'none';
+export const statusOf = (one: Order | undefined): OrderStatus | 'new' => one?.status ?? 'new';
 
 /** Orders that the entry confirms, and those it cancels that were confirmed before. */
-export function movements({ orders }: AtomicWrite): { confirmed: Order[]; returned: Order[] } {
+export function movements({ orders }: AtomicWrite): Record<'confirmed' | 'returned', OrderIn<'CONFIRMED'>[]> {
   const confirmed = orders.flatMap(({ before, after }) =>
     statusOf(before) !== 'CONFIRMED' && after?.status === 'CONFIRMED' ? [after] : [],
   );

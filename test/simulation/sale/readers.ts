@@ -1,7 +1,7 @@
 import { showCart } from '../../../lib/carts/show-cart.ts';
 import { type StockedProduct, soldOf, stockOf } from '../../../lib/products/product.ts';
 import { readProductOrDeleted } from '../../../lib/products/read-product.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { type Answer, answerOf } from './calls.ts';
 import type { Container } from './container.ts';
 import type { ProductAction } from './scenario.ts';

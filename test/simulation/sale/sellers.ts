@@ -5,7 +5,7 @@ import type { StockedProduct } from '../../../lib/products/product.ts';
 import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { answerOf, type Call, isFinal } from './calls.ts';
 import type { Container } from './container.ts';
 import type { ProductAction } from './scenario.ts';
@@ -19,7 +19,7 @@ type ProductCall = Call<StockedProduct | undefined> & {
 const changeOf = ({ kind, value }: ProductAction): ProductChange | undefined => {
   if (kind === 'price') return { price: value };
   if (kind === 'limit') return { limit_per_customer: value };
-  if (kind === 'grow') return { stock_shards: value };
+  if (kind === 'add_shards') return { stock_shards: value };
   if (kind === 'activate' || kind === 'deactivate') return { active: kind === 'activate' };
   return undefined;
 };
@@ -29,7 +29,7 @@ const maxTries = 4;
 const pauseMs = 300;
 
 /** Every other supply has a key, and is sent twice at once. */
-const isKeyed = ({ kind, id }: ProductAction): boolean => kind === 'supply' && id % 2 === 0;
+const isKeyed = ({ kind, id }: ProductAction): boolean => kind === 'restock' && id % 2 === 0;
 
 export type Sellers = ReturnType<typeof createSellers>;
 
@@ -57,8 +57,8 @@ export function createSellers({
   const act =
     (action: ProductAction, product: string) =>
     (deps: Container): Promise<StockedProduct | undefined> => {
-      if (action.kind === 'look') return readProduct(deps.inventory, product);
-      if (action.kind === 'supply') return supply(deps, action, product);
+      if (action.kind === 'read') return readProduct(deps.inventory, product);
+      if (action.kind === 'restock') return supply(deps, action, product);
       // Few products end in the middle of their sale.
       if (action.kind === 'delete') {
         return action.value === 0

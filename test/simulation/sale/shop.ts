@@ -9,8 +9,8 @@ import { createDynamoDb } from '../dynamodb/service.ts';
 import { createEventSource, eventOf } from '../lambda/event-source.ts';
 import { createLambda } from '../lambda/functions.ts';
 import { readStreamSettings } from '../lambda/stream-settings.ts';
-import type { Random } from '../world/random.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { Random } from '../runtime/random.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { type Container, createContainer, tableName, tablePrefix } from './container.ts';
 import type { createFaults } from './faults.ts';
 
@@ -76,8 +76,8 @@ export async function createSimulatedShop({
     faultOf: faults?.ofBatch,
     deliver: (batch) =>
       lambda.invoke('processOrders', { task: 'worker', timeoutMs: workerTimeoutMs }, async (container) => {
-        const { read } = ordersIn(eventOf(batch), (order) => order);
-        await processOrders(container, read, container.lane);
+        const { orders } = ordersIn(eventOf(batch));
+        await processOrders(container, { orders, shardOffset: container.lane });
       }),
   });
 
@@ -97,7 +97,7 @@ export async function createSimulatedShop({
       const deadline = () => ahead.now() + workerTimeoutMs - reserveMs;
       await Promise.allSettled([
         lambda.invoke('sweepOrders', timing, (container) =>
-          sweepOrders({ ...container, clock: ahead }, deadline()),
+          sweepOrders({ ...container, clock: ahead }, { deadline: deadline() }),
         ),
         lambda.invoke('sweepProducts', timing, (container) =>
           sweepProducts(container, container.inventory, ahead, deadline()),

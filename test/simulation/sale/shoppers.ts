@@ -3,10 +3,10 @@ import { checkout } from '../../../lib/orders/checkout.ts';
 import type { PlacedOrder } from '../../../lib/orders/idempotency.ts';
 import type { Order } from '../../../lib/orders/order.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
-import type { VirtualTime } from '../world/virtual-time.ts';
+import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { answerOf, type Call, isFinal } from './calls.ts';
 import type { Container } from './container.ts';
-import type { Cancelling, Ordering } from './scenario.ts';
+import type { CancelAction, OrderAction } from './scenario.ts';
 import type { Shop } from './shop.ts';
 
 /** A client that got no answer, or "later", tries again this often. */
@@ -18,11 +18,11 @@ const maxWaits = 30;
 const waitMs = 100;
 
 interface Placing extends Call<PlacedOrder> {
-  readonly action: Ordering;
+  readonly action: OrderAction;
   readonly customer_id: string;
 }
 interface Cancellation extends Call<Order> {
-  readonly action: Cancelling;
+  readonly action: CancelAction;
   readonly order_id: string;
 }
 
@@ -56,7 +56,7 @@ export function createShoppers({
     return { task, fromMs, toMs: time.now(), answer };
   }
 
-  async function fillCart(action: Ordering, customer_id: string): Promise<void> {
+  async function fillCart(action: OrderAction, customer_id: string): Promise<void> {
     for (const { product, quantity } of action.lines) {
       const id = nameOf(products, product);
       // One that fails leaves a cart with other lines: then those are what is ordered.
@@ -64,17 +64,17 @@ export function createShoppers({
     }
   }
 
-  async function place(action: Ordering, customer_id: string, twin: number): Promise<void> {
+  async function place(action: OrderAction, customer_id: string, duplicate: number): Promise<void> {
     const { kind, id, keyed, lines } = action;
-    const key = keyed ? { idempotency_key: `key ${id}` } : {};
-    const task = keyed ? `order ${id}` : `order ${id} twin ${twin}`;
+    const key = keyed ? { idempotencyKey: `key ${id}` } : {};
+    const task = keyed ? `order ${id}` : `order ${id} duplicate ${duplicate}`;
     const items = lines.map(({ product, quantity }) => ({ id: nameOf(products, product), quantity }));
     // Without a key a second try would be a second order.
     for (let tries = keyed ? maxTries : 1; tries > 0; tries--) {
       const made = await call<PlacedOrder>(kind, task, (container) =>
         kind === 'checkout'
-          ? checkout(container, { customer_id, ...key })
-          : submitOrder(container, { customer_id, items, ...key }),
+          ? checkout(container, { customerId: customer_id, ...key })
+          : submitOrder(container, { customerId: customer_id, items, ...key }),
       );
       placings.push({ ...made, action, customer_id });
       if (made.answer.told === 'done') placed.set(id, made.answer.value.order);
@@ -83,11 +83,12 @@ export function createShoppers({
     }
   }
 
-  async function cancelOnce(action: Cancelling, order: Order): Promise<void> {
+  async function cancelOnce(action: CancelAction, order: Order): Promise<void> {
     const id = action.byStranger ? 'a stranger' : order.customer_id;
+    const caller = { id, role: 'USER' } as const;
     for (let tries = maxTries; tries > 0; tries--) {
       const made = await call('cancelOrder', `cancel ${action.id}`, (container) =>
-        cancelOrder(container, order.id, { id, role: 'USER' }),
+        cancelOrder(container, { orderId: order.id, caller }),
       );
       cancellations.push({ ...made, action, order_id: order.id });
       if (isFinal(made)) return;
@@ -95,26 +96,26 @@ export function createShoppers({
     }
   }
 
-  const atOnce = (twins: number, act: (twin: number) => Promise<void>): Promise<unknown> =>
-    Promise.all(Array.from({ length: 1 + twins }, (_, twin) => act(twin)));
+  const atOnce = (duplicates: number, act: (duplicate: number) => Promise<void>): Promise<unknown> =>
+    Promise.all(Array.from({ length: 1 + duplicates }, (_, duplicate) => act(duplicate)));
 
   return {
     placings,
     cancellations,
 
-    async order(action: Ordering): Promise<void> {
+    async order(action: OrderAction): Promise<void> {
       const customer_id = nameOf(customers, action.customer);
       if (action.kind === 'checkout') await fillCart(action, customer_id);
-      await atOnce(action.twins, (twin) => place(action, customer_id, twin));
+      await atOnce(action.duplicates, (duplicate) => place(action, customer_id, duplicate));
     },
 
-    async cancel(action: Cancelling): Promise<void> {
+    async cancel(action: CancelAction): Promise<void> {
       let order = placed.get(action.order);
       for (let waits = 0; waits < maxWaits && order === undefined; waits++) {
         await time.sleep(waitMs);
         order = placed.get(action.order);
       }
-      if (order !== undefined) await atOnce(action.twins, () => cancelOnce(action, order));
+      if (order !== undefined) await atOnce(action.duplicates, () => cancelOnce(action, order));
     },
   };
 }

@@ -3,8 +3,8 @@ import { newId } from '../../../lib/platform/ids.ts';
 import { createProduct } from '../../../lib/products/create-product.ts';
 import { warmSdk } from '../dynamodb/documents.ts';
 import type { Usage } from '../dynamodb/journal.ts';
-import { createRandom } from '../world/random.ts';
-import { createVirtualTime } from '../world/virtual-time.ts';
+import { createRandom } from '../runtime/random.ts';
+import { createVirtualTime } from '../runtime/virtual-time.ts';
 import { createFaults, type FaultCounts } from './faults.ts';
 import { checkFinalInvariants } from './final-invariants.ts';
 import { createInvariantMonitor, type Violation } from './invariant-monitor.ts';
@@ -41,11 +41,11 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
   const faults = createFaults(
     random.fork('faults'),
     scenario.rates,
-    () => chaos && time.now() < scenario.calmAtMs,
+    () => chaos && time.now() < scenario.faultsUntilMs,
   );
   const supplies = new Map(
     scenario.actions.flatMap((action) =>
-      action.kind === 'supply' ? [[`supply ${action.id}`, action.value]] : [],
+      action.kind === 'restock' ? [[`restock ${action.id}`, action.value]] : [],
     ),
   );
   const watch = createInvariantMonitor({
@@ -108,7 +108,7 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
         log(`done ${JSON.stringify(action)}`);
       }),
     );
-    const end = Math.max(time.now(), scenario.calmAtMs) + calmMs;
+    const end = Math.max(time.now(), scenario.faultsUntilMs) + calmMs;
     while (time.now() < end) {
       await time.sleep(sweepEveryMs);
       if (sweeps) await shop.sweep();

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { fitting } from './fitting.ts';
+import type { Known } from './fuzz-fixture.ts';
 import type { Operation, Parameter } from './operations.ts';
-import type { Known } from './stage.ts';
+import { fitting } from './schema-values.ts';
 import { mismatch } from './violations.ts';
 
 /** The parts of a request, but for its token. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mistakesIn } from '../../support/resource-schemas.ts';
+import { mistakesIn } from '../../support/packaging/resource-schemas.ts';
 
 const key = { AttributeName: 'id', KeyType: 'HASH' };
 const table = (properties: object) => mistakesIn('AWS::DynamoDB::Table', { KeySchema: [key], ...properties });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { byRoute, leavesOf, requestParts } from '../../support/contracts.ts';
+import { byRoute, leavesOf, requestParts } from '../../support/openapi/contracts.ts';
 
 const bounds = z.object({ minLength: z.optional(z.int()), maxLength: z.optional(z.int()) });
 

@@ -30,7 +30,7 @@ function rotated(...steps: readonly RotationStep[]) {
 /** A container whose parameter has this value. */
 const container = (value: string, now: number) =>
   createAccessTokens({
-    parameters: createParameters({ fetchParameter: async () => value }),
+    parameters: createParameters({ fetchParameter: async () => value, clock: { now: () => now } }),
     keysParameter: '/keys',
     issuer: 'test',
     audience: 'test',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { etagOf, productView, viewOf } from '../../../lib/products/product.ts';
 import { newProduct, productChange } from '../../../lib/products/product-input.ts';
-import { productOf, shardOf, stocked } from '../../support/builders-domain.ts';
+import { productOf, shardOf, stocked } from '../../support/fixtures/domain-builders.ts';
 
 describe('a product as clients see it', () => {
   it('sums its shards', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StockedProduct } from '../../../lib/products/product.ts';
 import { movesFor } from '../../../lib/products/propagate-product.ts';
-import { productOf, shardOf } from '../../support/builders-domain.ts';
+import { productOf, shardOf } from '../../support/fixtures/domain-builders.ts';
 
 const holding = (shards: readonly { stock: number; sold: number }[]): StockedProduct => {
   const product = productOf({ stock_shards: shards.length });

@@ -51,7 +51,7 @@ export const service: Area = {
       },
       example: {
         type: 'urn:problem-type:sellout:out_of_stock',
-        title: 'Not enough stock',
+        title: 'Insufficient stock',
         status: 409,
         code: 'out_of_stock',
         request_id: requestId,

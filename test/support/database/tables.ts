@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
+import { createTables } from '../../../localstack/tables.ts';
+
+/** A document client of the tests' engine. */
+export function connect(endpoint: string): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/** Every table of serverless.yml, empty and for the caller alone. */
+export async function freshTables() {
+  const endpoint = inject('dynamodbEndpoint');
+  const prefix = `test-${randomUUID()}`;
+  await createTables({ endpoint, prefix });
+  return {
+    documents: connect(endpoint),
+    prefix,
+    tables: {
+      accounts: `${prefix}-accounts`,
+      products: `${prefix}-products`,
+      stock: `${prefix}-stock`,
+      carts: `${prefix}-carts`,
+      orders: `${prefix}-orders`,
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+
+const root = join(import.meta.dirname, '../../..');
+const run = promisify(execFile);
+
+const resource = z.object({
+  Type: z.string(),
+  Properties: z._default(z.record(z.string(), z.unknown()), {}),
+  Condition: z.optional(z.string()),
+  DeletionPolicy: z.optional(z.string()),
+  UpdateReplacePolicy: z.optional(z.string()),
+});
+export type Resource = z.output<typeof resource>;
+
+const template = z.object({
+  Conditions: z.record(z.string(), z.unknown()),
+  Resources: z.record(z.string(), resource),
+});
+export type Template = z.output<typeof template>;
+
+export const resourcesOf = ({ Resources }: Template, type: string): [name: string, resource: Resource][] =>
+  Object.entries(Resources).filter(([, { Type }]) => Type === type);
+
+/** `OrdersTable`, `OrdersTable/index/pending`, `OrdersTable/stream`, `/token-keys` or what a string says. */
+export function nameOf(resource: unknown): string {
+  const parsed = reference.safeParse(resource);
+  if (!parsed.success) throw new Error(`what is meant by ${JSON.stringify(resource)}?`);
+  const { data } = parsed;
+  if (typeof data === 'string') return data;
+  if ('Ref' in data) return data.Ref;
+  if ('Fn::Sub' in data)
+    return data['Fn::Sub'].replace(/^\$\{(\w+)\.Arn\}/, '$1').replace(/^arn:.*:parameter\/sellout\/\w+/, '');
+  const [name, attribute] = data['Fn::GetAtt'];
+  return attribute === 'StreamArn' ? `${name}/stream` : name;
+}
+
+const reference = z.union([
+  z.string(),
+  z.strictObject({ Ref: z.string() }),
+  z.strictObject({ 'Fn::Sub': z.string() }),
+  z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.enum(['Arn', 'StreamArn'])]) }),
+]);
+
+const functionProperties = z.object({
+  FunctionName: z.string(),
+  Handler: z.string(),
+  Role: z.unknown(),
+});
+
+/** The functions by their names in serverless.yml, with the file of each and the role that it runs with. */
+export const functionsOf = (template: Template) =>
+  resourcesOf(template, 'AWS::Lambda::Function').map(([resource, { Properties }]) => {
+    const { FunctionName, Handler, Role } = functionProperties.parse(Properties);
+    const name = FunctionName.split('-').at(-1) ?? '';
+    return { resource, name, file: Handler.replace(/\.handler$/, '.ts'), role: nameOf(Role) };
+  });
+
+const policy = <Statement extends z.ZodMiniType>(statements: Statement) =>
+  z.strictObject({ Version: z.literal('2012-10-17'), Statement: statements });
+const allow = z.literal('Allow');
+
+/** Strict, for what is not looked at could allow more: managed policies, or others who may take the role. */
+const role = z.strictObject({
+  AssumeRolePolicyDocument: policy(
+    z.tuple([
+      z.strictObject({
+        Effect: allow,
+        Principal: z.strictObject({ Service: z.literal('lambda.amazonaws.com') }),
+        Action: z.literal('sts:AssumeRole'),
+      }),
+    ]),
+  ),
+  Policies: z.array(
+    z.strictObject({
+      PolicyName: z.string(),
+      PolicyDocument: policy(
+        z.array(z.strictObject({ Effect: allow, Action: z.array(z.string()), Resource: z.unknown() })),
+      ),
+    }),
+  ),
+});
+
+/** What a role allows, as `service:Action resource`. @throws when another than Lambda may take it */
+export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
+  new Set(
+    role
+      .parse(Resources[name]?.Properties)
+      .Policies.flatMap(({ PolicyDocument }) =>
+        PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
+          Action.map((action) => `${action} ${nameOf(Resource)}`),
+        ),
+      ),
+  );
+
+/** The CloudFormation template of a stage, as `npm run package` writes it. Packages stay outside the bundles. */
+export const packageStage = (stage: string): Promise<Template> =>
+  inCopy(async (folder) => {
+    const local = ['packages=external', 'format=esm', 'extension=.mjs', 'external=none'].flatMap((param) => [
+      '--param',
+      param,
+    ]);
+    await serverless(folder, ['package', '--stage', stage, ...local]);
+    const file = join(folder, '.serverless/cloudformation-template-update-stack.json');
+    return template.parse(JSON.parse(await readFile(file, 'utf8')));
+  });
+
+const failure = z.object({ code: z.literal(1), stdout: z.string(), stderr: z.string() });
+
+/** What the framework says when it refuses. @throws {Error} when it does not, or when it has built something */
+export const stageErrorOf = (
+  args: readonly string[],
+  environment?: Record<string, string>,
+): Promise<string> =>
+  inCopy(async (folder) => {
+    const { stdout, stderr } = await serverless(folder, args, environment).then(
+      () => {
+        throw new Error(`${args.join(' ')} was not refused`);
+      },
+      (error: unknown) => failure.parse(error),
+    );
+    if ((await readdir(folder)).includes('.esbuild')) throw new Error('it has built functions before');
+    return stdout + stderr;
+  });
+
+/** With no credentials, no configuration and no way to ask the machine for any; but with a developer's cache. */
+function serverless(folder: string, args: readonly string[], environment: Record<string, string> = {}) {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return run(process.execPath, [join(root, 'node_modules/.bin/serverless'), ...args], {
+    cwd: folder,
+    env: {
+      ...Object.fromEntries(inherited),
+      HOME: folder,
+      TMPDIR: folder,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      SLS_TELEMETRY_DISABLED: '1',
+      SLS_NOTIFICATIONS_MODE: 'off',
+      CACHE_URL: 'redis://cache.developer.example:6379',
+      ...environment,
+    },
+  });
+}
+
+/** The framework writes where serverless.yml lies, so each run has a folder of its own, with links to the code. */
+async function inCopy<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'package-'));
+  try {
+    await copyFile(join(root, 'serverless.yml'), join(folder, 'serverless.yml'));
+    for (const name of [
+      'functions',
+      'lib',
+      'deploy',
+      'localstack',
+      'docs',
+      'node_modules',
+      'package.json',
+      'tsconfig.json',
+    ])
+      await symlink(join(root, name), join(folder, name));
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
