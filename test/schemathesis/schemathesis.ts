@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { installPythonProgram } from '../../tools/python.ts';
 import { createApiClient } from '../load/api-client.ts';
 import { signInAsAdmin, signUpGuests } from '../load/fixtures.ts';
 import { type LocalSystem, startLocalSystem } from '../load/local-system.ts';
 import { unlimited } from '../support/services/environment.ts';
-import { installSchemathesis } from './python.ts';
 
 const usage = `Usage: npm run schemathesis [-- --seed N] [--report DIR]
   --seed N      generate other requests than CI
@@ -95,7 +95,8 @@ async function runToEnd(
 
 /** @returns whether both runs passed */
 async function testService(seed: string, report: string | undefined, signal: AbortSignal): Promise<boolean> {
-  const program = await installSchemathesis(signal);
+  const requirements = join(import.meta.dirname, 'requirements.txt');
+  const program = await installPythonProgram(requirements, 'st', signal);
   const folder = await mkdtemp(join(tmpdir(), 'schemathesis-'));
   let system: LocalSystem | undefined;
   try {

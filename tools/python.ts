@@ -3,13 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describeError } from '../../localstack/describe-error.ts';
+import { describeError } from '../localstack/describe-error.ts';
 
 const run = promisify(execFile);
-const environment = join(import.meta.dirname, '../../node_modules/.cache/schemathesis');
-/** Written last: the hash of everything the environment was built from. */
-const stamp = join(environment, 'built-from');
-const requirements = join(import.meta.dirname, 'requirements.txt');
+const cache = join(import.meta.dirname, '../node_modules/.cache');
 
 const probe = `
 import importlib.util, sys
@@ -18,26 +15,34 @@ missing = [name for name in ('venv', 'ensurepip') if importlib.util.find_spec(na
 if missing: sys.exit('missing modules: ' + ', '.join(missing))
 print(sys.version, sys.base_prefix)`;
 
-const howToInstall = `Schemathesis needs Python 3.11 or later as python3, with the module venv. Install it with:
+const howToInstall = `This needs Python 3.11 or newer, as python3, with its module venv:
   Debian, Ubuntu   apt-get install python3-venv
   Fedora           dnf install python3
   macOS            brew install python3`;
 
 /**
- * Installs exactly the packages in requirements.txt into a virtual environment under node_modules/.cache.
+ * Installs exactly the packages of a requirements file in a virtual environment under node_modules/.cache. It rebuilds the
+ * environment when the requirements or Python change.
  *
- * Rebuilds the environment when requirements.txt or Python changes.
- *
- * @returns the path of the program `st`
- * @throws {Error} if Python is missing or pip fails
+ * @param requirements path of the file, which names a hash for every package
+ * @param program a command that one of the packages installs
+ * @returns the path of `program`
+ * @throws {Error} that names what is missing, or what pip could not install
  */
-export async function installSchemathesis(signal: AbortSignal): Promise<string> {
-  const program = join(environment, 'bin/st');
+export async function installPythonProgram(
+  requirements: string,
+  program: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const environment = join(cache, program);
+  const path = join(environment, 'bin', program);
+  // Written last, so that it marks a complete environment.
+  const stamp = join(environment, 'built-from');
   const builtFrom = createHash('sha256')
     .update(await findPython(signal))
     .update(await readFile(requirements))
     .digest('hex');
-  if ((await readIfExists(stamp)) === builtFrom) return program;
+  if ((await readIfExists(stamp)) === builtFrom) return path;
   await rm(environment, { recursive: true, force: true });
   await run('python3', ['-m', 'venv', environment], { signal });
   const exactVersions = [
@@ -54,10 +59,10 @@ export async function installSchemathesis(signal: AbortSignal): Promise<string> 
     { signal },
   );
   await writeFile(stamp, builtFrom);
-  return program;
+  return path;
 }
 
-/** Returns version and path of Python, because an environment works only with the Python that created it. */
+/** Returns the version and folder of Python, because an environment works only with the Python that created it. */
 async function findPython(signal: AbortSignal): Promise<string> {
   try {
     const { stdout } = await run('python3', ['-c', probe], { signal });
