@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../localstack/ports.ts';
-import { createClient, expectReply } from '../../support/api-driver/client.ts';
+import { createClient, expectResponse } from '../../support/api-driver/client.ts';
 import { newAccount } from '../../support/api-driver/request-bodies.ts';
-import { accountShape } from '../../support/api-driver/response-schemas.ts';
-import { startOwnService } from '../../support/services/own-service.ts';
+import { accountSchema } from '../../support/api-driver/response-schemas.ts';
+import { startIsolatedService } from '../../support/services/isolated-service.ts';
 import { runningWith, until } from '../../support/services/processes.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -147,7 +147,7 @@ describe('a load', () => {
   }, 90_000);
 
   it('needs an ADMIN where nobody may register as one, and ends soon when the store dies, with what ran', async () => {
-    const service = await startOwnService('load-dies');
+    const service = await startIsolatedService('load-dies');
     const out = join(directory, 'dies');
     const args = ['--target', service.url, '--out', out];
     try {
@@ -156,12 +156,12 @@ describe('a load', () => {
       expect(refused.output).toContain('set ADMIN_EMAIL and ADMIN_PASSWORD');
 
       const admin = newAccount({ role: 'ADMIN' });
-      expectReply(
+      expectResponse(
         await createClient(service.url).post('/auth/register', admin, {
           headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret },
         }),
         201,
-        accountShape,
+        accountSchema,
       );
       const load = startLoad(args, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
       // The first units are sold.

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { Order } from '../../../lib/orders/order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { type Entry, type FakeEventBus, startEventBus } from '../../support/fakes/fake-event-bus.ts';
+import { type Entry, type FakeEventBus, startFakeEventBus } from '../../support/fakes/fake-event-bus.ts';
 import { contextOf } from '../../support/fixtures/domain-builders.ts';
 import { recordOf } from '../../support/fixtures/stream-records.ts';
 import { environment } from '../../support/services/environment.ts';
@@ -32,7 +32,7 @@ describe('publishOrders', () => {
   let refuses: (entry: Entry, before: number) => boolean;
   beforeEach(async () => {
     refuses = () => false;
-    bus = await startEventBus((entry, before) => refuses(entry, before));
+    bus = await startFakeEventBus((entry, before) => refuses(entry, before));
     for (const [name, value] of Object.entries({
       ...environment,
       AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
@@ -72,13 +72,13 @@ describe('publishOrders', () => {
   it('puts each decided order on the bus and says nothing of PENDING ones', async () => {
     const orders = (['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED'] as const).map(orderOf);
     await deliver(orders);
-    expect(idsOf(bus.taken)).toEqual(wanted(orders.slice(1)));
-    expect(bus.taken.map(({ DetailType }) => DetailType)).toEqual([
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders.slice(1)));
+    expect(bus.accepted.map(({ DetailType }) => DetailType)).toEqual([
       'order.confirmed',
       'order.rejected',
       'order.cancelled',
     ]);
-    for (const { EventBusName, Source, Time } of bus.taken)
+    for (const { EventBusName, Source, Time } of bus.accepted)
       expect({ EventBusName, Source, Time }).toEqual({
         EventBusName: 'test-orders',
         Source: 'sellout.orders',
@@ -90,29 +90,29 @@ describe('publishOrders', () => {
     const order = orderOf('CONFIRMED');
     const states: Order[] = [order, { ...order, status: 'CANCELLED' }];
     await deliver(states);
-    expect(idsOf(bus.taken)).toEqual(wanted(states));
+    expect(idsOf(bus.accepted)).toEqual(wanted(states));
   });
 
   it('sends ten entries a request at most', async () => {
     const orders = confirmed(25);
     await deliver(orders);
-    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders));
     expect(bus.requests.toSorted((a, b) => b - a)).toEqual([10, 10, 5]);
   });
 
   it('gives the same ids to a batch that is delivered again', async () => {
     const orders = confirmed(3);
     await deliver(orders);
-    const first = idsOf(bus.taken.splice(0));
+    const first = idsOf(bus.accepted.splice(0));
     await deliver(orders);
-    expect(idsOf(bus.taken)).toEqual(first);
+    expect(idsOf(bus.accepted)).toEqual(first);
   });
 
   it('sends again what the bus refused of a request, and that alone', async () => {
     const orders = confirmed(10);
     refuses = (_, before) => before < 10 && before % 3 === 0;
     await deliver(orders);
-    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders));
     expect(bus.requests).toEqual([10, 4]);
   });
 
@@ -121,11 +121,11 @@ describe('publishOrders', () => {
     const unlucky = orders[4]?.id ?? '';
     refuses = ({ Detail }) => detail.parse(JSON.parse(Detail)).order.id === unlucky;
     await expect(deliver(orders)).rejects.toThrow('1 of 12 events were refused: ThrottlingException');
-    expect(idsOf(bus.taken)).toEqual(wanted(orders.filter(({ id }) => id !== unlucky)));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders.filter(({ id }) => id !== unlucky)));
 
     refuses = () => false;
     await deliver(orders);
-    expect([...new Set(idsOf(bus.taken))]).toEqual(wanted(orders));
+    expect([...new Set(idsOf(bus.accepted))]).toEqual(wanted(orders));
   });
 
   it('publishes what it can read of a batch and throws for the rest, which halving leaves alone', async () => {
@@ -133,10 +133,10 @@ describe('publishOrders', () => {
     const unreadable = { ...orderOf('CONFIRMED'), lines: 'of another release' };
     const images = [...orders.slice(0, 4), unreadable, ...orders.slice(4)];
     await expect(deliver(images)).rejects.toThrow('1 of 7 records cannot be read');
-    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders));
 
     expect(await halve(images)).toEqual([unreadable]);
-    expect([...new Set(idsOf(bus.taken))]).toEqual(wanted(orders));
+    expect([...new Set(idsOf(bus.accepted))]).toEqual(wanted(orders));
   });
 
   it.each([
@@ -147,11 +147,11 @@ describe('publishOrders', () => {
     await expect(deliver([...orders, { ...orderOf('CONFIRMED'), ...changes }])).rejects.toThrow(
       '1 of 3 records cannot be read',
     );
-    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders));
   });
 
   it('throws when the bus is out of reach', async () => {
-    const gone = await startEventBus();
+    const gone = await startFakeEventBus();
     await gone.stop();
     vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', gone.endpoint);
     await expect(deliver(confirmed(1))).rejects.toThrow('ECONNREFUSED');

@@ -26,10 +26,14 @@ export type Template = z.output<typeof template>;
 export const resourcesOf = ({ Resources }: Template, type: string): [name: string, resource: Resource][] =>
   Object.entries(Resources).filter(([, { Type }]) => Type === type);
 
-/** `OrdersTable`, `OrdersTable/index/pending`, `OrdersTable/stream`, `/token-keys` or what a string says. */
+/**
+ * Returns a short name: `OrdersTable`, `OrdersTable/index/pending`, `OrdersTable/stream`, `/token-keys` or
+ * the string.
+ */
 export function nameOf(resource: unknown): string {
   const parsed = reference.safeParse(resource);
-  if (!parsed.success) throw new Error(`what is meant by ${JSON.stringify(resource)}?`);
+  if (!parsed.success)
+    throw new Error(`Unsupported resource reference ${JSON.stringify(resource)}; add it to nameOf`);
   const { data } = parsed;
   if (typeof data === 'string') return data;
   if ('Ref' in data) return data.Ref;
@@ -52,7 +56,7 @@ const functionProperties = z.object({
   Role: z.unknown(),
 });
 
-/** The functions by their names in serverless.yml, with the file of each and the role that it runs with. */
+/** Returns each function's name in serverless.yml, its source file and its role. */
 export const functionsOf = (template: Template) =>
   resourcesOf(template, 'AWS::Lambda::Function').map(([resource, { Properties }]) => {
     const { FunctionName, Handler, Role } = functionProperties.parse(Properties);
@@ -64,7 +68,7 @@ const policy = <Statement extends z.ZodMiniType>(statements: Statement) =>
   z.strictObject({ Version: z.literal('2012-10-17'), Statement: statements });
 const allow = z.literal('Allow');
 
-/** Strict, for what is not looked at could allow more: managed policies, or others who may take the role. */
+/** Strict, because fields not checked here, such as managed policies, could allow more. */
 const role = z.strictObject({
   AssumeRolePolicyDocument: policy(
     z.tuple([
@@ -85,7 +89,11 @@ const role = z.strictObject({
   ),
 });
 
-/** What a role allows, as `service:Action resource`. @throws when another than Lambda may take it */
+/**
+ * Returns what a role allows, as `service:Action resource`.
+ *
+ * @throws if a service other than Lambda can assume it
+ */
 export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
   new Set(
     role
@@ -97,7 +105,10 @@ export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
       ),
   );
 
-/** The CloudFormation template of a stage, as `npm run package` writes it. Packages stay outside the bundles. */
+/**
+ * Returns the CloudFormation template that `npm run package` writes for a stage. Skips bundling of npm
+ * packages.
+ */
 export const packageStage = (stage: string): Promise<Template> =>
   inCopy(async (folder) => {
     const local = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => [
@@ -111,7 +122,7 @@ export const packageStage = (stage: string): Promise<Template> =>
 
 const failure = z.object({ code: z.literal(1), stdout: z.string(), stderr: z.string() });
 
-/** What the framework says when it refuses. @throws {Error} when it does not, or when it has built something */
+/** Returns the output of a command that must fail. @throws {Error} if it succeeds or has built functions */
 export const stageErrorOf = (
   args: readonly string[],
   environment?: Record<string, string>,
@@ -119,15 +130,16 @@ export const stageErrorOf = (
   inCopy(async (folder) => {
     const { stdout, stderr } = await serverless(folder, args, environment).then(
       () => {
-        throw new Error(`${args.join(' ')} was not refused`);
+        throw new Error(`serverless ${args.join(' ')} did not fail`);
       },
       (error: unknown) => failure.parse(error),
     );
-    if ((await readdir(folder)).includes('.esbuild')) throw new Error('it has built functions before');
+    if ((await readdir(folder)).includes('.esbuild'))
+      throw new Error(`serverless ${args.join(' ')} built functions before it failed`);
     return stdout + stderr;
   });
 
-/** With no credentials, no configuration and no way to ask the machine for any; but with a developer's cache. */
+/** Runs the framework without AWS credentials or configuration, but with a developer's CACHE_URL. */
 function serverless(folder: string, args: readonly string[], environment: Record<string, string> = {}) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   return run(process.execPath, [join(root, 'node_modules/.bin/serverless'), ...args], {
@@ -145,7 +157,7 @@ function serverless(folder: string, args: readonly string[], environment: Record
   });
 }
 
-/** The framework writes where serverless.yml lies, so each run has a folder of its own, with links to the code. */
+/** Runs in a temporary folder with links to the code, because the framework writes next to serverless.yml. */
 async function inCopy<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
   try {

@@ -16,7 +16,7 @@ describe('AWS schemas of resources', () => {
   });
 
   it.each([
-    ['a name', { BillingModes: 'PAY_PER_REQUEST' }, ['AWS::DynamoDB::Table.BillingModes: no such property']],
+    ['a name', { BillingModes: 'PAY_PER_REQUEST' }, ['AWS::DynamoDB::Table.BillingModes: unknown property']],
     [
       'a type',
       { DeletionProtectionEnabled: 'yes' },
@@ -55,7 +55,7 @@ describe('AWS schemas of resources', () => {
       'AWS::Lambda::Function.Role: missing',
     ]);
     expect(mistakesIn('AWS::Lambda::Functions', {})).toEqual([
-      'there is no resource type AWS::Lambda::Functions',
+      'unknown resource type AWS::Lambda::Functions',
     ]);
   });
 });
