@@ -1,4 +1,4 @@
-/** Every expected outcome that is not success. Clients branch on these; `lib/http` maps each to a status. */
+/** All expected errors. Clients branch on these codes; `lib/http` maps each to a status. */
 export type ErrorCode =
   | 'body_too_large'
   | 'cart_empty'
@@ -26,7 +26,7 @@ export type ErrorCode =
   | 'unsupported_media_type'
   | 'version_mismatch';
 
-/** One thing wrong with the request: where (`items.0.quantity`) and what, for stock also how many there are. */
+/** One problem of a request, at a path such as `items.0.quantity`. The other fields are for lines out of stock. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
@@ -39,12 +39,12 @@ export interface ErrorDetails {
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
-  /** The methods that the path has. */
+  /** The methods of the path, for `method_not_allowed`. */
   readonly allow?: readonly string[];
   readonly cause?: unknown;
 }
 
-/** An expected refusal. Anything else that is thrown is a defect and becomes a 500 that says nothing. */
+/** An expected error. Any other error is a bug or an unavailable service; its response has no details. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: ErrorCode;

@@ -9,8 +9,8 @@ const requestStart = 'http.server.request.start';
 const startMessage = z.object({ server: z.instanceof(Server) });
 
 /**
- * Makes the server that listens on this port see requests as API Gateway delivers them. The server may be started
- * later: Node.js tells of its first request before anything answers it.
+ * Makes the server on this port receive requests as API Gateway delivers them. The server can start later, because
+ * Node.js announces its first request on a diagnostics channel.
  */
 export function actAsApiGateway(port: number): void {
   const onRequestStart = (message: unknown) => {
@@ -18,33 +18,33 @@ export function actAsApiGateway(port: number): void {
     const address = data?.server.address();
     if (data === undefined || typeof address !== 'object' || address?.port !== port) return;
     unsubscribe(requestStart, onRequestStart);
-    deliverTo(data.server);
+    interceptRequests(data.server);
   };
   subscribe(requestStart, onRequestStart);
 }
 
-function deliverTo(server: Server): void {
+function interceptRequests(server: Server): void {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
-  // Without a listener for it, Node.js itself tells a client that waits with its body to go on.
+  // Without this listener, Node.js itself sends 100 Continue.
   server.removeAllListeners('checkContinue');
   server.on('request', async (request, response) => {
-    // It fails only when the client has gone, and nobody waits for an answer.
+    // It fails only when the client has disconnected.
     const body = await buffer(request).catch(() => undefined);
     if (body === undefined) return;
-    // serverless-offline gives an empty body as null, API Gateway gives none. A blank is answered as none is.
+    // serverless-offline passes an empty body as null, API Gateway omits it. The API treats a blank body like a missing one.
     const delivered = asDelivered(request, body.length === 0 ? Buffer.from(' ') : body);
     for (const listener of listeners) listener.call(server, delivered, response);
   });
 }
 
 /**
- * The request as serverless-offline must see it to give a function what API Gateway gives. serverless-offline makes
- * the event's headers from `rawHeaders`; `headers` are for hapi, which would answer ranges, conditions and the like by itself.
+ * Returns the request that makes serverless-offline build the event of API Gateway. serverless-offline builds the event's
+ * headers from `rawHeaders`. `headers` are for hapi, which would handle ranges and conditional requests itself.
  */
 function asDelivered(request: IncomingMessage, body: Buffer): IncomingMessage {
   const { headersDistinct, httpVersion, httpVersionMajor, httpVersionMinor } = request;
-  // serverless-offline takes an empty type for JSON.
+  // serverless-offline treats an empty type as JSON.
   const type = headersDistinct['content-type']?.join(',') || ' ';
   const delivered = new IncomingMessage(request.socket);
   delivered.push(body);
@@ -64,19 +64,19 @@ function asDelivered(request: IncomingMessage, body: Buffer): IncomingMessage {
 }
 
 /**
- * A method that no route has sends a request to the catch-all route, whatever its path: HEAD, which hapi takes for GET;
- * OPTIONS, which it answers; and a GET whose body is to be refused, because it drops that body.
+ * Returns a method without routes for requests that must reach the catch-all route: HEAD, which hapi treats as GET;
+ * OPTIONS, which hapi handles; and a GET with too large a body, because hapi drops that body.
  */
 function methodOf({ method, headers }: IncomingMessage, body: Buffer): string | undefined {
   const isPreflight = headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
-  const isForNoRoute =
+  const goesToCatchAll =
     method === 'HEAD' ||
     (method === 'OPTIONS' && !isPreflight) ||
     (method === 'GET' && body.length > maxBodyBytes);
-  return isForNoRoute ? 'OTHER' : method;
+  return goesToCatchAll ? 'OTHER' : method;
 }
 
-/** hapi strips one slash from the end, after it has resolved `.` and `..`, and takes `\` for a slash in part. */
+/** Compensates for hapi, which resolves `.` and `..`, then strips a trailing slash, and treats some `\` as slashes. */
 function urlOf(url: string): string {
   const [, rawPath = '', search] = /^([^?#]*)(?:\?([^#]*))?/.exec(url) ?? [];
   const path = rawPath.replaceAll('\\', '%5C');
@@ -86,13 +86,13 @@ function urlOf(url: string): string {
 }
 
 /**
- * The media types whose bodies API Gateway delivers as text; others come in base64. It does not document them.
+ * Media types whose bodies API Gateway delivers as text instead of base64. They are not documented.
  *
  * @see https://github.com/ministackorg/ministack/pull/766, which measured them on AWS
  */
 const textTypes = /^(text\/|application\/(json|xml|javascript) *(;|$))/i;
 
-/** What hapi needs for CORS and its own limit, and a type by which serverless-offline passes the body on as text or in base64. */
+/** The headers that hapi needs, with a media type that makes serverless-offline pass the body as text or as base64. */
 function headersForHapi({ headers }: IncomingMessage, body: Buffer) {
   const isText = textTypes.test(headers['content-type'] ?? '') && isUtf8(body);
   const needed = ['origin', 'access-control-request-method', 'access-control-request-headers', 'user-agent'];

@@ -6,42 +6,43 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { localAws } from './dummy-credentials.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
-import { parametersOf, type Secrets, startFakeSsm } from './fake-ssm.ts';
+import { startFakeSsm } from './fake-ssm.ts';
+import { parametersOf, type Secrets } from './secrets.ts';
 import { createTables, tablePrefix } from './tables.ts';
 
-/** What the service has around it on one machine. */
+/** The AWS services that the API uses on a local machine. */
 export interface Backend {
   readonly dynamodbEndpoint: string;
   readonly ssmEndpoint: string;
-  /** Where there is none, no order is told of. */
+  /** Order events are not published without it. */
   readonly eventBridgeEndpoint?: string;
-  /** Resolves, never rejects, when it has ended, with a sentence that says how. */
+  /** Resolves when it has ended, with a sentence about how it ended. Never rejects. */
   readonly exited: Promise<string>;
   stop(): Promise<void>;
 }
 
 interface BackendOptions {
   port: number;
-  /** Where tables live on; in memory if left out. */
+  /** Directory of the tables; in memory by default. */
   dataDirectory?: string | undefined;
   signal: AbortSignal;
 }
 
-/** DynamoDB Local and a stand-in for SSM. */
+/** Starts DynamoDB Local and a fake SSM. */
 export async function startEmulators(options: BackendOptions): Promise<Backend> {
-  const engine = await startDynamoDbLocal(options);
+  const database = await startDynamoDbLocal(options);
   const parameters = await startFakeSsm(new Map());
   return {
-    dynamodbEndpoint: engine.endpoint,
+    dynamodbEndpoint: database.endpoint,
     ssmEndpoint: parameters.endpoint,
-    exited: engine.exited,
+    exited: database.exited,
     stop: async () => {
-      await Promise.all([engine.stop(), parameters.stop()]);
+      await Promise.all([database.stop(), parameters.stop()]);
     },
   };
 }
 
-/** Makes what a deployment would: the tables of serverless.yml, the secrets and the bus. Safe to repeat. */
+/** Creates the tables, the secrets and the event bus, as a deployment does. Idempotent. */
 export async function prepare(backend: Backend, stage: string, secrets: Secrets): Promise<void> {
   const prefix = await tablePrefix(stage);
   await createTables({ endpoint: backend.dynamodbEndpoint, prefix });

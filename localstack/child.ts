@@ -1,26 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Enough to hold a stack trace; the rest of a long-running child's output is not kept. */
+/** Enough for a stack trace; older output is discarded. */
 const keptOutputCharacters = 8_000;
 const pollMs = 50;
 const stopTimeoutMs = 5_000;
 
-/** A process that we started as leader of its own process group. */
+/** A child process that leads its own process group. */
 export interface Child {
   readonly pid: number;
-  /** Resolves, never rejects, when the process has ended, with a sentence that says how. */
+  /** Resolves when the process has ended, with a sentence about how it ended. Never rejects. */
   readonly exited: Promise<string>;
-  /** The last output, both streams, for error messages. */
+  /** The latest output of stdout and stderr, for error messages. */
   output(): string;
-  /** Ends the whole group and resolves when the process is gone. Safe to call twice. */
+  /** Stops the process group and resolves when the process has ended. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
- * Watches a child that ends when its standard input, a pipe, closes, spawned with `detached: true`: its own group keeps
- * a Ctrl-C in the terminal away from it, so it ends when we say so, in order. What has not ended 5 s after
- * `stop` is killed.
+ * Supervises a child that exits when its stdin, a pipe, closes. Spawn it with `detached: true`: in its own process group
+ * it does not receive a Ctrl-C of the terminal, so processes stop in order. Processes that run 5 s after `stop` are killed.
  */
 export function supervise(name: string, child: ChildProcess): Child {
   let output = '';
@@ -28,11 +27,11 @@ export function supervise(name: string, child: ChildProcess): Child {
     output = (output + chunk).slice(-keptOutputCharacters);
   };
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', keep);
-  // Closing the input of a process that has just ended is not worth an error.
+  // Ignore the error of closing the stdin of a process that has just ended.
   child.stdin?.on('error', () => {});
 
   const exited = new Promise<string>((resolve) => {
-    // 'error' without a later 'close' means that the process could not be started at all.
+    // 'error' without a later 'close' means that the process could not be started.
     child.once('error', (error) => resolve(`${name} could not be started: ${error.message}`));
     child.once('close', (code, signal) => resolve(`${name} ended with ${signal ?? `exit code ${code}`}`));
   });
@@ -52,10 +51,10 @@ export function supervise(name: string, child: ChildProcess): Child {
 }
 
 /**
- * Runs a program that dies when our end of its standard input closes, which the operating system does even
- * when we are killed. The background job of a shell reads /dev/null, hence descriptor 3.
+ * Shell script that runs a program and ends it when our end of the script's stdin closes, even if we are killed. It copies
+ * stdin to descriptor 3, because a background job of a shell reads /dev/null.
  */
-const leash = `
+const exitWithStdin = `
 exec 3<&0
 "$@" 3<&- &
 program=$!
@@ -67,7 +66,7 @@ kill "$watcher" 2>/dev/null
 exit "$code"
 `;
 
-/** Starts a program that knows nothing of its standard input so that it ends with it, and watches it. */
+/** Starts and supervises a program that does not watch its stdin itself. It exits when this process ends. */
 export function spawnTied(
   name: string,
   program: string,
@@ -75,10 +74,10 @@ export function spawnTied(
   workingDirectory: string,
 ): Child {
   const options = { cwd: workingDirectory, detached: true, stdio: 'pipe' } as const;
-  return supervise(name, spawn('/bin/sh', ['-c', leash, 'sh', program, ...args], options));
+  return supervise(name, spawn('/bin/sh', ['-c', exitWithStdin, 'sh', program, ...args], options));
 }
 
-/** Kills what is left of a group; nothing happens if nothing is. */
+/** Kills the processes that remain in a group. */
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
@@ -92,15 +91,15 @@ interface ReadyOptions {
   name: string;
   child: Child;
   isReady: () => Promise<boolean>;
-  /** Looked at before each attempt: a reason why this will never be ready. */
+  /** Called before each attempt. Returns the reason when the child can never become ready. */
   failure?: () => string | undefined;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Resolves when `isReady` says so. If the child ends first, the time is over or the signal is raised, the
- * child is stopped before this rejects, with the child's own output in the message.
+ * Resolves when `isReady` returns true. If the child ends first, on timeout or on abort, stops the child and rejects with
+ * the child's output in the message.
  */
 export async function untilReady({
   name,
@@ -115,15 +114,15 @@ export async function untilReady({
   child.exited.then((how) => {
     ended = how;
   });
-  const whyNot = () => {
+  const failureReason = () => {
     if (ended !== undefined) return ended;
     const reason = failure?.();
     if (reason !== undefined) return reason;
-    return Date.now() > deadline ? `${name} did not answer within ${timeoutMs / 1000} s` : undefined;
+    return Date.now() > deadline ? `${name} did not respond within ${timeoutMs / 1000} s` : undefined;
   };
 
   for (;;) {
-    const reason = whyNot();
+    const reason = failureReason();
     if (reason !== undefined || signal?.aborted) {
       await child.stop();
       signal?.throwIfAborted();
@@ -135,14 +134,14 @@ export async function untilReady({
 }
 
 /**
- * Whether a request (a GET if not told otherwise) is answered with 200 within two seconds. A handler that
- * cannot be loaded does not count, though serverless-offline answers 200 for it.
+ * Returns whether a request (GET by default) gets a 200 within two seconds. serverless-offline also returns 200 for a
+ * handler that it cannot load; that response does not count.
  */
-export async function answersOk(url: string, request: RequestInit = {}): Promise<boolean> {
+export async function respondsOk(url: string, request: RequestInit = {}): Promise<boolean> {
   try {
-    const reply = await fetch(url, { ...request, signal: AbortSignal.timeout(2_000) });
-    const body = await reply.text();
-    return reply.status === 200 && !body.includes('"errorType"');
+    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(2_000) });
+    const body = await response.text();
+    return response.status === 200 && !body.includes('"errorType"');
   } catch {
     return false;
   }

@@ -13,9 +13,9 @@ const product = z.object({ id: z.string() });
 const customer = z.object({ id: z.string(), access_token: z.string() });
 
 /**
- * Adds an ADMIN, three products and a guest customer over HTTP. Works again on data that it has filled before.
+ * Adds an ADMIN, three products and a guest customer over HTTP. It can run again on the same data.
  *
- * @returns requests to copy and paste, with tokens and ids that are valid now
+ * @returns shell commands to paste, with valid tokens and IDs
  */
 export async function runDemo(url: string, signal?: AbortSignal): Promise<string> {
   const post = async (path: string, body: object, token?: string) => {
@@ -24,11 +24,11 @@ export async function runDemo(url: string, signal?: AbortSignal): Promise<string
       ...(token && { Authorization: `Bearer ${token}` }),
     };
     const request: RequestInit = { method: 'POST', headers, body: JSON.stringify(body) };
-    const reply = await fetch(url + path, signal ? { ...request, signal } : request);
-    const value: unknown = await reply.json();
-    const taken = reply.status === 409 && problem.parse(value).code === 'email_taken';
-    if (!reply.ok && !taken)
-      throw new Error(`POST ${path} answered ${reply.status}: ${JSON.stringify(value)}`);
+    const response = await fetch(url + path, signal ? { ...request, signal } : request);
+    const value: unknown = await response.json();
+    const taken = response.status === 409 && problem.parse(value).code === 'email_taken';
+    if (!response.ok && !taken)
+      throw new Error(`POST ${path} returned ${response.status}: ${JSON.stringify(value)}`);
     return value;
   };
 
@@ -53,19 +53,19 @@ function requests(url: string, { adminToken, customerToken, customerId, products
   const product_id = products[0];
   const key = crypto.randomUUID();
   return `
-# To try: paste these into a shell. ADMIN is ${admin.email}, password "${admin.password}".
+# Paste these commands into a shell. The ADMIN is ${admin.email} with password "${admin.password}".
 ADMIN=${adminToken}
 CUSTOMER=${customerToken}
 
-# the products
+# list the products
 curl ${url}/product
-# put two of the first into the cart, look at it, order it
+# add two units of the first product to the cart, read the cart, check out
 curl ${url}/cart/add ${as('CUSTOMER')} ${json({ customer_id: customerId, product_id, quantity: 2 })}
 curl ${url}/cart/${customerId} ${as('CUSTOMER')}
 curl ${url}/order/add ${as('CUSTOMER')} -H 'Idempotency-Key: ${key}' ${json({ customer_id: customerId })}
-# how many are sold
+# read the total sold
 curl ${url}/order/product/${product_id}
-# supply ten more
+# restock ten units
 curl ${url}/product/add-stock ${as('ADMIN')} ${json({ product_id, stock: 10 })}
 `;
 }

@@ -1,7 +1,7 @@
 /**
- * What a person needs to know of a program that could not be run or failed: its own first words, or the error's.
+ * Describes why a program failed: the first line of its output, or the error's message.
  *
- * @param missing what to say where there is no such program
+ * @param missing the description when the program does not exist
  */
 export function describeError(error: unknown, missing: string): string {
   if (!(error instanceof Error)) return String(error);

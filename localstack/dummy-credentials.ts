@@ -1,4 +1,4 @@
-/** How clients on this machine present themselves: emulators want to be told something and check nothing of it. */
+/** Dummy region and credentials. Emulators require some but do not check them. */
 export const localAws = {
   region: 'eu-central-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

@@ -1,17 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { answersOk, type Child, spawnTied, untilReady } from './child.ts';
+import { type Child, respondsOk, spawnTied, untilReady } from './child.ts';
 import { findJava } from './java.ts';
 import { freePort, isPortFree } from './ports.ts';
 
 const packageFile = createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json');
 const emulator = join(dirname(packageFile), 'emulator');
-/** The engine drops a small file of its own where it runs. */
+/** DynamoDB Local writes a small file into its working directory. */
 const cacheDirectory = join(import.meta.dirname, '../node_modules/.cache/dynamodb-local');
 const startTimeoutMs = 30_000;
 
-/** The engine checks the form of a signature and not more. */
+/** DynamoDB Local checks only the format of a signature. */
 const listTables: RequestInit = {
   method: 'POST',
   headers: {
@@ -27,37 +27,36 @@ export interface DynamoDbLocal extends Child {
   readonly endpoint: string;
 }
 
-interface EngineOptions {
-  /** A free one if left out. */
+interface DynamoDbLocalOptions {
+  /** A free port by default. */
   port?: number | undefined;
-  /** Where tables live on; in memory if left out. */
+  /** Directory of the tables; in memory by default. */
   dataDirectory?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Starts DynamoDB Local and resolves when it answers. It ends with `stop`, and also when this process dies,
- * however that happens.
+ * Starts DynamoDB Local and resolves when it responds. It ends with `stop`, and when this process ends, even if killed.
  *
- * @throws {Error} when the port is taken, Java is missing or the engine does not answer; none is left running
+ * @throws {Error} when the port is in use, Java is missing or DynamoDB Local does not respond; it is not left running
  */
 export async function startDynamoDbLocal({
   port,
   dataDirectory,
   signal,
-}: EngineOptions = {}): Promise<DynamoDbLocal> {
+}: DynamoDbLocalOptions = {}): Promise<DynamoDbLocal> {
   const java = await findJava();
   signal?.throwIfAborted();
   const workingDirectory = dataDirectory ?? cacheDirectory;
   await mkdir(workingDirectory, { recursive: true });
   const usedPort = port ?? (await freePort());
-  // Checked here, because an engine on a taken port stays alive and another one would answer for it.
+  // DynamoDB Local keeps running when its port is in use, and the other server would respond to our requests.
   if (!(await isPortFree(usedPort)))
-    throw new Error(`port ${usedPort} is taken: DynamoDB Local cannot use it`);
+    throw new Error(`Port ${usedPort} is in use, so DynamoDB Local cannot start.`);
 
   const args = [
     `-Djava.library.path=${join(emulator, 'DynamoDBLocal_lib')}`,
-    // These two start fastest and suit small operations.
+    // The fastest options for start-up and small operations.
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
     '-jar',
@@ -74,7 +73,7 @@ export async function startDynamoDbLocal({
   await untilReady({
     name,
     child,
-    isReady: () => answersOk(endpoint, listTables),
+    isReady: () => respondsOk(endpoint, listTables),
     failure: () => (child.output().includes('Exception in thread "main"') ? `${name} failed` : undefined),
     timeoutMs: startTimeoutMs,
     signal,

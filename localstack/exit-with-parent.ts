@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
 /**
- * Preloaded into a child: ends it when its standard input closes, which the operating system does even when
- * the owner is killed, and removes the folder that its build made.
+ * Preload this module into a child process. The process exits when its stdin closes, which happens even when the parent
+ * is killed, and deletes its build folder.
  */
 if (isMainThread) {
   process.stdin.once('close', () => {
@@ -12,6 +12,6 @@ if (isMainThread) {
     process.exit(0);
   });
   process.stdin.resume();
-  // A program that has nothing left to do ends, leash or not.
+  // Do not keep a process alive that has nothing left to do.
   process.stdin.unref();
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-export interface Answer {
+export interface FakeResponse {
   readonly status: number;
   readonly body: object;
 }
@@ -12,23 +12,23 @@ export interface FakeAwsService {
 }
 
 /**
- * Stands in for a service of AWS that speaks its JSON protocol, on a free port of 127.0.0.1.
+ * Starts a fake AWS service with the JSON protocol on a free port of 127.0.0.1.
  *
- * @param answer gets the operation, such as `AmazonSSM.GetParameter`, and the body as it came
+ * @param respond gets the operation, for example `AmazonSSM.GetParameter`, and the request body
  */
 export async function startFakeAwsService(
-  answer: (target: unknown, text: string) => Answer,
+  respond: (target: unknown, text: string) => FakeResponse,
 ): Promise<FakeAwsService> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const { status, body } = answer(request.headers['x-amz-target'], Buffer.concat(chunks).toString());
+    const { status, body } = respond(request.headers['x-amz-target'], Buffer.concat(chunks).toString());
     response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the stand-in has no port');
+  if (address === null || typeof address === 'string') throw new Error('The fake service has no port.');
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     stop: async () => {

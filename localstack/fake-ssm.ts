@@ -1,8 +1,6 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as z from 'zod';
-import { newBootstrapSecret, newTokenKey } from '../lib/accounts/generate-secrets.ts';
-import { type Answer, type FakeAwsService, startFakeAwsService } from './fake-aws-service.ts';
+import { parseJson } from '../lib/platform/json.ts';
+import { type FakeAwsService, type FakeResponse, startFakeAwsService } from './fake-aws-service.ts';
 
 const named = z.object({ Name: z.string() });
 const getParameter = z.object({ Name: z.string(), WithDecryption: z.optional(z.boolean()) });
@@ -16,31 +14,31 @@ const putParameter = z.object({
 export type FakeSsm = FakeAwsService;
 
 /**
- * Answers GetParameter, PutParameter and DeleteParameter of SSM (its JSON protocol) on a free port of 127.0.0.1.
+ * FakeResponses GetParameter, PutParameter and DeleteParameter of SSM (its JSON protocol) on a free port of 127.0.0.1.
  * Every value is a SecureString: without WithDecryption a reader gets no secret, as on AWS.
  */
 export function startFakeSsm(values: Map<string, string>): Promise<FakeSsm> {
-  const shelf: Shelf = { values, changes: new Map() };
-  return startFakeAwsService((target, text) => answer(shelf, target, parseJson(text)));
+  const parameters: Parameters = { values, changes: new Map() };
+  return startFakeAwsService((target, text) => respond(parameters, target, parseJson(text)));
 }
 
-interface Shelf {
+interface Parameters {
   readonly values: Map<string, string>;
-  /** By name, of what was put here: how often, and when last, in milliseconds since the epoch. */
+  /** Version and time of the last write, in milliseconds since the epoch, of parameters that clients wrote. */
   readonly changes: Map<string, { version: number; at: number }>;
 }
 
-function answer(shelf: Shelf, target: unknown, body: unknown): Answer {
-  if (target === 'AmazonSSM.GetParameter') return get(shelf, body);
-  if (target === 'AmazonSSM.PutParameter') return put(shelf, body);
-  if (target === 'AmazonSSM.DeleteParameter') return remove(shelf, body);
-  return refuse('UnknownOperationException', `no ${target} here`);
+function respond(parameters: Parameters, target: unknown, body: unknown): FakeResponse {
+  if (target === 'AmazonSSM.GetParameter') return get(parameters, body);
+  if (target === 'AmazonSSM.PutParameter') return put(parameters, body);
+  if (target === 'AmazonSSM.DeleteParameter') return remove(parameters, body);
+  return errorResponse('UnknownOperationException', `The fake does not support ${target}.`);
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
-function get({ values, changes }: Shelf, body: unknown): Answer {
+function get({ values, changes }: Parameters, body: unknown): FakeResponse {
   const request = getParameter.safeParse(body);
-  if (!request.success) return refuse('ValidationException', z.prettifyError(request.error));
+  if (!request.success) return errorResponse('ValidationException', z.prettifyError(request.error));
   const { Name, WithDecryption } = request.data;
   const value = values.get(Name);
   if (value === undefined) return notFound(Name);
@@ -54,12 +52,12 @@ function get({ values, changes }: Shelf, body: unknown): Answer {
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
-function put({ values, changes }: Shelf, body: unknown): Answer {
+function put({ values, changes }: Parameters, body: unknown): FakeResponse {
   const request = putParameter.safeParse(body);
-  if (!request.success) return refuse('ValidationException', z.prettifyError(request.error));
+  if (!request.success) return errorResponse('ValidationException', z.prettifyError(request.error));
   const { Name, Value, Overwrite } = request.data;
   const exists = values.has(Name);
-  if (exists && !Overwrite) return refuse('ParameterAlreadyExists', `there is a parameter ${Name}`);
+  if (exists && !Overwrite) return errorResponse('ParameterAlreadyExists', `Parameter ${Name} exists.`);
   const Version = exists ? (changes.get(Name)?.version ?? 1) + 1 : 1;
   values.set(Name, Value);
   changes.set(Name, { version: Version, at: Date.now() });
@@ -67,60 +65,17 @@ function put({ values, changes }: Shelf, body: unknown): Answer {
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html */
-function remove({ values, changes }: Shelf, body: unknown): Answer {
+function remove({ values, changes }: Parameters, body: unknown): FakeResponse {
   const request = named.safeParse(body);
-  if (!request.success) return refuse('ValidationException', z.prettifyError(request.error));
+  if (!request.success) return errorResponse('ValidationException', z.prettifyError(request.error));
   const { Name } = request.data;
   changes.delete(Name);
   return values.delete(Name) ? { status: 200, body: {} } : notFound(Name);
 }
 
-const notFound = (name: string): Answer => refuse('ParameterNotFound', `no parameter ${name}`);
-const refuse = (__type: string, message: string): Answer => ({ status: 400, body: { __type, message } });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const tokenKeys = z.object({ keys: z.array(z.object({ kid: z.string(), k: z.string() })) });
-const secrets = z.object({ tokenKeys, bootstrapSecret: z.string() });
-export type Secrets = z.infer<typeof secrets>;
-
-/** Secrets made on the spot: one token key and the secret that makes a first ADMIN. */
-export const newSecrets = (): Secrets => ({
-  tokenKeys: { keys: [newTokenKey()] },
-  bootstrapSecret: newBootstrapSecret(),
+const notFound = (name: string): FakeResponse =>
+  errorResponse('ParameterNotFound', `Parameter ${name} not found.`);
+const errorResponse = (__type: string, message: string): FakeResponse => ({
+  status: 400,
+  body: { __type, message },
 });
-
-/**
- * The secrets kept in this directory; made at the first call, readable by their owner alone. So tokens stay
- * valid across restarts.
- */
-export async function keptSecrets(stage: string, directory: string): Promise<Secrets> {
-  const file = join(directory, `secrets-${stage}.json`);
-  try {
-    const kept = secrets.safeParse(parseJson(await readFile(file, 'utf8')));
-    if (!kept.success)
-      throw new Error(`${file} does not hold this service's secrets; remove it to make new ones`);
-    await chmod(file, 0o600);
-    return kept.data;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-  const made = newSecrets();
-  await mkdir(directory, { recursive: true });
-  // Renamed into place, so that a start cut short leaves no half a file.
-  await writeFile(`${file}.new`, JSON.stringify(made), { mode: 0o600 });
-  await rename(`${file}.new`, file);
-  return made;
-}
-
-/** The parameters that the service reads at this stage. */
-export const parametersOf = (stage: string, { tokenKeys, bootstrapSecret }: Secrets): [string, string][] => [
-  [`/sellout/${stage}/token-keys`, JSON.stringify(tokenKeys)],
-  [`/sellout/${stage}/bootstrap-secret`, bootstrapSecret],
-];

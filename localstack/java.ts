@@ -6,26 +6,26 @@ import { install } from 'njre';
 import { describeError } from './describe-error.ts';
 
 const run = promisify(execFile);
-const oldestUsableVersion = 17;
+const minVersion = 17;
 const cacheDirectory = join(import.meta.dirname, '../node_modules/.cache/java');
 
-const howToInstall = `Install Java ${oldestUsableVersion} or newer and start again:
+const howToInstall = `Install Java ${minVersion} or newer and start again:
   Debian, Ubuntu   apt-get install openjdk-17-jre-headless
   Fedora           dnf install java-21-openjdk-headless
   macOS            brew install openjdk@21, then set JAVA_HOME to $(brew --prefix openjdk@21)
-or set JAVA_HOME to a Java that is installed already.`;
+or set JAVA_HOME to an installed Java.`;
 
 interface FindJavaOptions {
   environment?: NodeJS.ProcessEnv;
-  /** Fetches a Java runtime and returns the program, or throws. */
+  /** Downloads a Java runtime and returns the path of the program. */
   fetchJava?: () => Promise<string>;
 }
 
 /**
- * A Java program of version 17 or newer: that of JAVA_HOME, else that of PATH, else one that is fetched once
- * from Adoptium and kept in node_modules/.cache.
+ * Returns a Java program of version 17 or newer from JAVA_HOME or PATH. Otherwise downloads one from Adoptium once and
+ * caches it in node_modules/.cache.
  *
- * @throws {Error} that names every place tried, why each was refused, and what to install
+ * @throws {Error} that lists every place tried with the reason it failed, and what to install
  */
 export async function findJava({
   environment = process.env,
@@ -37,43 +37,41 @@ export async function findJava({
     { place: 'PATH', find: async () => 'java' },
     { place: 'download', find: fetchJava },
   ];
-  const refused = home ? [] : ['JAVA_HOME: not set'];
+  const failures = home ? [] : ['JAVA_HOME: not set'];
   for (const { place, find } of places) {
     try {
       const program = await find();
       const version = await readVersion(program, environment);
-      if (version >= oldestUsableVersion) return program;
-      refused.push(`${place}: Java ${version} is too old`);
+      if (version >= minVersion) return program;
+      failures.push(`${place}: Java ${version} is too old`);
     } catch (cause) {
-      refused.push(`${place}: ${describeError(cause, 'no Java program there')}`);
+      failures.push(`${place}: ${describeError(cause, 'no Java program found')}`);
     }
   }
-  const tried = refused.map((reason) => `  ${reason}`).join('\n');
-  throw new Error(
-    `DynamoDB Local needs Java ${oldestUsableVersion} or newer. Tried:\n${tried}\n${howToInstall}`,
-  );
+  const tried = failures.map((reason) => `  ${reason}`).join('\n');
+  throw new Error(`DynamoDB Local needs Java ${minVersion} or newer. Tried:\n${tried}\n${howToInstall}`);
 }
 
-/** The major version: `1.8.0_402` is 8, `17.0.15` is 17. */
+/** Returns the major version: `1.8.0_402` is 8, `17.0.15` is 17. */
 async function readVersion(program: string, environment: NodeJS.ProcessEnv): Promise<number> {
   const { stderr, stdout } = await run(program, ['-version'], { env: environment, timeout: 30_000 });
   const version = /version "(?:1\.)?(\d+)/.exec(stderr + stdout)?.[1];
-  if (version === undefined) throw new Error(`${program} does not tell its version`);
+  if (version === undefined) throw new Error(`${program} does not print its version`);
   return Number(version);
 }
 
 async function fetchJavaRuntime(): Promise<string> {
-  const kept = await findFetched();
-  if (kept !== undefined) return kept;
+  const cached = await findCached();
+  if (cached !== undefined) return cached;
   await mkdir(cacheDirectory, { recursive: true });
-  // njre unpacks beside the path it is given.
-  await install(oldestUsableVersion, { type: 'jre', installPath: join(cacheDirectory, 'runtime') });
-  const fetched = await findFetched();
-  if (fetched === undefined) throw new Error('the download held no Java program');
+  // njre unpacks next to this path, not into it.
+  await install(minVersion, { type: 'jre', installPath: join(cacheDirectory, 'runtime') });
+  const fetched = await findCached();
+  if (fetched === undefined) throw new Error('The download contains no Java program.');
   return fetched;
 }
 
-async function findFetched(): Promise<string | undefined> {
+async function findCached(): Promise<string | undefined> {
   const programs = ['jre/*/bin/java', 'jre/*/Contents/Home/bin/java'];
   for await (const program of glob(programs, { cwd: cacheDirectory })) return join(cacheDirectory, program);
   return undefined;

@@ -2,23 +2,23 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Backend } from './backend.ts';
-import { answersOk, spawnTied, untilReady } from './child.ts';
+import { respondsOk, spawnTied, untilReady } from './child.ts';
 import { describeError } from './describe-error.ts';
 
 const run = promisify(execFile);
 const directory = import.meta.dirname;
-/** Long enough to download the image the first time. */
+/** Enough to download the image on the first start. */
 const startTimeoutMs = 600_000;
 
 interface LocalStackOptions {
-  /** Also in the environment as LOCALSTACK_PORT, where compose.yaml reads it. */
+  /** Must equal LOCALSTACK_PORT in the environment, which compose.yaml reads. */
   port: number;
   signal: AbortSignal;
 }
 
 /**
- * Starts LocalStack by compose.yaml and resolves when it answers. `stop` removes its container with all that is
- * in it; when this process is killed the container ends and stays behind, stopped.
+ * Starts LocalStack with compose.yaml and resolves when it responds. `stop` removes the container and its data. If this
+ * process is killed, the container stops but is not removed.
  *
  * @throws {Error} that says what is missing when Docker cannot be used; nothing is left running
  */
@@ -34,7 +34,7 @@ export async function startLocalStack({ port, signal }: LocalStackOptions): Prom
   };
   const endpoint = `http://127.0.0.1:${port}`;
   try {
-    const isReady = () => answersOk(`${endpoint}/_localstack/health`);
+    const isReady = () => respondsOk(`${endpoint}/_localstack/health`);
     await untilReady({ name, child, isReady, timeoutMs: startTimeoutMs, signal });
   } catch (error) {
     await stop();
@@ -59,7 +59,7 @@ async function checkDocker(): Promise<void> {
       await run('docker', args);
     } catch (cause) {
       throw new Error(
-        `LocalStack needs ${what}: ${describeError(cause, 'there is no program "docker" in PATH')}\nWithout it, "npm start" runs the same API on DynamoDB Local.`,
+        `LocalStack needs ${what}: ${describeError(cause, '"docker" is not in PATH')}\nWithout Docker, "npm start" runs the same API on DynamoDB Local.`,
         { cause },
       );
     }

@@ -8,22 +8,22 @@ async function tryListen(port: number, host?: string): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   return address.port;
 }
 
-/** A port that was free a moment ago, chosen by the operating system; use it soon. */
+/** Returns a free port chosen by the operating system. Use it soon. */
 export const freePort = (): Promise<number> => tryListen(0, '127.0.0.1');
 
-/** Whether nothing listens on this port, neither on 127.0.0.1 nor on all addresses. */
+/** Returns whether nothing listens on the port, on 127.0.0.1 or on all addresses. */
 export async function isPortFree(port: number): Promise<boolean> {
-  // Both, because macOS lets a server bind 127.0.0.1 beside one that has bound every address.
+  // Check both: macOS allows a server on 127.0.0.1 next to one on all addresses.
   for (const host of ['127.0.0.1', undefined]) {
     try {
       await tryListen(port, host);
     } catch (cause) {
       if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') return false;
-      throw new Error(`port ${port} cannot be used`, { cause });
+      throw new Error(`Cannot use port ${port}.`, { cause });
     }
   }
   return true;

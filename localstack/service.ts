@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { answersOk, type Child, supervise, untilReady } from './child.ts';
+import { type Child, respondsOk, supervise, untilReady } from './child.ts';
 import { localAws } from './dummy-credentials.ts';
 import { freePort, isPortFree } from './ports.ts';
 
 const root = join(import.meta.dirname, '..');
-/** What serverless-offline prints for a handler that cannot be loaded; waiting would not help. */
+/** serverless-offline prints it for a handler that it cannot load. */
 const handlerFailed = 'Unhandled exception in handler';
 const startTimeoutMs = 60_000;
 
@@ -19,23 +19,23 @@ export interface Service extends Child {
 
 interface ServiceOptions {
   stage: string;
-  /** A free one if left out. */
+  /** A free port by default. */
   port?: number | undefined;
   dynamodbEndpoint: string;
   ssmEndpoint: string;
   environment?: Readonly<Record<string, string>>;
   /** Parameters of serverless.yml, such as `limit_orders_per_account: '60/60'`. */
   params?: Readonly<Record<string, string>>;
-  /** Gets each line, from when it is ready, of the handlers' logs and serverless-offline's complaints. */
+  /** Called with each line of the handlers' logs and of serverless-offline's warnings, once the API is ready. */
   onLine?: ((line: string) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs the API of serverless.yml and resolves when GET /health answers 200. It ends with `stop`, and also
- * when this process dies, however that happens.
+ * Runs the API of serverless.yml and resolves when GET /health returns 200. It ends with `stop`, and when this process
+ * ends, even if killed.
  *
- * @throws {Error} when the port is taken or the API does not answer; nothing is left running
+ * @throws {Error} when the port is in use or the API does not respond; nothing is left running
  */
 export async function startService({
   stage,
@@ -48,9 +48,9 @@ export async function startService({
   signal,
 }: ServiceOptions): Promise<Service> {
   const usedPort = port ?? (await freePort());
-  if (!(await isPortFree(usedPort))) throw new Error(`port ${usedPort} is taken: the API cannot use it`);
+  if (!(await isPortFree(usedPort))) throw new Error(`Port ${usedPort} is in use, so the API cannot start.`);
   const lambdaPort = await freePort();
-  // Its own, so that two services can run side by side.
+  // One folder per service, so that several can run in parallel.
   const workFolder = join('.esbuild', String(usedPort));
   const args = [
     '--stage',
@@ -60,16 +60,20 @@ export async function startService({
     '--lambdaPort',
     String(lambdaPort),
     '--noSponsor',
-    // Packages stay outside the bundles, which starts three times faster; some exist as ES modules only.
-    ...Object.entries({ packages: 'external', format: 'esm', extension: '.mjs', ...params }).flatMap(
-      ([name, value]) => ['--param', `${name}=${value}`],
-    ),
+    // Bundling without packages starts three times faster. ES modules, because some packages are ES modules only.
+    ...Object.entries({
+      packages: 'external',
+      format: 'esm',
+      extension: '.mjs',
+      external: 'none',
+      ...params,
+    }).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
   ];
   const child = spawn(
     process.execPath,
     [
       '--import',
-      join(import.meta.dirname, 'leash.ts'),
+      join(import.meta.dirname, 'exit-with-parent.ts'),
       await serverlessProgram(),
       'offline',
       'start',
@@ -87,9 +91,9 @@ export async function startService({
         AWS_SECRET_ACCESS_KEY: localAws.credentials.secretAccessKey,
         AWS_REGION: localAws.region,
         ESBUILD_WORK_FOLDER: workFolder,
-        // CloudWatch would read these lines; a person would rather not.
+        // Metrics are log lines for CloudWatch.
         POWERTOOLS_METRICS_DISABLED: 'true',
-        // Its notices are two lines for each request.
+        // At level notice, it prints two lines per request.
         SLS_LOG_LEVEL: 'warning',
         SLS_TELEMETRY_DISABLED: '1',
         SLS_NOTIFICATIONS_MODE: 'off',
@@ -97,8 +101,8 @@ export async function startService({
       },
     },
   );
-  const name = 'the API';
-  // Stopped by its leash, because its own shutdown waits up to 5 s for idle connections.
+  const name = 'The API';
+  // Stopped by closing its stdin, because its own shutdown waits up to 5 s for idle connections.
   const supervised = supervise(name, child);
   const service: Service = {
     ...supervised,
@@ -111,12 +115,12 @@ export async function startService({
   await untilReady({
     name,
     child: service,
-    isReady: () => answersOk(`${service.url}/health`),
+    isReady: () => respondsOk(`${service.url}/health`),
     failure: () => (service.output().includes(handlerFailed) ? `${name} failed` : undefined),
     timeoutMs: startTimeoutMs,
     signal,
   });
-  // Not earlier: a banner of fifty lines comes first, and a failed start tells its output itself.
+  // Not earlier: the first fifty lines are a banner, and the error of a failed start contains its output.
   if (onLine) for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
   return service;
 }

@@ -1,9 +1,9 @@
-/** How often the local stream is read: the plugin's own half second would delay every order. */
+/** Milliseconds between reads of the local stream. The plugin's default of 500 would delay every order. */
 const readInterval = 25;
 
 /**
- * Prepares the streams for serverless-offline-dynamodb-streams: sets what it reads from the event, where the
- * schema has no place for it, and takes out those that are not enabled, which it would read all the same.
+ * Prepares stream events for serverless-offline-dynamodb-streams: sets its read interval, which the event schema does not
+ * allow in serverless.yml, and removes disabled streams, which the plugin would read.
  */
 // biome-ignore lint/style/noDefaultExport: plugins of the framework are default exports
 export default class Streams {

@@ -1,4 +1,4 @@
-/** What IAM calls the service of a resource that a permission names. */
+/** IAM service prefix by resource type. */
 const services = {
   'AWS::DynamoDB::Table': 'dynamodb',
   'AWS::Events::EventBus': 'events',
@@ -6,10 +6,9 @@ const services = {
 };
 
 /**
- * Gives each function an IAM role of its own, of its `permissions` in serverless.yml: actions by what they are
- * allowed on, which is a resource (`OrdersTable`), an index of a table (`OrdersTable/index/pending`), its stream
- * (`OrdersTable/stream`) or a parameter of this stage (`/token-keys`). Beyond those a role allows to write the
- * function's own log and traces.
+ * Gives each function its own IAM role with the `permissions` in serverless.yml: actions by resource, which is a resource
+ * (`OrdersTable`), an index (`OrdersTable/index/pending`), a stream (`OrdersTable/stream`) or a parameter of the stage
+ * (`/token-keys`). Every role also allows writing the function's own logs and traces.
  */
 // biome-ignore lint/style/noDefaultExport: plugins of the framework are default exports
 export default class FunctionRoles {
@@ -32,7 +31,7 @@ function addRoles(service, naming) {
       statement(target, actions, resources, service.provider.environment.PARAMETER_PREFIX),
     );
     details.role = `${naming.getNormalizedFunctionName(name)}Role`;
-    resources[details.role] = role([...ownLogAndTraces(naming.getLogGroupLogicalId(name)), ...statements]);
+    resources[details.role] = role([...logAndTraces(naming.getLogGroupLogicalId(name)), ...statements]);
   }
 }
 
@@ -51,9 +50,9 @@ const role = (Statement) => ({
 
 const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource });
 
-const ownLogAndTraces = (logGroup) => [
+const logAndTraces = (logGroup) => [
   allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [logGroup, 'Arn'] }),
-  // X-Ray knows no resources.
+  // X-Ray does not support resource-level permissions.
   allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
 ];
 
@@ -66,7 +65,9 @@ function statement(target, actions, resources, parameterPrefix) {
   const [name, part, index] = target.split('/');
   const service = services[resources[name]?.Type];
   if (service === undefined)
-    throw new Error(`permissions name ${name}, which is no table, queue or bus of serverless.yml`);
+    throw new Error(
+      `Unknown resource ${name} in permissions. Use a table, queue or event bus of serverless.yml.`,
+    );
   return allow(of(service), arnOf(name, part, index));
 }
 

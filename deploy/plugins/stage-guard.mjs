@@ -4,13 +4,13 @@ import * as z from 'zod';
 import { unknownStageMessage } from '../../lib/platform/stage-error.ts';
 
 /**
- * Refuses, before anything is built or touched, a stage that serverless.yml does not define, and a deployment that
- * could not work or would not be safe; each with what to do about it.
+ * Fails before anything is built or changed when serverless.yml does not define the stage, or when a deployment would not
+ * work or would be unsafe. Each message names the remedy.
  */
 // biome-ignore lint/style/noDefaultExport: plugins of the framework are default exports
 export default class StageGuard {
   constructor(serverless) {
-    const refuse = (message) => {
+    const fail = (message) => {
       throw new serverless.classes.Error(message);
     };
     this.hooks = {
@@ -18,52 +18,53 @@ export default class StageGuard {
         const { service, processedInput, configurationInput } = serverless;
         const provider = serverless.getProvider('aws');
         const [command, subcommand] = processedInput.commands;
-        // On one machine a stage is a name and nothing to lose.
+        // A local stage has no data to protect.
         if (command === 'offline') return;
         const stage = provider.getStage();
         const unknown = unknownStageMessage(stage, configurationInput.params);
-        if (unknown !== undefined) refuse(unknown);
+        if (unknown !== undefined) fail(unknown);
         if (command !== 'package' && command !== 'deploy') return;
-        checkParameters(processedInput.options.param, stage, configurationInput.params, refuse);
+        checkParameters(processedInput.options.param, stage, configurationInput.params, fail);
         const { environment } = service.provider;
-        await checkEnvironment(environment, refuse);
-        checkCache(stage, environment.CACHE_URL, refuse);
+        await checkEnvironment(environment, fail);
+        checkCache(stage, environment.CACHE_URL, fail);
         if (command === 'package' || subcommand === 'list') return;
-        checkDeployment(stage, service.resources.Resources, refuse);
-        await checkTokenKeys(provider, environment.PARAMETER_PREFIX, refuse);
+        checkDeployment(stage, service.resources.Resources, fail);
+        await checkTokenKeys(provider, environment.PARAMETER_PREFIX, fail);
       },
     };
   }
 }
 
-/** A misspelled one would change nothing, and nobody would notice. */
-function checkParameters(given = [], stage, params, refuse) {
+/** A mistyped parameter would have no effect and go unnoticed. */
+function checkParameters(given = [], stage, params, fail) {
   const build = ['packages', 'format', 'extension'];
   const known = new Set(['cache_url', ...build, ...Object.keys({ ...params.default, ...params[stage] })]);
   const unknown = given.map((pair) => pair.split('=')[0]).filter((name) => !known.has(name));
   if (unknown.length > 0)
-    refuse(`no parameter ${unknown.join(', ')}; there are ${[...known].sort().join(', ')}`);
+    fail(`Unknown parameter ${unknown.join(', ')}. Known: ${[...known].sort().join(', ')}.`);
 }
 
-/** By the functions' own rules, which would otherwise stop each of them at its first start. */
-async function checkEnvironment(environment, refuse) {
+/** Validates the environment as the functions do at start. */
+async function checkEnvironment(environment, fail) {
   Object.assign(process.env, environment);
   try {
     await import('../../lib/platform/config.ts');
   } catch (error) {
     if (!(error instanceof z.core.$ZodError)) throw error;
-    refuse(`the functions could not start with these parameters:\n${z.prettifyError(error)}`);
+    fail(`The functions cannot start with these parameters:\n${z.prettifyError(error)}`);
   }
 }
 
-function checkCache(stage, url, refuse) {
+function checkCache(stage, url, fail) {
   if (stage === 'local' || url === '') return;
   const { username, password, hostname } = new URL(url);
   if (username !== '' || password !== '')
-    refuse(
-      'cache_url holds a password, which everybody who may look at a function would see in its environment',
+    fail(
+      'cache_url contains a password, which would be visible to everyone who can view a function. Use a cache without a password.',
     );
-  if (isThisMachine(hostname)) refuse('cache_url names this machine, and for a function that is its own');
+  if (isThisMachine(hostname))
+    fail('cache_url points to localhost, which inside Lambda is the function itself.');
 }
 
 function isThisMachine(hostname) {
@@ -73,29 +74,29 @@ function isThisMachine(hostname) {
     : /^(.*\.)?localhost\.?$/i.test(hostname);
 }
 
-function checkDeployment(stage, { AlarmEmail }, refuse) {
+function checkDeployment(stage, { AlarmEmail }, fail) {
   if (stage === 'local')
-    refuse('stage "local" lets anyone register as ADMIN: it is for one machine and not to be deployed');
+    fail('Stage "local" must not be deployed, because there anyone can register as ADMIN.');
   if (stage === 'prod' && AlarmEmail.Properties.Endpoint === '')
-    refuse('nobody would hear of an alarm: set alarm_email under params.prod of serverless.yml');
+    fail('No alarm recipient. Set alarm_email under params.prod in serverless.yml.');
 }
 
-/** Looks for its name alone: who deploys need not be able to read secrets. Checks credentials thereby as well. */
-async function checkTokenKeys(provider, prefix, refuse) {
+/** Looks up the name only, so that deploying does not require permission to read secrets. Also checks the credentials. */
+async function checkTokenKeys(provider, prefix, fail) {
   const name = `${prefix}/token-keys`;
   const client = new SSMClient(await provider.getAwsSdkV3Config());
   const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [name] }];
   try {
-    // A page may be empty, and the parameter on the next.
+    // A page can be empty although the parameter is on the next one.
     for await (const { Parameters } of paginateDescribeParameters({ client }, { ParameterFilters }))
       if (Parameters.length > 0) return;
   } catch (error) {
-    refuse(`${name} cannot be looked for, so nothing is deployed: ${error.message}`);
+    fail(`Cannot check whether ${name} exists, so nothing was deployed: ${error.message}`);
   } finally {
     client.destroy();
   }
-  refuse(
-    `there is no parameter ${name} in ${provider.getRegion()}, without which no function can read a token: ` +
-      'make it as docs/runbook.md says, "Before the first deployment"',
+  fail(
+    `Parameter ${name} not found in ${provider.getRegion()}. Functions need it to verify tokens. ` +
+      'Create it as described in docs/runbook.md, "Before the first deployment".',
   );
 }

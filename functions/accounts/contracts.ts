@@ -7,13 +7,13 @@ import { id } from '../../lib/platform/primitives.ts';
 const token = {
   access_token: z.string(),
   token_type: z.literal('Bearer'),
-  /** Seconds. */
+  /** In seconds. */
   expires_in: z.int(),
 };
 
 export const registerContract = contract({
   operation: 'register',
-  summary: 'Makes an account with a password; role ADMIN needs the right to it',
+  summary: 'Register an account (role ADMIN requires authorization)',
   routes: ['POST /auth/register'],
   access: 'anyone_or_account',
   rateLimits: ['auth-per-address', 'auth-per-address-and-email', 'auth-per-email'],
@@ -27,7 +27,7 @@ export const registerContract = contract({
 
 export const loginContract = contract({
   operation: 'login',
-  summary: 'An access token for an e-mail address and its password',
+  summary: 'Log in with email address and password',
   routes: ['POST /auth/login'],
   access: 'anyone',
   rateLimits: ['auth-per-address', 'auth-per-address-and-email', 'auth-per-email'],
@@ -38,7 +38,7 @@ export const loginContract = contract({
 
 export const addCustomerContract = contract({
   operation: 'addCustomer',
-  summary: 'Makes a guest customer, who has a name and a token but no password',
+  summary: 'Create a guest customer with an access token',
   routes: ['POST /customer/add'],
   access: 'anyone',
   rateLimits: ['guests-per-address'],

@@ -7,7 +7,7 @@ const response = { status: 200, body: cartView };
 
 export const getCartContract = contract({
   operation: 'getCart',
-  summary: 'A cart with prices and stock as they are now',
+  summary: 'Get a cart with current prices and stock',
   routes: ['GET /cart/{customer_id}'],
   access: 'customer_or_admin',
   request: { params: z.object({ customer_id: id }) },
@@ -17,7 +17,7 @@ export const getCartContract = contract({
 
 export const addToCartContract = contract({
   operation: 'addToCart',
-  summary: "Sets one product's quantity in the cart",
+  summary: 'Set the quantity of a product in the cart',
   routes: ['POST /cart/add'],
   access: 'customer',
   request: { body: z.strictObject({ customer_id: id, product_id: id, quantity }) },
@@ -27,7 +27,7 @@ export const addToCartContract = contract({
 
 export const removeFromCartContract = contract({
   operation: 'removeFromCart',
-  summary: 'Removes one product from the cart',
+  summary: 'Remove a product from the cart',
   routes: ['POST /cart/remove'],
   access: 'customer',
   request: { body: z.strictObject({ customer_id: id, product_id: id }) },

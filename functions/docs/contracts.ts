@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { contract } from '../../lib/http/contract.ts';
 
-/** All of it changes with a deployment only. */
+/** These responses change only with a deployment. */
 const cacheControl = 'public, max-age=300';
 
 export const getOpenapiContract = contract({
   operation: 'getOpenapi',
-  summary: 'This document',
+  summary: 'Get this document',
   routes: ['GET /openapi.json'],
   access: 'anyone',
   request: {},
@@ -20,7 +20,7 @@ export const getOpenapiContract = contract({
 
 export const getDocsContract = contract({
   operation: 'getDocs',
-  summary: 'A page to read this document on, and to try every request',
+  summary: 'Get the API reference page',
   routes: ['GET /docs'],
   access: 'anyone',
   request: {},
@@ -34,7 +34,7 @@ export const getDocsContract = contract({
       "connect-src 'self'",
       "form-action 'none'",
       "frame-ancestors 'none'",
-      // Its icons are data: URLs within its styles.
+      // The icons are data: URLs in the stylesheet.
       'img-src data:',
       "script-src 'self'",
       "style-src 'self'",
@@ -45,7 +45,7 @@ export const getDocsContract = contract({
 
 export const getDocsScriptContract = contract({
   operation: 'getDocsScript',
-  summary: 'What runs on the page',
+  summary: 'Get the script of the API reference page',
   routes: ['GET /docs/page.js'],
   access: 'anyone',
   request: {},
@@ -55,7 +55,7 @@ export const getDocsScriptContract = contract({
 
 export const getDocsStylesContract = contract({
   operation: 'getDocsStyles',
-  summary: 'How the page looks',
+  summary: 'Get the styles of the API reference page',
   routes: ['GET /docs/page.css'],
   access: 'anyone',
   request: {},

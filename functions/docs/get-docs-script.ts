@@ -1,4 +1,4 @@
-// By their paths: a local build bundles files, while packages stay outside.
+// Imported by path, because local builds bundle files but not packages.
 
 import { publicEndpoint } from '../../lib/http/public-endpoint.ts';
 import swaggerUi from '../../node_modules/swagger-ui-dist/swagger-ui-bundle.js' with { type: 'text' };

@@ -9,7 +9,7 @@ import { id, pageLimit, quantity } from '../../lib/platform/primitives.ts';
 
 export const checkoutContract = contract({
   operation: 'checkout',
-  summary: 'Turns the cart into a confirmed order, wholly or not at all',
+  summary: 'Check out the cart',
   routes: ['POST /order/add'],
   access: 'customer',
   rateLimits: ['orders-per-account'],
@@ -34,7 +34,7 @@ export const checkoutContract = contract({
 
 export const submitOrderContract = contract({
   operation: 'submitOrder',
-  summary: 'Accepts an order at once; it is decided in the background',
+  summary: 'Submit an order for background processing',
   routes: ['POST /order'],
   access: 'account',
   rateLimits: ['orders-per-account'],
@@ -57,7 +57,7 @@ export const submitOrderContract = contract({
 
 export const listOrdersContract = contract({
   operation: 'listOrders',
-  summary: "The caller's orders, newest first; an ADMIN may name any customer",
+  summary: "List the caller's orders, newest first (an ADMIN can list any customer's)",
   routes: ['GET /order'],
   access: 'account',
   request: {
@@ -77,7 +77,7 @@ export const listOrdersContract = contract({
 
 export const cancelOrderContract = contract({
   operation: 'cancelOrder',
-  summary: 'Cancels an order and gives its units back',
+  summary: 'Cancel an order and return its units to stock',
   routes: ['POST /order/{order_id}/cancel'],
   access: 'account',
   request: { params: z.object({ order_id: id }) },
@@ -87,7 +87,7 @@ export const cancelOrderContract = contract({
 
 export const getOrderContract = contract({
   operation: 'getOrder',
-  summary: 'An order, for its customer and for an ADMIN',
+  summary: 'Get an order',
   routes: ['GET /order/{order_id}'],
   access: 'account',
   request: { params: z.object({ order_id: id }) },
@@ -97,7 +97,7 @@ export const getOrderContract = contract({
 
 export const getProductTotalContract = contract({
   operation: 'getProductTotal',
-  summary: 'Units of a product in confirmed orders, also after it was deleted',
+  summary: 'Get the total quantity sold of a product, even a deleted one',
   routes: ['GET /order/product/{product_id}'],
   access: 'anyone',
   request: { params: z.object({ product_id: id }) },

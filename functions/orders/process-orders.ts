@@ -11,7 +11,7 @@ const deps = createOrderDeps({ documents: createDocuments(), ...config });
 /** Lambda runs one environment for each stream shard: each begins its search for stock elsewhere. */
 const lane = Math.random();
 
-export const handler = worker('processOrders', async (event: DynamoDBStreamEvent) => {
+export const handler = worker(async (event: DynamoDBStreamEvent) => {
   try {
     const { read } = readableOrders(event, deps.metrics, (order) => order);
     await processOrders(deps, read, lane);

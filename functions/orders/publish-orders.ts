@@ -9,7 +9,7 @@ import { worker } from '../../lib/stream/worker.ts';
 const bus = createEventBus(config.eventBus);
 const metrics = createOrderMetrics();
 
-export const handler = worker('publishOrders', async (event: DynamoDBStreamEvent) => {
+export const handler = worker(async (event: DynamoDBStreamEvent) => {
   const { read, unreadable } = readableOrders(event, metrics, eventsToPublish);
   metrics.publish();
   await bus.put(read.flat());

@@ -1,16 +1,15 @@
 import { endpoint } from '../../lib/http/endpoint.ts';
+import { rateLimits } from '../../lib/http/rate-limits.ts';
 import { createOrderStore } from '../../lib/orders/order-store.ts';
 import { submitOrder } from '../../lib/orders/submit-order.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createInventory } from '../../lib/products/inventory.ts';
-import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { submitOrderContract } from './contracts.ts';
 import { placedOrderResponse } from './responses.ts';
 
 const documents = createDocuments();
-const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
 const deps = {
   inventory: createInventory({ documents, ...config }),
   orders: createOrderStore({ documents, table: config.ordersTable }),

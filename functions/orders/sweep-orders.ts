@@ -7,13 +7,13 @@ import { worker } from '../../lib/stream/worker.ts';
 
 const deps = createOrderDeps({ documents: createDocuments(), ...config });
 
-export const handler = worker('sweepOrders', async (_event, deadline) => {
+export const handler = worker(async (_event, deadline) => {
   const { decided, failures, oldestAgeMs } = await sweepOrders(deps, deadline);
   if (oldestAgeMs !== undefined) deps.metrics.oldestPending(oldestAgeMs);
-  if (decided > 0) logger.warn('orders were left PENDING by the worker and are decided now', { decided });
+  if (decided > 0) logger.warn('PENDING_ORDERS_SWEPT', { decided });
   for (const { id, error } of failures) {
     deps.metrics.failure();
-    logger.error('an order could not be decided', { order_id: id, error });
+    logger.error('ORDER_NOT_DECIDED', { order_id: id, error });
   }
   deps.metrics.publish();
 });

@@ -13,7 +13,7 @@ const keyed = z.object({ 'idempotency-key': z.optional(idempotencyKey) });
 
 export const listProductsContract = contract({
   operation: 'listProducts',
-  summary: 'Active products in the order of their creation',
+  summary: 'List active products, oldest first',
   routes: ['GET /product', 'GET /product/all'],
   access: 'anyone',
   request: {
@@ -25,7 +25,7 @@ export const listProductsContract = contract({
   response: {
     status: 200,
     body: z.object({ items: z.array(productView), next_cursor: z.nullable(z.string()) }),
-    // With the two seconds that the server may keep what it lists, below the five that a list may lag.
+    // Two seconds here and two in the server's cache stay below the five seconds that the list may be old.
     cacheControl: 'public, max-age=2',
   },
   errors: ['contention'],
@@ -33,18 +33,18 @@ export const listProductsContract = contract({
 
 export const getProductContract = contract({
   operation: 'getProduct',
-  summary: 'A product with its stock and sold units as they are now',
+  summary: 'Get a product with its exact stock and units sold',
   routes: ['GET /product/{product_id}'],
   access: 'anyone',
   request: { params: productParams },
-  // Stock is exact: whoever keeps the reply asks each time whether it still is.
+  // Stock is exact, so clients must revalidate a cached response.
   response: { status: 200, body: productView, headers: ['ETag'], cacheControl: 'no-cache' },
   errors: ['contention', 'product_not_found'],
 });
 
 export const createProductContract = contract({
   operation: 'createProduct',
-  summary: 'Puts a product on sale',
+  summary: 'Create a product',
   routes: ['POST /product'],
   access: 'admin',
   request: { headers: keyed, body: newProduct },
@@ -54,7 +54,7 @@ export const createProductContract = contract({
 
 export const addProductContract = contract({
   operation: 'addProduct',
-  summary: 'Puts a product on sale, by the field names of the 12.12 store',
+  summary: 'Create a product with the field names of the 12.12 shop',
   routes: ['POST /product/add'],
   access: 'admin',
   request: {
@@ -67,7 +67,7 @@ export const addProductContract = contract({
 
 export const addStockContract = contract({
   operation: 'addStock',
-  summary: 'Adds units to a product',
+  summary: 'Add units to the stock of a product',
   routes: ['POST /product/add-stock'],
   access: 'admin',
   request: {
@@ -80,14 +80,14 @@ export const addStockContract = contract({
 
 export const updateProductContract = contract({
   operation: 'updateProduct',
-  summary: 'Changes a product; orders from the reply on see the change',
+  summary: 'Update a product',
   routes: ['PATCH /product/{product_id}'],
   access: 'admin',
   request: {
     params: productParams,
     headers: z.object({
       'if-match': z.optional(
-        z.string().check(z.maxLength(1_000), z.regex(entityTags, { error: 'neither * nor ETags' })),
+        z.string().check(z.maxLength(1_000), z.regex(entityTags, { error: 'Must be * or a list of ETags' })),
       ),
     }),
     body: productChange,
@@ -98,7 +98,7 @@ export const updateProductContract = contract({
 
 export const deleteProductContract = contract({
   operation: 'deleteProduct',
-  summary: 'Stops selling a product for good',
+  summary: 'Delete a product',
   routes: ['DELETE /product/{product_id}'],
   access: 'admin',
   request: { params: productParams },

@@ -1,4 +1,4 @@
-import type { Caller } from '../../lib/accounts/access-token.ts';
+import type { Caller } from '../../lib/platform/caller.ts';
 import { config } from '../../lib/platform/config.ts';
 import { type Idempotency, idempotencyOf } from '../../lib/platform/idempotency.ts';
 import type { WrittenProduct } from '../../lib/products/idempotent-write.ts';

@@ -11,11 +11,10 @@ const tables = { documents: createDocuments(), ...config };
 const stores = createProductStores(tables);
 const inventory = createInventory(tables);
 
-export const handler = worker('sweepProducts', async (_event, deadline) => {
+export const handler = worker(async (_event, deadline) => {
   const { propagated, failures } = await sweepProducts(stores, inventory, systemClock, deadline);
-  if (propagated.length > 0)
-    logger.warn('product changes were left half-done and are finished now', { propagated });
-  for (const error of failures) logger.error('a product change could not be finished', { error });
+  if (propagated.length > 0) logger.warn('PRODUCT_CHANGES_SWEPT', { propagated });
+  for (const error of failures) logger.error('PRODUCT_CHANGE_NOT_PROPAGATED', { error });
   // They come up again in a minute. The alarm counts runs that end without an error.
   if (failures.length > 0) throw new AggregateError(failures, 'product changes could not be finished');
 });

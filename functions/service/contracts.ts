@@ -3,7 +3,7 @@ import { contract } from '../../lib/http/contract.ts';
 
 export const healthContract = contract({
   operation: 'health',
-  summary: 'Whether the service answers and reaches its database',
+  summary: 'Check the health of the service and its database',
   routes: ['GET /health'],
   access: 'anyone',
   request: {},
@@ -13,7 +13,7 @@ export const healthContract = contract({
 
 export const notFoundContract = contract({
   operation: 'notFound',
-  summary: 'Any request that matches no other route',
+  summary: 'Respond to requests that match no other route',
   routes: ['*'],
   access: 'anyone',
   request: {

@@ -1,7 +1,8 @@
 import jws from 'jws';
 import * as z from 'zod/mini';
 import { DomainError } from '../errors.ts';
-import { type Clock, systemClock } from '../platform/clock.ts';
+import type { Caller } from '../platform/caller.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { ParameterSource } from '../platform/parameters.ts';
 import { id } from '../platform/primitives.ts';
 import type { Account } from './account.ts';
@@ -10,59 +11,50 @@ import { createTokenKeys } from './token-keys.ts';
 
 const algorithm = 'HS256';
 
-/** Tokens are made and read by containers whose clocks differ a little. */
+/** The clocks of the containers that issue and verify tokens differ slightly. */
 const clockToleranceSeconds = 5;
 
-/**
- * A registered customer can log in again. A guest has nothing to log in with, so the token is the account:
- * it has to outlive a shopping trip and the look at the order the day after, but not to be forever.
- */
+/** A guest cannot log in again, so the token must last until the guest checks the order the next day. */
 const defaultTtlSeconds: TtlSeconds = { registered: 3_600, guest: 86_400 };
 
 type TtlSeconds = Readonly<Record<Account['kind'], number>>;
 
-/** Who makes a request. */
-export interface Caller {
-  readonly id: string;
-  readonly role: Account['role'];
-}
-
-/** What RFC 6750, section 4, has a token endpoint answer. */
-export interface TokenReply {
+/** As in the example of RFC 6750, section 4. */
+export interface TokenResponse {
   readonly access_token: string;
   readonly token_type: 'Bearer';
   readonly expires_in: number;
 }
 
 export interface AccessTokens {
-  issue(account: Pick<Account, 'id' | 'kind' | 'role'>): Promise<TokenReply>;
+  issue(account: Pick<Account, 'id' | 'kind' | 'role'>): Promise<TokenResponse>;
   /**
-   * @throws {DomainError} `unauthenticated` for any token that is not valid, never saying why; its cause
-   *   is for tests and holds claims
+   * @throws {DomainError} `unauthenticated` for any invalid token, without saying why. The cause is for tests: it may
+   *   contain claims
    */
   verify(token: string): Promise<Caller>;
 }
 
-/** Bearer tokens: JWTs with one algorithm, signed with the first of the keys and verified with any. */
+/** Creates the issuer and verifier of bearer tokens: JWTs, signed with the first key and verified with any key. */
 export function createAccessTokens({
   parameters,
   keysParameter,
   issuer,
   audience,
-  clock = systemClock,
+  clock,
   ttlSeconds = defaultTtlSeconds,
 }: {
   readonly parameters: ParameterSource;
   readonly keysParameter: string;
   readonly issuer: string;
   readonly audience: string;
-  readonly clock?: Clock;
+  readonly clock: Clock;
   readonly ttlSeconds?: TtlSeconds;
 }): AccessTokens {
   const keys = createTokenKeys(parameters, keysParameter);
   const longestTtlSeconds = Math.max(...Object.values(ttlSeconds));
 
-  /** No more and no less than `issue` writes: there is no other issuer, so what looks different is not ours. */
+  /** Exactly what `issue` writes: any other header field or claim means another issuer. */
   const issued = z.object({
     header: z.strictObject({ alg: z.literal(algorithm), kid: z.string(), typ: z.literal('JWT') }),
     payload: z.strictObject({
@@ -87,26 +79,26 @@ export function createAccessTokens({
       return { access_token, token_type: 'Bearer', expires_in: ttlSeconds[kind] };
     },
     async verify(token) {
-      const { success, data, error } = issued.safeParse(read(token));
+      const { success, data, error } = issued.safeParse(decode(token));
       if (!success) throw new DomainError('unauthenticated', { cause: error });
       const { header, payload } = data;
       const key = await keys.find(header.kid);
       if (key === undefined || !jws.verify(token, algorithm, key)) throw new DomainError('unauthenticated');
       const now = clock.now() / 1_000;
-      const end = Math.min(payload.exp, payload.iat + longestTtlSeconds);
-      const isOver = now >= end + clockToleranceSeconds;
-      const isEarly = now < payload.iat - clockToleranceSeconds;
-      if (isOver || isEarly) throw new DomainError('unauthenticated');
+      const expiry = Math.min(payload.exp, payload.iat + longestTtlSeconds);
+      const isExpired = now >= expiry + clockToleranceSeconds;
+      const isFromFuture = now < payload.iat - clockToleranceSeconds;
+      if (isExpired || isFromFuture) throw new DomainError('unauthenticated');
       return { id: payload.sub, role: payload.role };
     },
   };
 }
 
-function read(token: string): unknown {
+function decode(token: string): unknown {
   try {
     return jws.decode(token);
   } catch (error) {
-    // The header promised JSON.
+    // The header announces JSON, and the payload is something else.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

@@ -3,9 +3,9 @@ import { id, text } from '../platform/primitives.ts';
 import { role } from './role.ts';
 
 /**
- * Lower-cased, so that one mailbox has one account. Strictly the local part is case-sensitive, but no large
- * provider treats it so. 254 is the longest address SMTP can carry (RFC 5321, erratum 1690 of RFC 3696), 64 the
- * longest local part (RFC 5321, section 4.5.3.1.1), 63 the longest label of a host name (RFC 1035, section 2.3.4).
+ * Lower-cased, so that a mailbox has one account: the RFC makes the local part case-sensitive, but no large provider
+ * does. Maximum lengths: 254 for an address in SMTP (RFC 5321, erratum 1690 of RFC 3696), 64 for the local part (RFC
+ * 5321, section 4.5.3.1.1), 63 for a label of a host name (RFC 1035, section 2.3.4).
  */
 const email = z
   .email({
@@ -20,17 +20,17 @@ const email = z
 
 const username = text(100);
 
-/** At least 8 as NIST SP 800-63B asks, and no rules of composition; the upper limit bounds the hashing work. */
+/** NIST SP 800-63B: at least 8 characters, no composition rules. The maximum bounds the hashing work. */
 const newPassword = z.string().check(
   z.minLength(8),
   z.maxLength(128),
-  z.refine((value) => value.isWellFormed(), { error: 'contains characters that are not valid Unicode' }),
+  z.refine((value) => value.isWellFormed(), { error: 'Contains characters that are not valid Unicode' }),
 );
 
 export const registration = z.strictObject({ email, password: newPassword, role: z._default(role, 'USER') });
 export type Registration = z.infer<typeof registration>;
 
-/** Any password that fits is well-formed here: a refusal must not teach the policy for new ones. */
+/** Accepts any password of valid length: a validation error must not reveal the policy for new passwords. */
 export const credentials = z.strictObject({
   email,
   password: z.string().check(z.minLength(1), z.maxLength(128)),
@@ -53,6 +53,6 @@ export type RegisteredAccount = z.infer<typeof registeredAccount>;
 const guestAccount = z.object({ ...stored, kind: z.literal('guest'), username: z.string() });
 export type GuestAccount = z.infer<typeof guestAccount>;
 
-/** As stored: holds a password hash, so it never leaves the domain. */
+/** As stored. Contains a password hash, so it never leaves this folder. */
 export const account = z.discriminatedUnion('kind', [registeredAccount, guestAccount]);
 export type Account = z.infer<typeof account>;

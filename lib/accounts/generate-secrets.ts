@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-/** A key for HS256 (32 bytes), as the parameter with the token keys holds it. */
+/** Generates a key for HS256 (32 bytes), as stored in the token keys parameter. */
 export const newTokenKey = () => ({ kid: randomUUID(), k: randomBytes(32).toString('base64url') });
 
-/** What makes the first ADMIN, once. */
+/** Generates the secret that registers the first ADMIN, once. */
 export const newBootstrapSecret = (): string => randomBytes(24).toString('base64url');

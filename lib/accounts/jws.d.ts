@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-// The package takes KeyObjects as well, which its types do not say.
+// The package also accepts KeyObjects; its types lack them.
 declare module 'jws' {
   function verify(signature: string, algorithm: Algorithm, key: KeyObject): boolean;
 }

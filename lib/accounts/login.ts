@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { AccessTokens, TokenReply } from './access-token.ts';
+import type { AccessTokens, TokenResponse } from './access-token.ts';
 import type { Credentials } from './account.ts';
 import type { AccountStore } from './account-store.ts';
 import { unmatchableHash, verifyPassword } from './password.ts';
@@ -7,8 +7,8 @@ import { unmatchableHash, verifyPassword } from './password.ts';
 const noAccountHash = unmatchableHash();
 
 /**
- * An access token for whoever knows the password. An unknown e-mail address costs the same reads and the
- * same hashing as a wrong password, so neither the reply nor its time tells who has an account.
+ * Issues an access token for an email address and its password. An unknown address costs the same reads and the same
+ * hashing as a wrong password, so neither the error nor the response time reveals whether an account exists.
  *
  * @throws {DomainError} `invalid_credentials`
  */
@@ -18,7 +18,7 @@ export async function login(
     tokens,
   }: { readonly accounts: Pick<AccountStore, 'findByEmail'>; readonly tokens: Pick<AccessTokens, 'issue'> },
   { email, password }: Credentials,
-): Promise<TokenReply> {
+): Promise<TokenResponse> {
   const account = await accounts.findByEmail(email);
   const matches = await verifyPassword(password, account?.password_hash ?? noAccountHash);
   if (account === undefined || !matches) throw new DomainError('invalid_credentials');

@@ -1,17 +1,18 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod/mini';
+import { parseJson } from '../platform/json.ts';
 import type { ParameterSource } from '../platform/parameters.ts';
 
-/** HS256 wants a key no shorter than its hash (RFC 7518, section 3.2). */
+/** HS256 requires a key at least as long as its hash (RFC 7518, section 3.2). */
 const minKeyBytes = 32;
 
 const secretKey = z.pipe(
   z.base64url().check(
     z.refine((k) => Buffer.byteLength(k, 'base64url') >= minKeyBytes, {
-      error: `holds fewer than ${minKeyBytes} bytes`,
+      error: `has fewer than ${minKeyBytes} bytes`,
     }),
   ),
-  // From bytes Node.js would make a key for each token, which takes six times as long as the HMAC.
+  // Given bytes, Node.js would create a key object for each token, which takes six times as long as the HMAC.
   z.transform((k) => createSecretKey(k, 'base64url')),
 );
 
@@ -22,55 +23,50 @@ const keyRing = z.object({
   keys: z.array(z.object({ kid, k: secretKey })).check(
     z.minLength(1),
     z.refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, {
-      error: 'names a kid twice',
+      error: 'has a kid twice',
     }),
   ),
 });
 
 export interface TokenKeys {
-  /** The key that signs: the first, at most a minute old. */
+  /** Returns the first key, which signs, fetched at most once a minute. */
   current(): Promise<{ readonly kid: string; readonly key: KeyObject }>;
-  /** The key of that id; one that is not known costs a look at the parameter, at most once a minute. */
+  /** Returns a key by its id. For an unknown id it fetches the parameter, at most once a minute. */
   find(kid: string): Promise<KeyObject | undefined>;
 }
 
 /**
- * The keys in a parameter that holds `{"keys": [{"kid", "k": base64url}]}`. To rotate without a deployment,
- * add a new key behind the old one, two minutes later put it first, and take the old one out when its last
- * token has expired.
- * Containers keep the keys they know, so a key that leaked is revoked at once only by a deployment.
+ * Reads token keys from a parameter: `{"keys": [{"kid", "k": base64url}]}`.
+ *
+ * Rotation needs no deployment: append a new key, put it first two minutes later, and remove the old key when its last
+ * token has expired. To revoke a leaked key at once, also redeploy: containers cache the keys.
  */
 export function createTokenKeys(parameters: ParameterSource, parameter: string): TokenKeys {
-  let known: { readonly json: string; readonly ring: z.infer<typeof keyRing> } | undefined;
+  let cached: { readonly json: string; readonly ring: z.infer<typeof keyRing> } | undefined;
 
-  /** A token is verified with each request, so the keys are made once for each new value. */
-  function read(json: string): z.infer<typeof keyRing>['keys'] {
-    if (known?.json !== json) known = { json, ring: keyRing.parse(parseJson(json)) };
-    return known.ring.keys;
+  /** Each request verifies a token, so the value is parsed only when it changes. */
+  function parse(json: string): z.infer<typeof keyRing>['keys'] {
+    if (cached?.json !== json) {
+      const value = parseJson(json);
+      if (value === undefined) throw new Error(`Parameter ${parameter} is not JSON`);
+      cached = { json, ring: keyRing.parse(value) };
+    }
+    return cached.ring.keys;
   }
 
   const keyOf = (json: string, kid: string): KeyObject | undefined =>
-    read(json).find((key) => key.kid === kid)?.k;
+    parse(json).find((key) => key.kid === kid)?.k;
 
   return {
     async current() {
-      // What cannot be asked for anew must not keep people from logging in.
+      // If the fetch fails, sign with the cached key, so that logins still work.
       const json = await parameters.refetch(parameter).catch(() => parameters.get(parameter));
-      const [first] = read(json);
-      if (first === undefined) throw new Error('There is no key to sign with');
+      const [first] = parse(json);
+      if (first === undefined) throw new Error(`Parameter ${parameter} has no key`);
       return { kid: first.kid, key: first.k };
     },
     async find(kid) {
       return keyOf(await parameters.get(parameter), kid) ?? keyOf(await parameters.refetch(parameter), kid);
     },
   };
-}
-
-/** JSON.parse quotes its input in what it throws, and this input must not reach a log. */
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new Error('The parameter with the token keys does not hold JSON');
-  }
 }

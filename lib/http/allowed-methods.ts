@@ -1,7 +1,8 @@
 /**
- * The methods of every template that the path matches, in alphabetical order; none where it matches none.
+ * Returns the methods of all route templates that a path matches, in alphabetical order.
  *
- * @param methodsByPath such as `/product/{product_id}` → `DELETE`, `GET`, `PATCH`; a parameter is one segment, never empty
+ * @param methodsByPath such as `/product/{product_id}` → `DELETE`, `GET`, `PATCH`; a parameter matches one non-empty
+ *   segment
  */
 export function allowedMethods(
   methodsByPath: Readonly<Record<string, readonly string[]>>,

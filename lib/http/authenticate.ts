@@ -1,15 +1,16 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { AccessTokens, Caller } from '../accounts/access-token.ts';
+import type { AccessTokens } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
+import type { Caller } from '../platform/caller.ts';
 import type { Access } from './contract.ts';
 
-/** What `authenticate` leaves on the event for the handler. */
+/** Set on the event by `authenticate`. */
 export interface Authenticated {
   caller?: Caller;
 }
 
-/** Verifies the bearer token where the operation wants one, and the role where it wants ADMIN. */
+/** Verifies the bearer token and the role that the operation requires. */
 export const authenticate = (tokens: AccessTokens, access: Access) => ({
   async before({ event }: { event: APIGatewayProxyEventV2 & Authenticated }) {
     const header = event.headers['authorization'];
@@ -21,16 +22,16 @@ export const authenticate = (tokens: AccessTokens, access: Access) => ({
   },
 });
 
-const namesCustomer = z.object({
+const withCustomer = z.object({
   params: z.optional(z.object({ customer_id: z.optional(z.string()) })),
   body: z.optional(z.object({ customer_id: z.optional(z.string()) })),
 });
 
-/** Refuses a caller who is not the customer that the request names in its path or body. */
+/** Denies access unless the caller is the customer in the request's path or body. */
 export function authorizeCustomer(access: Access, caller: Caller | undefined, request: unknown) {
   if (access !== 'customer' && access !== 'customer_or_admin') return;
   if (access === 'customer_or_admin' && caller?.role === 'ADMIN') return;
-  const { params, body } = namesCustomer.parse(request);
+  const { params, body } = withCustomer.parse(request);
   const customerId = params?.customer_id ?? body?.customer_id;
   if (customerId === undefined || caller?.id !== customerId) throw new DomainError('forbidden');
 }

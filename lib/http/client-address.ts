@@ -1,14 +1,14 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** An IPv6 subscriber has at least a /64, and any address in it (RFC 6177). */
+/** An IPv6 subscriber can use any address of at least a /64 (RFC 6177). */
 const subscriberGroups = 4;
 
 /**
- * Who sent the request, as API Gateway saw it: never what a header says, because a client writes those. All
- * of an IPv6 /64 counts as one.
+ * Returns the client's address as API Gateway saw it, because clients can forge headers. All addresses of an IPv6 /64
+ * count as one.
  */
 export async function clientAddressOf({ requestContext }: APIGatewayProxyEventV2): Promise<string> {
-  // Every function could count by address, few do.
+  // Loaded on demand: few functions have a limit by address.
   const { default: ipaddr } = await import('ipaddr.js');
   const address = ipaddr.process(requestContext.http.sourceIp);
   if (address instanceof ipaddr.IPv4) return address.toString();

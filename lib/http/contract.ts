@@ -5,61 +5,63 @@ import type { RateLimitName } from '../rate-limit/rate-limits.ts';
 type Schema = z.ZodMiniType;
 
 /**
- * Who may call an operation.
- * - `anyone`: no token is looked at; `anyone_or_account`: a token counts where one is sent
- * - `account`: any signed-in account (a use case may ask for more, such as owning the order)
- * - `admin`: role ADMIN
- * - `customer`: the account that the request's `customer_id` names; `customer_or_admin`: or an ADMIN
+ * Who may call an operation:
+ * - `anyone`: tokens are ignored
+ * - `anyone_or_account`: a token is optional
+ * - `account`: any account; a use case may require more, such as owning the order
+ * - `admin`: an ADMIN
+ * - `customer`: the account of the request's `customer_id`
+ * - `customer_or_admin`: that account or an ADMIN
  */
 export type Access = 'anyone' | 'anyone_or_account' | 'account' | 'admin' | 'customer' | 'customer_or_admin';
 
 export type RequestShape = {
-  /** Method and path. The route says both of every request but those that match no route. */
+  /** Method and path, for the operation that handles all other routes. */
   readonly http?: Schema;
   readonly params?: Schema;
-  /** Parameters that it does not name are refused, and so are those that are given twice. */
+  /** Unknown and repeated parameters are rejected. */
   readonly query?: z.ZodMiniObject;
-  /** Names in lower case, as API Gateway delivers them. */
+  /** In lower case, as API Gateway passes them. */
   readonly headers?: Schema;
   readonly body?: Schema;
 };
 
-/** What an operation takes, gives and refuses. It validates requests and shapes replies. */
+/** Describes an operation. Requests are validated, responses serialized and the OpenAPI document generated from it. */
 export interface Contract<
   Shape extends RequestShape = RequestShape,
   Body extends Schema = Schema,
   Who extends Access = Access,
 > {
-  /** Also the key of the function in serverless.yml. */
+  /** The operationId, and the function's key in serverless.yml. */
   readonly operation: string;
   readonly summary: string;
-  /** As written in serverless.yml, such as `GET /product/{product_id}`. */
+  /** As in serverless.yml, such as `GET /product/{product_id}`. */
   readonly routes: readonly string[];
   readonly access: Who;
-  /** In the order in which they count; one that is exceeded keeps the request from the rest. */
+  /** Checked in this order, up to the first that is exceeded. */
   readonly rateLimits?: readonly RateLimitName[];
   readonly request: Shape;
-  /** Its query string is not looked at, whatever stands in it. */
+  /** Ignores the query string instead of validating it. */
   readonly anyQuery?: true;
   readonly response: {
     readonly status: number;
     readonly body?: Body;
     readonly headers?: readonly string[];
     /**
-     * How caches may keep the reply. Where this is given, the reply to a GET has an ETag (a weak one of its body
-     * if the use case sets none) and a matching If-None-Match gets 304. All other replies say `no-store`.
+     * Cache-Control of the response, `no-store` by default. If set, the response has an ETag (by default a weak one of
+     * the body), and a request with a matching If-None-Match gets 304.
      */
     readonly cacheControl?: string;
-    /** The media type of a reply that is no JSON but the `text` that the use case gives. */
+    /** Media type of a response that consists of `text` instead of JSON. */
     readonly media?: string;
-    /** Of a page, in place of the one that lets nothing happen. */
+    /** Policy of an HTML page; API responses use a deny-all policy. */
     readonly contentSecurityPolicy?: string;
   };
-  /** Beyond those that any operation with its access and body can give. */
+  /** Error codes besides those that its access, rate limits and body imply. */
   readonly errors: readonly ErrorCode[];
 }
 
-/** Types a contract by its parts. */
+/** Infers the types of a contract. */
 export const contract = <Shape extends RequestShape, Body extends Schema, Who extends Access>(
   parts: Contract<Shape, Body, Who>,
 ): Contract<Shape, Body, Who> => parts;

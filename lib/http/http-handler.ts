@@ -1,7 +1,9 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { AccessTokens, Caller } from '../accounts/access-token.ts';
+import type { AccessTokens } from '../accounts/access-token.ts';
+import type { Caller } from '../platform/caller.ts';
+import { logger } from '../platform/logger.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { type Authenticated, authenticate, authorizeCustomer } from './authenticate.ts';
 import { compression } from './compression.ts';
@@ -9,7 +11,7 @@ import type { Contract, RequestShape } from './contract.ts';
 import { etag } from './etag.ts';
 import { bodyLimit, readJsonBody } from './json-body.ts';
 import { readQuery } from './query.ts';
-import { type Counted, type Limited, rateLimiterOf } from './rate-limiting.ts';
+import { type CountedRequest, type Limited, rateLimiterOf } from './rate-limiting.ts';
 import { responses } from './responses.ts';
 import { pagePolicy, securityHeaders } from './security-headers.ts';
 import { validate } from './validate.ts';
@@ -18,45 +20,45 @@ type Event = APIGatewayProxyEventV2 & Authenticated & Limited;
 type Result = APIGatewayProxyStructuredResultV2;
 type Parsed<Shape extends RequestShape> = z.output<z.ZodMiniObject<Shape>>;
 
-/** What a use case gives back: the body, which the contract shapes so that nothing else leaks, and headers. */
-interface Reply<Body> {
+interface UseCaseResult<Body> {
+  /** Serialized by the contract's schema, which drops all other fields. */
   readonly body?: Body;
-  /** Of a reply whose contract names a media type, in place of the body. */
+  /** Instead of a body, if the contract has a media type. */
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `admit` counts the request by its limits; where the edge has done so before, it is not to be called. */
+/** `checkRateLimits` is for a use case that checks them itself: see `Options`. */
 export type UseCase<Shape extends RequestShape, Body extends z.ZodMiniType, Who> = (
   request: Parsed<Shape>,
   caller: Who,
-  admit: () => Promise<void>,
-) => Promise<Reply<z.input<Body>>> | Reply<z.input<Body>>;
+  checkRateLimits: () => Promise<void>,
+) => Promise<UseCaseResult<z.input<Body>>> | UseCaseResult<z.input<Body>>;
 
 export interface Options {
-  /** Needed where the contract names limits. */
+  /** Required if the contract has rate limits. */
   readonly rateLimits?: RateLimits;
-  /** The use case calls `admit` itself, beside its first read and before it writes anything. */
-  readonly admitsItself?: true;
+  /** The use case awaits `checkRateLimits` itself, before any write, to overlap it with a read. */
+  readonly useCaseChecksRateLimits?: true;
 }
 
 /**
- * A Lambda handler behind an HTTP API (payload format 2.0). Every failure becomes a problem reply; a defect is
- * logged once, with the request's id, and shows as a bare 500.
+ * Creates a Lambda handler for an HTTP API (payload format 2.0). Every error becomes a problem response. A bug is
+ * logged once and becomes a 500 without details.
  *
- * @param tokens verifies those that are sent; without it the caller stays unknown, and nothing of tokens is loaded
+ * @param tokens verifies access tokens; without it the handler ignores tokens and its bundle contains no token code
  */
 export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniType>(
   contract: Contract<Shape, Body>,
   useCase: UseCase<Shape, Body, Caller | undefined>,
-  { rateLimits, admitsItself }: Options,
+  { rateLimits, useCaseChecksRateLimits }: Options,
   tokens?: AccessTokens,
 ) {
   const { access, request, response, anyQuery } = contract;
   const { contentSecurityPolicy } = response;
   const schema = z.object(request);
   const parameters = request.query?.shape ?? {};
-  const limitsOfRequest = limitsOf(contract, rateLimits);
+  const limiterOf = createLimiter(contract, rateLimits);
 
   const handle = async (event: Event): Promise<Result> => {
     const parsed = validate(schema, {
@@ -67,9 +69,11 @@ export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniTy
       body: request.body && readJsonBody(event),
     });
     authorizeCustomer(access, event.caller, parsed);
-    const { admit, settling } = limitsOfRequest({ event, parsed, caller: event.caller });
-    if (admitsItself !== true) await admit();
-    const { body, text, headers } = await settling(async () => useCase(parsed, event.caller, admit));
+    const { checkRateLimits, runCounted } = limiterOf({ event, parsed, caller: event.caller });
+    if (useCaseChecksRateLimits !== true) await checkRateLimits();
+    const { body, text, headers } = await runCounted(async () =>
+      useCase(parsed, event.caller, checkRateLimits),
+    );
     const cacheControl = response.cacheControl ?? 'no-store';
     const base = {
       statusCode: response.status,
@@ -81,18 +85,23 @@ export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniTy
     return { ...base, headers: { 'Content-Type': type, ...base.headers }, body: content };
   };
 
-  // middy runs onError and after from the last registered to the first: the outermost come first here.
-  const handler = middy<Event, Result>();
-  if (contentSecurityPolicy !== undefined) handler.use(pagePolicy(contentSecurityPolicy));
-  handler.use(securityHeaders()).use(responses()).use(bodyLimit()).use(compression());
-  if (response.cacheControl !== undefined) handler.use(etag());
-  if (tokens !== undefined) handler.use(authenticate(tokens, access));
-  return handler.handler(handle);
+  // middy runs `after` and `onError` in reverse order of registration, so the outermost middleware comes first.
+  const chain = middy<Event, Result>();
+  if (contentSecurityPolicy !== undefined) chain.use(pagePolicy(contentSecurityPolicy));
+  chain.use(securityHeaders()).use(responses()).use(bodyLimit()).use(compression());
+  if (response.cacheControl !== undefined) chain.use(etag());
+  if (tokens !== undefined) chain.use(authenticate(tokens, access));
+  chain.handler(handle);
+  return (event: Event, context: Context): Promise<Result> =>
+    logger.withContext(context, () => chain(event, context));
 }
 
-function limitsOf({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {
+function createLimiter({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {
   if (names === undefined)
-    return (_: Counted) => ({ admit: async () => {}, settling: <T>(run: () => Promise<T>) => run() });
-  if (rateLimits === undefined) throw new Error(`${operation} has rate limits and nothing to count them`);
-  return (request: Counted) => rateLimiterOf(rateLimits, names, request);
+    return (_: CountedRequest) => ({
+      checkRateLimits: async () => {},
+      runCounted: <T>(run: () => Promise<T>) => run(),
+    });
+  if (rateLimits === undefined) throw new Error(`${operation} has rate limits, but no rateLimits option`);
+  return (request: CountedRequest) => rateLimiterOf(rateLimits, names, request);
 }

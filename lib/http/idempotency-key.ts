@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 
 /**
- * 1 to 255 printable ASCII characters, as header fields carry them unharmed. No comma: API Gateway joins a header that
- * is sent twice with one, and two keys are not a third.
+ * 1 to 255 printable ASCII characters, which every HTTP implementation preserves. No comma: API Gateway joins the
+ * values of a repeated header with commas.
  */
 export const idempotencyKey = z
   .string()
   .check(
     z.minLength(1),
     z.maxLength(255),
-    z.regex(/^[\x21-\x2b\x2d-\x7e]+$/, { error: 'must be printable ASCII without spaces and commas' }),
+    z.regex(/^[\x21-\x2b\x2d-\x7e]+$/, { error: 'Must be printable ASCII without spaces and commas' }),
   );

@@ -1,39 +1,43 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { parse } from 'content-type';
 import { DomainError } from '../errors.ts';
+import { parseJson } from '../platform/json.ts';
 import { checkNames } from './json-names.ts';
 
-/** Far above what 50 order lines need, far below what API Gateway lets through. */
+/** Much more than 50 order lines need, and much less than API Gateway accepts. */
 export const maxBodyBytes = 64 * 1024;
 
 const jsonType = /^application\/([a-z0-9.+-]+\+)?json$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Refuses a body over 64 KB. It runs for every operation, before anything is decoded. */
+/** Rejects a body over 64 KB before it is decoded, for every operation. */
 export const bodyLimit = () => ({
   before({ event }: { event: APIGatewayProxyEventV2 }) {
-    // Gateways other than AWS's give null where there is no body.
+    // The local gateway passes null without a body.
     const body = event.body ?? '';
-    // Base64 is a third longer than what it holds; the exact size matters only near the limit.
+    // Base64 is a third longer than the bytes; a few padding bytes do not matter here.
     const bytes = event.isBase64Encoded ? body.length * 0.75 : Buffer.byteLength(body);
     if (bytes > maxBodyBytes) throw new DomainError('body_too_large');
   },
 });
 
 /**
- * The value of a JSON body, every character of which is as the client sent it.
+ * Parses a JSON body exactly as the client sent it.
  *
- * @throws {DomainError} `unsupported_media_type` unless it says that it is JSON, in UTF-8 and not compressed;
- *   `malformed_json` where it is not; `invalid_request` where a name in it stands twice or reaches a prototype
+ * @throws {DomainError} `unsupported_media_type` unless the headers announce uncompressed JSON in UTF-8;
+ *   `malformed_json` if the body is not that; `invalid_request` if an object has a repeated or forbidden key
  */
 export function readJsonBody(event: APIGatewayProxyEventV2): unknown {
   checkHeaders(event.headers);
   const body = event.body ?? '';
-  if (body.trim() === '') throw new DomainError('malformed_json', { detail: 'a JSON body is needed' });
+  if (body.trim() === '')
+    throw new DomainError('malformed_json', { detail: 'The request needs a JSON body.' });
   const text = event.isBase64Encoded ? decoded(body) : body;
-  // A gateway that decodes the body itself puts this character where the bytes are not UTF-8.
+  // A gateway that decodes the body itself replaces invalid UTF-8 with this character.
   if (text.includes('\ufffd')) throw notUtf8();
-  const value = parsed(text);
+  const value = parseJson(text);
+  if (value === undefined)
+    throw new DomainError('malformed_json', { detail: 'The body cannot be parsed as JSON.' });
   checkNames(text);
   return value;
 }
@@ -43,9 +47,9 @@ function checkHeaders(headers: APIGatewayProxyEventV2['headers']): void {
   const { type, parameters } = parse(headers['content-type'] ?? '');
   if (!jsonType.test(type)) throw new DomainError('unsupported_media_type');
   if ((parameters['charset'] ?? 'utf-8').toLowerCase() !== 'utf-8')
-    throw new DomainError('unsupported_media_type', { detail: 'send the body in UTF-8' });
+    throw new DomainError('unsupported_media_type', { detail: 'Send the body in UTF-8.' });
   if (!['', 'identity'].includes((headers['content-encoding'] ?? '').trim().toLowerCase()))
-    throw new DomainError('unsupported_media_type', { detail: 'send the body without Content-Encoding' });
+    throw new DomainError('unsupported_media_type', { detail: 'Send the body without Content-Encoding.' });
 }
 
 function decoded(base64: string): string {
@@ -57,12 +61,4 @@ function decoded(base64: string): string {
 }
 
 const notUtf8 = (cause?: unknown) =>
-  new DomainError('malformed_json', { detail: 'the body is not UTF-8, or holds U+FFFD', cause });
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new DomainError('malformed_json', { detail: 'the body cannot be parsed as JSON', cause });
-  }
-}
+  new DomainError('malformed_json', { detail: 'The body is not valid UTF-8, or contains U+FFFD.', cause });

@@ -1,27 +1,27 @@
 import { givenTwice, invalidRequest } from './invalid-request.ts';
 
-/** What gives valid JSON its structure: a text with its quotes, or one of these characters outside of one. */
+/** The tokens that structure valid JSON: strings, and these characters outside of strings. */
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
-/** Names that code which copies fields could take for an object's prototype. */
+/** Keys through which code that copies fields could change an object's prototype. */
 const forbidden = ['__proto__', 'constructor'];
 
-/** An object or an array that is open, and the name or index that was read last in it. */
-interface Open {
-  /** Of an object alone. */
+/** An object or array around the current token, and the latest key or index in it. */
+interface Container {
+  /** Undefined for an array. */
   readonly names?: Set<string>;
   at: string | number;
 }
 
 /**
- * Refuses an object in which a name stands twice, at any depth: readers differ in which of the values they take.
- * `JSON.parse` takes the last one and tells nobody.
+ * Rejects repeated keys in an object, at any depth. Parsers differ in which value they use; `JSON.parse` silently uses
+ * the last one. Also rejects the keys `__proto__` and `constructor`.
  *
- * @param json that `JSON.parse` takes
- * @throws {DomainError} `invalid_request` with the path of the first name that stands twice or reaches a prototype
+ * @param json valid JSON
+ * @throws {DomainError} `invalid_request` with the path of the first such key
  */
 export function checkNames(json: string): void {
-  const open: Open[] = [];
+  const open: Container[] = [];
   let previous = '';
   for (const [token] of json.matchAll(tokens)) {
     const inner = open.at(-1);
@@ -33,7 +33,7 @@ export function checkNames(json: string): void {
       const name: string = JSON.parse(previous);
       inner.at = name;
       if (forbidden.includes(name))
-        throw invalidRequest([{ path: pathOf(open), message: 'this key is not allowed' }]);
+        throw invalidRequest([{ path: pathOf(open), message: 'Key is not allowed' }]);
       if (inner.names.has(name)) throw invalidRequest([givenTwice(pathOf(open))]);
       inner.names.add(name);
     }
@@ -41,4 +41,4 @@ export function checkNames(json: string): void {
   }
 }
 
-const pathOf = (open: readonly Open[]): string => open.map(({ at }) => at).join('.');
+const pathOf = (open: readonly Container[]): string => open.map(({ at }) => at).join('.');

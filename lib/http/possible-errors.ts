@@ -11,11 +11,11 @@ const byAccess: Record<Access, readonly ErrorCode[]> = {
 };
 
 /**
- * Every code that an operation can answer: its own, and those of what `endpoint` puts in front of it. One that
- * takes nothing is taken to reach no database either, unless its contract names `unavailable`.
+ * Returns all error codes of an operation: those of its contract and those of the middleware. An operation without
+ * input is assumed not to use the database, unless its contract lists `unavailable`.
  */
 export function possibleErrors({ access, rateLimits, request, anyQuery, errors }: Contract): ErrorCode[] {
-  const takesSomething = access !== 'anyone' || Object.keys(request).length > 0;
+  const hasInput = access !== 'anyone' || Object.keys(request).length > 0;
   const possible: readonly ErrorCode[] = [
     'body_too_large',
     'internal',
@@ -23,7 +23,7 @@ export function possibleErrors({ access, rateLimits, request, anyQuery, errors }
     ...(rateLimits === undefined ? [] : (['rate_limited'] as const)),
     ...(request.body === undefined ? [] : (['malformed_json', 'unsupported_media_type'] as const)),
     ...(anyQuery === true ? [] : (['invalid_request'] as const)),
-    ...(takesSomething ? (['unavailable'] as const) : []),
+    ...(hasInput ? (['unavailable'] as const) : []),
     ...errors,
   ];
   return [...new Set(possible)].sort();

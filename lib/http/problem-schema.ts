@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { id } from '../platform/primitives.ts';
 
-/** One thing wrong with the request. */
+/** One problem of an invalid request. */
 export const fieldProblem = z.object({
   path: z.string(),
   message: z.string(),
@@ -10,7 +10,7 @@ export const fieldProblem = z.object({
   available: z.optional(z.int()),
 });
 
-/** An error as clients see it. */
+/** The body of an error response (RFC 9457). */
 export const problem = z.object({
   type: z.string(),
   title: z.string(),

@@ -2,36 +2,36 @@ import type * as z from 'zod/mini';
 import type { DomainError, ErrorCode } from '../errors.ts';
 import type { problem } from './problem-schema.ts';
 
-/** Status and title of every error code. A new code does not compile until it stands here. */
+/** Status and title of every error code. */
 export const problems = {
-  body_too_large: { status: 413, title: 'The body is larger than 64 KB' },
-  cart_empty: { status: 409, title: 'The cart is empty' },
-  cart_full: { status: 409, title: 'The cart holds 50 products already' },
-  contention: { status: 503, title: 'Too many requests for the same thing at once' },
-  email_taken: { status: 409, title: 'An account with this e-mail address exists' },
-  forbidden: { status: 403, title: 'Not allowed' },
-  idempotency_key_reused: { status: 422, title: 'The idempotency key was used with another request' },
-  internal: { status: 500, title: 'Something went wrong on our side' },
-  invalid_credentials: { status: 401, title: 'E-mail address or password is wrong' },
-  invalid_request: { status: 422, title: 'The request is not valid' },
-  limit_exceeded: { status: 409, title: 'More than one customer may buy' },
-  malformed_json: { status: 400, title: 'The body is not JSON' },
-  method_not_allowed: { status: 405, title: 'This path does not have that method' },
-  order_not_cancellable: { status: 409, title: 'The order is rejected or cancelled already' },
-  order_not_found: { status: 404, title: 'No such order' },
-  out_of_stock: { status: 409, title: 'Not enough stock' },
-  price_changed: { status: 409, title: 'The price has changed' },
-  product_not_found: { status: 404, title: 'No such product' },
-  product_unavailable: { status: 409, title: 'The product is not for sale' },
-  rate_limited: { status: 429, title: 'Too many requests' },
-  route_not_found: { status: 404, title: 'No such route' },
-  unauthenticated: { status: 401, title: 'A valid access token is needed' },
-  unavailable: { status: 503, title: 'Try again shortly' },
-  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
-  version_mismatch: { status: 412, title: 'The product has changed since it was read' },
+  body_too_large: { status: 413, title: 'Request body exceeds 64 KB' },
+  cart_empty: { status: 409, title: 'Cart is empty' },
+  cart_full: { status: 409, title: 'Cart is full (50 products)' },
+  contention: { status: 503, title: 'Too many concurrent requests' },
+  email_taken: { status: 409, title: 'Email address already registered' },
+  forbidden: { status: 403, title: 'Access denied' },
+  idempotency_key_reused: { status: 422, title: 'Idempotency key used for another request' },
+  internal: { status: 500, title: 'Internal server error' },
+  invalid_credentials: { status: 401, title: 'Invalid email address or password' },
+  invalid_request: { status: 422, title: 'Invalid request' },
+  limit_exceeded: { status: 409, title: 'Purchase limit exceeded' },
+  malformed_json: { status: 400, title: 'Malformed JSON body' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  order_not_cancellable: { status: 409, title: 'Order is already rejected or cancelled' },
+  order_not_found: { status: 404, title: 'Order not found' },
+  out_of_stock: { status: 409, title: 'Insufficient stock' },
+  price_changed: { status: 409, title: 'Price changed' },
+  product_not_found: { status: 404, title: 'Product not found' },
+  product_unavailable: { status: 409, title: 'Product not on sale' },
+  rate_limited: { status: 429, title: 'Rate limit exceeded' },
+  route_not_found: { status: 404, title: 'Route not found' },
+  unauthenticated: { status: 401, title: 'Access token missing or invalid' },
+  unavailable: { status: 503, title: 'Service temporarily unavailable' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  version_mismatch: { status: 412, title: 'Product changed since it was read' },
 } as const satisfies Record<ErrorCode, { status: number; title: string }>;
 
-/** An error as a reply: RFC 9457 `application/problem+json`. Its cause is never shown. */
+/** Creates an error response (RFC 9457, `application/problem+json`). It never contains the cause. */
 export function problemResponse({ code, details }: DomainError, requestId: string) {
   const { status, title } = problems[code];
   const headers: Record<string, string> = {

@@ -1,16 +1,16 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { Caller } from '../accounts/access-token.ts';
 import { DomainError } from '../errors.ts';
+import type { Caller } from '../platform/caller.ts';
 import type { Count, RateLimitName, RateLimits, Usage } from '../rate-limit/rate-limits.ts';
 import { clientAddressOf } from './client-address.ts';
 
-/** What a request has used of its limits; `replies` tells it in headers. */
+/** What a request has used of its limits, for the `RateLimit` headers. */
 export interface Limited {
   usages?: ReadonlyMap<RateLimitName, Usage>;
 }
 
-export interface Counted {
+export interface CountedRequest {
   readonly event: APIGatewayProxyEventV2 & Limited;
   /** The validated request. */
   readonly parsed: unknown;
@@ -19,11 +19,11 @@ export interface Counted {
 
 const withEmail = z.object({ body: z.object({ email: z.string() }) });
 
-const emailOf = ({ parsed }: Counted): string => withEmail.parse(parsed).body.email;
-const addressOf = ({ event }: Counted): Promise<string> => clientAddressOf(event);
+const emailOf = ({ parsed }: CountedRequest): string => withEmail.parse(parsed).body.email;
+const addressOf = ({ event }: CountedRequest): Promise<string> => clientAddressOf(event);
 
-/** Whose requests a limit counts. */
-const subjects: Record<RateLimitName, (request: Counted) => string | Promise<string>> = {
+/** The subject that each limit counts by. */
+const subjects: Record<RateLimitName, (request: CountedRequest) => string | Promise<string>> = {
   'auth-per-address': addressOf,
   'auth-per-address-and-email': async (request) => `${await addressOf(request)} ${emailOf(request)}`,
   'auth-per-email': emailOf,
@@ -34,36 +34,39 @@ const subjects: Record<RateLimitName, (request: Counted) => string | Promise<str
   },
 };
 
-/** One request, and the limits that count it. */
-export function rateLimiterOf(rateLimits: RateLimits, names: readonly RateLimitName[], request: Counted) {
+/** Counts one request against its limits. */
+export function rateLimiterOf(
+  rateLimits: RateLimits,
+  names: readonly RateLimitName[],
+  request: CountedRequest,
+) {
   const counts: Count[] = [];
 
-  async function settle(failed: boolean): Promise<void> {
-    const usages = await Promise.all(counts.splice(0).map((count) => count.settle(failed)));
-    for (const usage of usages) tell(request.event, usage);
+  async function finish(failed: boolean): Promise<void> {
+    const usages = await Promise.all(counts.splice(0).map((count) => count.finish(failed)));
+    for (const usage of usages) record(request.event, usage);
   }
 
   return {
     /**
-     * Counts the request by each limit in turn.
+     * Counts the request by each limit in turn, up to the first that is exceeded.
      *
-     * @throws {DomainError} `rate_limited` by the first that is exceeded; the later ones do not count it, and
-     *   the earlier ones that count failures give it back
+     * @throws {DomainError} `rate_limited`; the earlier limits that count failures only do not count the request then
      */
-    async admit(): Promise<void> {
+    async checkRateLimits(): Promise<void> {
       for (const name of names) {
         const count = await rateLimits.count(name, await subjects[name](request));
-        tell(request.event, count.usage);
+        record(request.event, count.usage);
         if (count.usage.exceeded) {
-          await settle(false);
+          await finish(false);
           throw new DomainError('rate_limited', { retryAfterSeconds: count.usage.resetSeconds });
         }
         counts.push(count);
       }
     },
 
-    /** Runs what was admitted. A refusal is a failure of the request; a success is none, nor is a failure of ours. */
-    async settling<T>(run: () => Promise<T>): Promise<T> {
+    /** Runs the use case and finishes the counts. A `DomainError` counts as a failure; success and a bug do not. */
+    async runCounted<T>(run: () => Promise<T>): Promise<T> {
       let failed = false;
       try {
         return await run();
@@ -71,13 +74,13 @@ export function rateLimiterOf(rateLimits: RateLimits, names: readonly RateLimitN
         failed = error instanceof DomainError;
         throw error;
       } finally {
-        await settle(failed);
+        await finish(failed);
       }
     },
   };
 }
 
-function tell(event: Limited, usage: Usage): void {
+function record(event: Limited, usage: Usage): void {
   event.usages = new Map(event.usages).set(usage.name, usage);
 }
 

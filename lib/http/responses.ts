@@ -12,31 +12,31 @@ interface Exchange {
   response: APIGatewayProxyStructuredResultV2 | undefined;
 }
 
-/** Puts the request's id and what it used of its limits on every reply, and turns whatever was thrown into a problem reply. */
+/** Adds the request id and the rate limit headers to every response, and turns errors into problem responses. */
 export const responses = () => ({
   after({ event, context, response }: Exchange) {
-    if (response !== undefined) withOurHeaders(response, event, context.awsRequestId);
+    if (response !== undefined) withHeaders(response, event, context.awsRequestId);
   },
   onError(exchange: Exchange) {
     const { event, context, error } = exchange;
-    const request_id = context.awsRequestId;
-    const known = expected(error, { request_id, route: event.routeKey });
-    exchange.response = withOurHeaders(problemResponse(known, request_id), event, request_id);
+    const requestId = context.awsRequestId;
+    const problem = problemResponse(domainErrorOf(error, event.routeKey), requestId);
+    exchange.response = withHeaders(problem, event, requestId);
   },
 });
 
-/** Logs what no use case expects, and tells an outage, which may be tried again, from a defect. */
-function expected(error: unknown, request: { request_id: string; route: string }): DomainError {
+/** Logs an unexpected error and maps it to `unavailable` if a service failed, otherwise to `internal`. */
+function domainErrorOf(error: unknown, route: string): DomainError {
   if (error instanceof DomainError) return error;
   if (isServiceUnavailable(error)) {
-    logger.warn('the database is out of reach', { ...request, error });
+    logger.warn('DATABASE_UNAVAILABLE', { route, error });
     return new DomainError('unavailable', { retryAfterSeconds: 1 });
   }
-  logger.error('request failed', { ...request, error });
+  logger.error('REQUEST_FAILED', { route, error });
   return new DomainError('internal');
 }
 
-function withOurHeaders(response: APIGatewayProxyStructuredResultV2, event: Limited, requestId: string) {
+function withHeaders(response: APIGatewayProxyStructuredResultV2, event: Limited, requestId: string) {
   response.headers = { ...response.headers, ...rateLimitHeaders(event), 'X-Request-Id': requestId };
   return response;
 }

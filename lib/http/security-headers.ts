@@ -1,7 +1,7 @@
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** What OWASP's REST Security Cheat Sheet asks of replies that are no pages; the rest of the set is for pages. */
+/** Sets the headers that OWASP's REST Security Cheat Sheet recommends for APIs; the disabled ones are for pages. */
 export const securityHeaders = () =>
   httpSecurityHeaders({
     contentSecurityPolicy: { 'default-src': "'none'", 'frame-ancestors': "'none'" },
@@ -15,7 +15,7 @@ export const securityHeaders = () =>
     permittedCrossDomainPolicies: false,
   });
 
-/** Puts the policy of a page in place of the strict one, but not on an error, which is no page. */
+/** Replaces the deny-all policy by that of an HTML page. Error responses keep the deny-all policy. */
 export const pagePolicy = (policy: string) => ({
   after({ response }: { response: APIGatewayProxyStructuredResultV2 | undefined }) {
     if (response !== undefined) response.headers = { ...response.headers, 'Content-Security-Policy': policy };

@@ -27,8 +27,7 @@ export async function listOrders(
   for (let page = 0; page < maxPages || resumeAt === undefined; page++) {
     const positions = await orders.listByCustomer(customer_id, limit, position);
     const { orders: stored, unreadable } = await orders.getAll(positions.map(({ id }) => id));
-    for (const { id, error } of unreadable)
-      logger.error('a stored order cannot be read', { order_id: id, error });
+    for (const { id, error } of unreadable) logger.error('STORED_ORDER_UNREADABLE', { order_id: id, error });
     for (const order of stored) {
       if (status !== undefined && order.status !== status) continue;
       items.push(order);

@@ -1,19 +1,19 @@
 import * as z from 'zod/mini';
 
-const serviceFailure = z.object({
+const sdkError = z.object({
   name: z.string(),
   code: z.optional(z.string()),
   $metadata: z.optional(z.object({ httpStatusCode: z.optional(z.number()) })),
 });
 
-const throttles = new Set([
+const throttlingNames = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',
 ]);
 
-/** How the SDK and Node.js name a connection that failed, was cut or took too long. */
-const networkFailures = new Set([
+/** Names and codes that the SDK and Node.js use for a failed connection, a timeout or a service failure. */
+const unavailableNames = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -23,19 +23,19 @@ const networkFailures = new Set([
   'InternalServerError',
   'ServiceUnavailable',
   'TransactionInProgressException',
-  ...throttles,
+  ...throttlingNames,
 ]);
 
-/** Whether an error of the SDK says that the service was out of reach or overloaded, not that we are wrong. */
+/** Returns whether the service was unreachable, failed or throttled, as opposed to rejecting a faulty request. */
 export function isServiceUnavailable(error: unknown): boolean {
-  const parsed = serviceFailure.safeParse(error);
+  const parsed = sdkError.safeParse(error);
   if (!parsed.success) return false;
   const { name, code, $metadata } = parsed.data;
   return (
-    networkFailures.has(name) || networkFailures.has(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500
+    unavailableNames.has(name) || unavailableNames.has(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500
   );
 }
 
-/** Whether DynamoDB says that a table, or one item of it, gets more requests than it takes. */
+/** Returns whether DynamoDB throttled the request: the table, one partition or the account is over its capacity. */
 export const isThrottled = (error: unknown): boolean =>
-  throttles.has(serviceFailure.safeParse(error).data?.name ?? '');
+  throttlingNames.has(sdkError.safeParse(error).data?.name ?? '');

@@ -1,6 +1,6 @@
 /**
- * Waits a random time between 0 and `baseMs * 2^attempt`, at most `capMs` ("full jitter": of the usual
- * strategies it makes rivals collide least).
+ * Waits a random time between 0 and `baseMs * 2^attempt`, at most `capMs`. Full jitter spreads concurrent retries
+ * further apart than other common strategies.
  *
  * @see Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015
  */

@@ -1,68 +1,60 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '../errors.ts';
 import { backoff } from './backoff.ts';
+import { chunk } from './chunk.ts';
 import type { Documents } from './dynamodb.ts';
 import type { StoredItem } from './transaction.ts';
 
-type Key = Readonly<Record<string, string>>;
-
-/** A key and the table it is read from. */
 export interface TableKey {
   readonly table: string;
-  readonly key: Key;
+  readonly key: Readonly<Record<string, string>>;
 }
 
-/** A limit of BatchGetItem. */
-const maxKeys = 100;
+const keysPerRequest = 100;
 const maxAttempts = 8;
 
 /**
- * Reads many items by key, of any tables. Strongly consistent, each item is as it is at some moment during the
- * call, not all at the same one. Absent items are left out.
+ * Reads items by key from any tables and returns them by table. Absent items are left out. A strongly consistent read
+ * is not a snapshot: each item is read at its own moment during the call.
  *
- * @param keys distinct, any number: every 100 make one request, and the requests run side by side
- * @throws {DomainError} `contention` when DynamoDB leaves keys unread after all retries
+ * @param keys distinct, any number; sent as concurrent requests of up to 100 keys
+ * @throws {DomainError} `contention` when DynamoDB leaves keys unprocessed in every attempt
  */
 export async function batchGet(
   documents: Documents,
   keys: readonly TableKey[],
   consistency: 'strong' | 'eventual' = 'strong',
 ): Promise<Map<string, StoredItem[]>> {
-  const chunks = Array.from({ length: Math.ceil(keys.length / maxKeys) }, (_, index) =>
-    keys.slice(index * maxKeys, (index + 1) * maxKeys),
-  );
-  const found = new Map<string, StoredItem[]>();
-  for (const { table, item } of (
-    await Promise.all(
-      chunks.map((chunk) => readChunk(documents, requestFor(chunk, consistency === 'strong'))),
-    )
-  ).flat()) {
-    const items = found.get(table);
-    if (items === undefined) found.set(table, [item]);
+  const requests = chunk(keys, keysPerRequest).map((part) => requestFor(part, consistency === 'strong'));
+  const responses = await Promise.all(requests.map((request) => send(documents, request)));
+  const itemsByTable = new Map<string, StoredItem[]>();
+  for (const { table, item } of responses.flat()) {
+    const items = itemsByTable.get(table);
+    if (items === undefined) itemsByTable.set(table, [item]);
     else items.push(item);
   }
-  return found;
+  return itemsByTable;
 }
 
-type Request = NonNullable<BatchGetCommand['input']['RequestItems']>;
+type RequestItems = NonNullable<BatchGetCommand['input']['RequestItems']>;
 
-async function readChunk(documents: Documents, request: Request) {
+async function send(documents: Documents, request: RequestItems) {
   const items: { table: string; item: StoredItem }[] = [];
-  let open = request;
-  for (let attempt = 0; Object.keys(open).length > 0; attempt++) {
+  let unprocessed = request;
+  for (let attempt = 0; Object.keys(unprocessed).length > 0; attempt++) {
     if (attempt === maxAttempts) throw new DomainError('contention', { retryAfterSeconds: 1 });
     if (attempt > 0) await backoff(attempt);
-    const reply = await documents.send(new BatchGetCommand({ RequestItems: open }));
-    for (const [table, read] of Object.entries(reply.Responses ?? {})) {
-      items.push(...read.map((item) => ({ table, item })));
+    const response = await documents.send(new BatchGetCommand({ RequestItems: unprocessed }));
+    for (const [table, found] of Object.entries(response.Responses ?? {})) {
+      items.push(...found.map((item) => ({ table, item })));
     }
-    open = reply.UnprocessedKeys ?? {};
+    unprocessed = response.UnprocessedKeys ?? {};
   }
   return items;
 }
 
-function requestFor(keys: readonly TableKey[], ConsistentRead: boolean): Request {
-  const request: Request = {};
+function requestFor(keys: readonly TableKey[], ConsistentRead: boolean): RequestItems {
+  const request: RequestItems = {};
   for (const { table, key } of keys) {
     request[table] ??= { ConsistentRead, Keys: [] };
     request[table].Keys?.push(key);

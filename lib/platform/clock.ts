@@ -1,11 +1,11 @@
-/** Time is passed in wherever it decides something, so that tests and simulations can own it. */
+/** The time, passed to all code that depends on it, so that tests and simulations can set it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
-/** Looks `Date.now` up at each call, so that a simulation can replace it. */
+/** Calls the current `Date.now`, which a simulation may have replaced. */
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** ISO 8601 in UTC, as all times of the API are. */
+/** Formats a time as the API does: ISO 8601 in UTC. */
 export const toIso = (ms: number): string => new Date(ms).toISOString();

@@ -7,9 +7,11 @@ export interface RateLimit {
   readonly windowSeconds: number;
 }
 
-/** Written as `100/60`. */
+/** Requests per seconds, such as `100/60`. */
 const limit = z.pipe(
-  z.string().check(z.regex(/^[1-9]\d{0,8}\/[1-9]\d{0,4}$/, { error: 'not requests/seconds' })),
+  z
+    .string()
+    .check(z.regex(/^[1-9]\d{0,8}\/[1-9]\d{0,4}$/, { error: 'Must be requests/seconds, such as 100/60' })),
   z.transform((text): RateLimit => {
     const [requests = 0, windowSeconds = 0] = text.split('/').map(Number);
     return { requests, windowSeconds };
@@ -30,17 +32,17 @@ const environment = z.object({
   LIMIT_ORDERS_PER_ACCOUNT: limit,
 });
 
-/** The one place that reads the environment. A missing variable stops the function at its first start. */
+/** Reads the environment; no other module does. A missing or malformed variable fails the cold start. */
 function readConfig() {
   const env = environment.parse(process.env);
   return {
     stage: env.STAGE,
-    /** ISO 4217; every price and total of this store is in its minor unit. */
+    /** ISO 4217. All prices and totals are in its minor unit. */
     currency: env.CURRENCY,
     ...tableNames(env.TABLE_PREFIX),
-    /** Where decided orders are told of. */
+    /** Receives an event for each decided order. */
     eventBus: env.EVENT_BUS,
-    /** Redis or Valkey, shared by all containers; without it each has its own memory. */
+    /** Redis or Valkey, shared by all containers. Without it, each container caches in its own memory. */
     cacheUrl: env.CACHE_URL === '' ? undefined : env.CACHE_URL,
     rateLimits: {
       'auth-per-address': env.LIMIT_AUTH_PER_ADDRESS,

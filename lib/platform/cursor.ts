@@ -1,28 +1,21 @@
 import * as z from 'zod/mini';
+import { parseJson } from './json.ts';
 
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const invalid = 'Not a cursor of this list';
 
-/** Decodes what `createCursor` made: opaque to clients, and refused when it is not of this shape. */
+/** Creates the schema of a list's cursors: it decodes what `nextCursor` encoded from a position of this schema. */
 export function cursorOf<T extends z.ZodMiniType>(position: T) {
   return z.pipe(
-    z.string().check(z.maxLength(500), z.regex(/^[A-Za-z0-9_-]+$/, { error: 'not a cursor of this list' })),
+    z.string().check(z.maxLength(500), z.regex(/^[A-Za-z0-9_-]+$/, { error: invalid })),
     z.transform((text, context): z.output<T> => {
       const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));
       if (parsed.success) return parsed.data;
-      context.issues.push({ code: 'custom', input: text, message: 'not a cursor of this list' });
+      context.issues.push({ code: 'custom', input: text, message: invalid });
       return z.NEVER;
     }),
   );
 }
 
-/** @param position of the last item given, or undefined at the end of the list */
+/** @param position of the last item on the page; undefined at the end of the list */
 export const nextCursor = (position: unknown): string | null =>
-  position === undefined ? null : encode(position);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+  position === undefined ? null : Buffer.from(JSON.stringify(position)).toString('base64url');

@@ -1,36 +1,22 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { awsClientOptions } from './aws-client-options.ts';
 
-/** DynamoDB answers within milliseconds; waiting longer than this only holds a shopper up. */
-const connectionTimeoutMs = 1_000;
-const requestTimeoutMs = 2_000;
+export type Documents = DynamoDBDocumentClient;
 
 /**
- * A document client whose calls end within about seven seconds: three attempts of at most two seconds. So a
- * function that waits for two of them in vain can still answer before its own time is up.
- * Only failures of the network or of the service are retried here. A cancelled transaction never is: that
- * is `lib/orders`' own decision.
+ * Creates a DynamoDB document client. A call ends within about seven seconds, so a function can still respond after two
+ * calls that time out. The client retries network and service failures; it does not retry a cancelled transaction.
  *
- * @param options another way to the database than HTTPS, which simulations have; fewer attempts, for what has
- *   another answer to a failure
+ * @param options for simulations, a transport other than HTTPS; fewer attempts where the caller has a fallback
  */
 export function createDocuments(
   options: Pick<
     DynamoDBClientConfig,
     'maxAttempts' | 'requestHandler' | 'signer' | 'credentials' | 'region'
   > = {},
-): DynamoDBDocumentClient {
-  const client = new DynamoDBClient({
-    maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: connectionTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      // Without it the SDK only warns.
-      throwOnRequestTimeout: true,
-    },
-    ...options,
-  });
+): Documents {
+  // DynamoDB normally responds within milliseconds.
+  const client = new DynamoDBClient({ ...awsClientOptions({ requestTimeoutMs: 2_000 }), ...options });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
-
-export type Documents = DynamoDBDocumentClient;

@@ -1,14 +1,13 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import pLimit from 'p-limit';
+import { awsClientOptions } from './aws-client-options.ts';
 import { backoff } from './backoff.ts';
+import { chunk } from './chunk.ts';
 
-/** As many as one request takes. */
+/** The maximum of PutEvents. */
 const entriesPerRequest = 10;
-const requestsAtOnce = 8;
-/** Rounds for entries that were refused singly, mostly for throttling; then the caller has them all again. */
-const rounds = 5;
-const connectionTimeoutMs = 1_000;
-const requestTimeoutMs = 3_000;
+const maxConcurrentRequests = 8;
+const maxRounds = 5;
 
 export interface BusEvent {
   readonly source: string;
@@ -19,32 +18,25 @@ export interface BusEvent {
 
 export interface EventBus {
   /**
-   * Resolves when the bus has every event, each at least once.
+   * Publishes events, each at least once. EventBridge accepts or rejects each event on its own; rejected events, mostly
+   * throttled ones, are retried in up to five rounds.
    *
-   * @throws when some were refused in every round or the bus is out of reach; others may have been taken
+   * @throws if some events are still rejected or EventBridge is unavailable; the other events may have been published
    */
   put(events: readonly BusEvent[]): Promise<void>;
 }
 
-/** A bus of EventBridge by its name. */
+/** @param name of an EventBridge bus */
 export function createEventBus(name: string): EventBus {
-  const client = new EventBridgeClient({
-    maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: connectionTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      // Without it the SDK only warns.
-      throwOnRequestTimeout: true,
-    },
-  });
-  const limit = pLimit(requestsAtOnce);
+  const client = new EventBridgeClient(awsClientOptions({ requestTimeoutMs: 3_000 }));
+  const limit = pLimit(maxConcurrentRequests);
 
-  /** @returns the entries that were refused, and why the last one was */
+  /** @returns the rejected entries, each with the error code */
   async function send(Entries: PutEventsRequestEntry[]) {
     const { Entries: results = [] } = await client.send(new PutEventsCommand({ Entries }));
-    return Entries.flatMap((entry, place) => {
-      const result = results[place];
-      return result?.EventId === undefined ? [{ entry, reason: result?.ErrorCode ?? 'no answer' }] : [];
+    return Entries.flatMap((entry, index) => {
+      const result = results[index];
+      return result?.EventId === undefined ? [{ entry, reason: result?.ErrorCode ?? 'no result' }] : [];
     });
   }
 
@@ -52,13 +44,13 @@ export function createEventBus(name: string): EventBus {
     async put(events) {
       let open = events.map((event) => entryOf(event, name));
       for (let round = 0; open.length > 0; round += 1) {
-        const requests = Array.from({ length: Math.ceil(open.length / entriesPerRequest) }, (_, number) =>
-          open.slice(number * entriesPerRequest, (number + 1) * entriesPerRequest),
-        );
-        const refused = (await Promise.all(requests.map((entries) => limit(() => send(entries))))).flat();
-        open = refused.map(({ entry }) => entry);
-        if (open.length > 0 && round === rounds - 1)
-          throw new Error(`${open.length} of ${events.length} events were refused: ${refused[0]?.reason}`);
+        const requests = chunk(open, entriesPerRequest);
+        const rejected = (await Promise.all(requests.map((entries) => limit(() => send(entries))))).flat();
+        open = rejected.map(({ entry }) => entry);
+        if (open.length > 0 && round === maxRounds - 1)
+          throw new Error(
+            `EventBridge rejected ${open.length} of ${events.length} events: ${rejected[0]?.reason}`,
+          );
         if (open.length > 0) await backoff(round, 50, 1_000);
       }
     },

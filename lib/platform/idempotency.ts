@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { derivedId } from './ids.ts';
 
-/** What an idempotency key fixes: an id, the same for every request with the key, and the request it belongs to. */
+/** Identifies a request with an idempotency key: its retries get the same `id`, another request another fingerprint. */
 export interface Idempotency {
   readonly id: string;
   readonly fingerprint: string;
 }
 
 /**
- * @param operation a part of the fingerprint: the same key for another operation is refused
- * @param accountId whose key it is: the same key of another account is another one
- * @param body what a repeat must ask for as well
+ * @param operation so that a key cannot be reused for another operation
+ * @param accountId the key's scope: another account may use the same key
+ * @param body a retry must have the same body
  */
 export const idempotencyOf = (
   operation: string,

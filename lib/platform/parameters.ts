@@ -1,106 +1,95 @@
-import { GetParameterCommand, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
-import { type Clock, systemClock } from './clock.ts';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { awsClientOptions } from './aws-client-options.ts';
+import type { Clock } from './clock.ts';
 
-const connectionTimeoutMs = 1_000;
-const requestTimeoutMs = 3_000;
-
-/** Requests must not be able to make a container spend the account's SSM rate (40 a second by default). */
+/** Bounds what requests can spend of the account's SSM quota (40 requests a second by default). */
 const refetchIntervalMs = 60_000;
 
-/** Reads one parameter, decrypted; undefined if there is none of that name. */
+/** Fetches one decrypted parameter; undefined if it does not exist. */
 export type FetchParameter = (name: string) => Promise<string | undefined>;
 
 export interface ParameterSource {
-  /** The value, asked for once per container. Rejects if there is none. */
+  /** Returns the value, fetched once per container. Rejects if the parameter does not exist. */
   get(name: string): Promise<string>;
-  /** The same, or undefined if there is none; absence is believed for a minute. */
+  /** Returns the value or undefined. A missing parameter is fetched again after a minute. */
   find(name: string): Promise<string | undefined>;
-  /** The value as it is now, but asked for at most once a minute: within it, the last answer. */
+  /** Fetches the value again, at most once a minute. Rejects if the parameter does not exist or the fetch fails. */
   refetch(name: string): Promise<string>;
 }
 
-interface Remembered {
-  /** What `get` gives: the last request that succeeded. */
+interface Cached {
+  /** The last successful fetch. */
   value: Promise<string | undefined>;
-  /** What `refetch` gives: the same, or the request that is under way. */
+  /** The fetch in flight, or else `value`. */
   latest: Promise<string | undefined>;
-  askedAt: number;
+  fetchedAt: number;
 }
 
 /**
- * Secrets of this container. Concurrent callers share one request. A failed first request is forgotten, so
- * the next caller asks again; a failed repetition leaves the value that was known.
+ * Caches the parameters of this container. Concurrent callers share one fetch. If the first fetch fails, the next call
+ * fetches again; if a later one fails, the cached value stays.
  */
 export function createParameters({
   fetchParameter = createSsmFetch(),
-  clock = systemClock,
+  clock,
 }: {
   readonly fetchParameter?: FetchParameter;
-  readonly clock?: Clock;
-} = {}): ParameterSource {
-  const memory = new Map<string, Remembered>();
+  readonly clock: Clock;
+}): ParameterSource {
+  const cache = new Map<string, Cached>();
 
-  function load(name: string): Promise<string | undefined> {
+  function fetchFirst(name: string): Promise<string | undefined> {
     const value = fetchParameter(name);
-    memory.set(name, { value, latest: value, askedAt: clock.now() });
-    value.catch(() => memory.delete(name));
+    cache.set(name, { value, latest: value, fetchedAt: clock.now() });
+    value.catch(() => cache.delete(name));
     return value;
   }
 
-  function renew(name: string): Promise<string | undefined> {
-    const known = memory.get(name);
-    if (known === undefined) return load(name);
-    if (clock.now() - known.askedAt < refetchIntervalMs) return known.latest;
+  function fetchAtMostOnceAMinute(name: string): Promise<string | undefined> {
+    const cached = cache.get(name);
+    if (cached === undefined) return fetchFirst(name);
+    if (clock.now() - cached.fetchedAt < refetchIntervalMs) return cached.latest;
     const latest = fetchParameter(name);
-    known.askedAt = clock.now();
-    known.latest = latest;
+    cached.fetchedAt = clock.now();
+    cached.latest = latest;
     latest.then(
       () => {
-        known.value = latest;
+        cached.value = latest;
       },
       () => {
-        known.latest = known.value;
+        cached.latest = cached.value;
       },
     );
     return latest;
   }
 
   async function find(name: string): Promise<string | undefined> {
-    const value = await (memory.get(name)?.value ?? load(name));
-    return value ?? renew(name);
+    const value = await (cache.get(name)?.value ?? fetchFirst(name));
+    return value ?? fetchAtMostOnceAMinute(name);
   }
 
   return {
     find,
     get: async (name) => required(name, await find(name)),
-    refetch: async (name) => required(name, await renew(name)),
+    refetch: async (name) => required(name, await fetchAtMostOnceAMinute(name)),
   };
 }
 
 function required(name: string, value: string | undefined): string {
-  if (value === undefined) throw new Error(`There is no parameter ${name}`);
+  if (value === undefined) throw new Error(`Parameter ${name} does not exist`);
   return value;
 }
 
-/** Makes its client at the first call, so that a function that reads no secret does not pay for it. */
+/** Creates the client on the first fetch: most cold starts read no secret. */
 function createSsmFetch(): FetchParameter {
   let client: SSMClient | undefined;
   return async (name) => {
-    client ??= new SSMClient({
-      maxAttempts: 3,
-      // Without throwOnRequestTimeout the SDK only logs a warning when the time is up.
-      requestHandler: {
-        connectionTimeout: connectionTimeoutMs,
-        requestTimeout: requestTimeoutMs,
-        throwOnRequestTimeout: true,
-      },
-    });
+    client ??= new SSMClient(awsClientOptions({ requestTimeoutMs: 3_000 }));
     try {
-      const reply = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
-      return reply.Parameter?.Value;
+      const response = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+      return response.Parameter?.Value;
     } catch (error) {
-      // By its name: a bundle has no class for it.
-      if (error instanceof SSMServiceException && error.name === 'ParameterNotFound') return undefined;
+      if (error instanceof ParameterNotFound) return undefined;
       throw error;
     }
   };

@@ -4,10 +4,10 @@ import { logger } from './logger.ts';
 
 export type { Redis };
 
-/** `redis://` or, over TLS, `rediss://`. The client throws at a percent sign that encodes nothing. */
+/** `redis://` or, over TLS, `rediss://`. The client throws on a `%` that is not part of an escape. */
 export const redisUrl = z
   .url({ protocol: /^rediss?$/ })
-  .check(z.refine(isDecodable, { error: 'holds a % that encodes nothing' }));
+  .check(z.refine(isDecodable, { error: 'Contains a % that is not part of an escape' }));
 
 function isDecodable(text: string): boolean {
   try {
@@ -18,70 +18,70 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** In one availability zone an answer takes less than a millisecond; waiting longer only holds a shopper up. */
+/** Within an availability zone, Redis responds in less than a millisecond. */
 const commandTimeoutMs = 100;
 const connectTimeoutMs = 500;
 const maxReconnectDelayMs = 2_000;
 
 /**
- * One connection to Redis or Valkey, ready if the server answers, for what a store can do without: a command
- * fails within a tenth of a second, and at once while the server is away or silent; nothing is queued or sent
- * twice. The connection comes back by itself.
+ * Connects to Redis or Valkey for optional data and reconnects by itself. A command fails after 100 ms, and immediately
+ * while the server is unavailable. Commands are never queued or sent twice.
  *
  * @param url as `redisUrl` allows it
+ * @returns the connection, ready if the server responds
  */
 export async function connectRedis(url: string): Promise<Redis> {
-  // Loading the client takes longer than most requests, and most stores have no Redis.
+  // Loading the client takes longer than most requests, and most deployments have no Redis.
   const { Redis: Client } = await import('iovalkey');
   const redis = new Client(url, {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
-    // A silent server does not close its end either, and until then commands are still sent to it.
+    // An unresponsive server does not close its end either, and commands would be sent to it until then.
     disconnectTimeout: 1,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 200, maxReconnectDelayMs),
   });
-  dropWhenSilent(redis);
+  reconnectAfterTimeout(redis);
   let isDown = false;
-  // Without a listener an error would end the process; one line says when it goes and one when it is back.
+  // Without a listener, an error would end the process.
   redis.on('error', (error) => {
-    if (!isDown) logger.warn('redis is out of reach', { error });
+    if (!isDown) logger.warn('REDIS_UNAVAILABLE', { error });
     isDown = true;
   });
   redis.on('ready', () => {
-    if (isDown) logger.info('redis is back');
+    if (isDown) logger.info('REDIS_RECONNECTED');
     isDown = false;
   });
   try {
     await redis.connect();
   } catch {
-    // Told by the listener; the connection keeps trying.
+    // Logged by the listener. The client keeps reconnecting.
   }
   return redis;
 }
 
 /**
- * Takes a new connection when a command was not answered in time, so that no other waits for the same silence.
- * The client's own `socketTimeout` for this throws where nothing can catch it (iovalkey 0.3 and 0.4).
+ * Reconnects when a command times out, so that later commands do not wait for the same unresponsive connection. The
+ * client's own `socketTimeout` throws where the error cannot be caught (iovalkey 0.3 and 0.4).
  */
-function dropWhenSilent(redis: Redis): void {
-  let dropping = false;
+function reconnectAfterTimeout(redis: Redis): void {
+  let isClosing = false;
   redis.on('close', () => {
-    dropping = false;
+    isClosing = false;
   });
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = (command, stream) => {
-    const reply = send(command, stream);
+    const result = send(command, stream);
     command.promise.catch((error: Error) => {
-      if (error.message !== 'Command timed out' || redis.status !== 'ready' || dropping) return;
-      // The status stays as it is until the connection is closed, and all that was sent ends at once.
-      dropping = true;
+      if (error.message !== 'Command timed out' || redis.status !== 'ready' || isClosing) return;
+      // The status stays `ready` until the connection is closed, which fails all commands in flight.
+      isClosing = true;
       redis.emit('error', error);
       redis.disconnect(true);
     });
-    return reply;
+    return result;
   };
 }

@@ -2,16 +2,15 @@ import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { DomainError } from '../errors.ts';
 import { backoff } from './backoff.ts';
 
-/** Some two seconds in all: transactions on one item leave gaps that a single write gets into. */
+/** About two seconds in total. A single write fits between two transactions on the same item. */
 const maxAttempts = 40;
 const baseMs = 5;
 const capMs = 100;
 
 /**
- * Repeats a single write as long as DynamoDB refuses it because a transaction is at the same item, which the
- * SDK does not.
+ * Retries a single write while transactions on the same item make it fail. The SDK does not retry such a conflict.
  *
- * @throws {DomainError} `contention` when the transactions never leave a gap; nothing was written
+ * @throws {DomainError} `contention` when every attempt conflicts; nothing was written
  */
 export async function retryOnConflict<T>(write: () => Promise<T>): Promise<T> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {

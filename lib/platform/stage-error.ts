@@ -1,6 +1,6 @@
 /**
- * Why no stage of this name is known, and what to do; undefined for one that is. A stage is what has a section of
- * its own under `params` of serverless.yml.
+ * Returns an error message for an unknown stage, and undefined for a known one. A stage is known if it has a section
+ * under `params` in serverless.yml.
  */
 export function unknownStageMessage(
   stage: string,
@@ -9,5 +9,8 @@ export function unknownStageMessage(
   const stages = Object.keys(params).filter((section) => section !== 'default');
   return stages.includes(stage)
     ? undefined
-    : `"${stage}" is no stage: take ${stages.join(', ')}, or give it a section under params`;
+    : `Unknown stage "${stage}". Use ${oneOf(stages)}, or add it under params in serverless.yml.`;
 }
+
+const oneOf = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;

@@ -4,9 +4,9 @@ import * as z from 'zod/mini';
 
 type Attributes = Parameters<typeof unmarshall>[0];
 
-/** The two typings of one format differ in name only; what is no attribute value makes `unmarshall` throw. */
+/** Bridges two typings of the same format; `unmarshall` throws on anything that is not an attribute value. */
 const attributes = z.custom<Attributes>((value) => typeof value === 'object' && value !== null);
 
-/** The item as the record's change left it. @throws when the record has none or it is not of DynamoDB's format */
+/** Returns the item after the change. @throws if the record has no new image or is malformed */
 export const newImageOf = (record: DynamoDBRecord): unknown =>
   unmarshall(attributes.parse(record.dynamodb?.NewImage));

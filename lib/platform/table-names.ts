@@ -1,4 +1,4 @@
-/** The names of a deployment's tables; serverless.yml makes them. */
+/** Table names of a deployment, as serverless.yml creates them. */
 export const tableNames = (prefix: string) => ({
   accountsTable: `${prefix}-accounts`,
   productsTable: `${prefix}-products`,

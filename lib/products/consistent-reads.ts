@@ -39,6 +39,6 @@ export async function readConsistentOnes<T>(
     for (const [id, value] of found) if (isWhole(value)) consistent.set(id, value);
     open = open.filter((id) => found.has(id) && !consistent.has(id));
   }
-  if (open.length > 0) logger.error('products show a write in part again and again', { product_ids: open });
+  if (open.length > 0) logger.error('PRODUCT_READ_TORN', { product_ids: open });
   return { consistent, torn: open };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { createCache } from '../cache/cache.ts';
+import { systemClock } from '../platform/clock.ts';
 import { connectRedis } from '../platform/redis.ts';
 import { product } from './product.ts';
 
@@ -51,7 +52,7 @@ export function createProductCache({
 }) {
   const shared = cacheUrl === undefined ? undefined : connectRedis(cacheUrl);
   const namespace = (kind: string) => `${productsTable}:${kind}:${release}`;
-  const perProduct = { maxEntries: maxProducts, shared };
+  const perProduct = { maxEntries: maxProducts, shared, clock: systemClock };
   const copies = createCache({
     namespace: namespace('copy'),
     schema: product,
@@ -70,6 +71,7 @@ export function createProductCache({
     ttlMs: listTtlMs,
     maxEntries: maxPages,
     shared,
+    clock: systemClock,
   });
 
   return {

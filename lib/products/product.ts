@@ -32,7 +32,7 @@ export function readableProducts(items: readonly unknown[]): Product[] {
   return items.flatMap((item) => {
     const { success, data, error } = product.safeParse(item);
     if (success) return [data];
-    logger.error('a stored product cannot be read', { product_id: withId.safeParse(item).data?.id, error });
+    logger.error('STORED_PRODUCT_UNREADABLE', { product_id: withId.safeParse(item).data?.id, error });
     return [];
   });
 }

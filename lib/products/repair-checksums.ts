@@ -20,7 +20,6 @@ export async function repairChecksums(
   // A write that was read in part changes a checksum when it is written on the other shards, so this is refused then.
   const writes = stock.resetChecksumActions(found.shards).map((item) => ({ item, failure: () => 'changed' }));
   const { committed } = await transact(documents, writes);
-  if (committed)
-    logger.warn('checksums of a product did not sum up to 0 and are set anew', { product_id: productId });
+  if (committed) logger.warn('CHECKSUMS_REPAIRED', { product_id: productId });
   return committed;
 }

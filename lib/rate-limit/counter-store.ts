@@ -4,6 +4,7 @@ import type { IRateLimiterStoreOptions } from 'rate-limiter-flexible';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import RateLimiterStoreAbstract from 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js';
 import * as z from 'zod/mini';
+import type { Clock } from '../platform/clock.ts';
 import type { Documents } from '../platform/dynamodb.ts';
 
 const attributes = z.object({ points: z.number() });
@@ -13,21 +14,27 @@ interface Counter {
   readonly durationMs: number;
 }
 
+interface CounterStoreOptions extends Omit<IRateLimiterStoreOptions, 'storeClient'> {
+  readonly documents: Documents;
+  readonly table: string;
+  readonly clock: Clock;
+}
+
 /**
- * Counters in DynamoDB, for keys that name their window, up to the limit and no further: one write for a request.
- * The package's own DynamoDB store keeps one item for all windows of a key, so it writes twice in sequence, once in vain.
+ * Counts in DynamoDB up to the limit and no further, in one write per request. Keys must name their window.
+ *
+ * The package's own DynamoDB store has one item for all windows of a key, and needs two writes in sequence.
  */
 export class CounterStore extends RateLimiterStoreAbstract {
   readonly #documents: Documents;
   readonly #table: string;
+  readonly #clock: Clock;
 
-  constructor(
-    options: Omit<IRateLimiterStoreOptions, 'storeClient'> & { documents: Documents; table: string },
-  ) {
-    const { documents, table, ...rest } = options;
-    super({ ...rest, storeClient: documents });
+  constructor({ documents, table, clock, ...options }: CounterStoreOptions) {
+    super({ ...options, storeClient: documents });
     this.#documents = documents;
     this.#table = table;
+    this.#clock = clock;
   }
 
   protected override async _upsert(key: string, points: number, durationMs: number): Promise<Counter> {
@@ -39,7 +46,7 @@ export class CounterStore extends RateLimiterStoreAbstract {
       ExpressionAttributeValues: {
         ':points': points,
         ':most': this.points - points,
-        ':expires_at': Math.ceil((Date.now() + durationMs) / 1_000),
+        ':expires_at': Math.ceil((this.#clock.now() + durationMs) / 1_000),
       },
       ReturnValues: 'ALL_NEW',
     });

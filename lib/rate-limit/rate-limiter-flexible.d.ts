@@ -1,4 +1,4 @@
-/** The package's index loads the stores of every database; these are its single files, which it has no types for. */
+/** Types for single files of the package. Its index, which has types, loads the stores of all databases. */
 
 declare module 'rate-limiter-flexible/lib/RateLimiterMemory.js' {
   export { RateLimiterMemory as default } from 'rate-limiter-flexible';
@@ -19,11 +19,11 @@ declare module 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js' {
     type RateLimiterRes,
   } from 'rate-limiter-flexible';
 
-  /** What the package asks a store to implement. */
+  /** The methods that a custom store implements. */
   export default abstract class RateLimiterStoreAbstract extends RateLimiterAbstract {
     constructor(options: IRateLimiterStoreOptions);
     protected abstract _upsert(key: string, points: number, durationMs: number): Promise<unknown>;
-    /** Null for a key that nothing was counted of. */
+    /** Null for a key without a counter. */
     protected abstract _get(key: string): Promise<unknown>;
     protected abstract _getRateLimiterRes(key: string, points: number, stored: unknown): RateLimiterRes;
   }

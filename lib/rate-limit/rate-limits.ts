@@ -3,6 +3,7 @@ import QuickLRU from 'quick-lru';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import { isThrottled } from '../platform/aws-errors.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { config, RateLimit } from '../platform/config.ts';
 import { logger } from '../platform/logger.ts';
 import { type Counters, type CountersDeps, createCounters } from './counters.ts';
@@ -15,39 +16,39 @@ export interface Usage extends RateLimit {
   readonly exceeded: boolean;
   readonly remaining: number;
   /**
-   * Until there is room again, at least 1: the rest of the window, or 1 where requests that may yet be given back
-   * use up what is left of the limit.
+   * Seconds until a request may succeed, at least 1: the rest of the window, or 1 if requests in flight use up the
+   * limit and may still return their points.
    */
   readonly resetSeconds: number;
 }
 
-/** A request that was counted. */
+/** A counted request. */
 export interface Count {
   readonly usage: Usage;
-  /** To be called once, when the request has ended: where only failures count, any other is given back. */
-  settle(failed: boolean): Promise<Usage>;
+  /** Call once at the end of the request. If the limit counts failures only, a request that succeeded is uncounted. */
+  finish(failed: boolean): Promise<Usage>;
 }
 
 export interface RateLimits {
-  /** Counts a request of the subject; one that is `exceeded` was not counted and is not to be settled. */
+  /** Counts a request of the subject. An `exceeded` one was not counted; do not finish it. */
   count(name: RateLimitName, subject: string): Promise<Count>;
 }
 
-/** Those that keep guesses from passwords: where their count is not known for load, they refuse. */
-const guards: ReadonlySet<RateLimitName> = new Set([
+/** Limits on password guesses. They fail closed: if the shared counter is throttled, the request is rejected. */
+const failClosed: ReadonlySet<RateLimitName> = new Set([
   'auth-per-address',
   'auth-per-address-and-email',
   'auth-per-email',
 ]);
 
-/** A login that is right is no guess. */
+/** A successful login was not a guess. */
 const countFailures: ReadonlySet<RateLimitName> = new Set(['auth-per-address-and-email', 'auth-per-email']);
 
-/** For so long after a failure nobody waits for the store again. */
-const restMs = 1_000;
+/** After a failure, the shared store is skipped for this long. */
+const skipStoreMs = 1_000;
 
-/** What a refusal has read of failures is believed for so long, of so many subjects. */
-const believed = { maxAge: 1_000, maxSize: 1_000 };
+/** Cache of failure counts, so that rejected requests read the store at most once a second for each subject. */
+const failureCache = { maxAge: 1_000, maxSize: 1_000 };
 
 interface Outcome {
   readonly exceeded: boolean;
@@ -55,10 +56,11 @@ interface Outcome {
   readonly throttled?: true;
 }
 
-/** What the package gives, or throws when nothing is left. Anything else that it throws is a failure. */
+/**
+ * The package resolves with the counter, or null for a key without one, and rejects with it when the limit is exceeded.
+ */
 async function outcomeOf(result: Promise<RateLimiterRes | null>): Promise<Outcome> {
   try {
-    // Null: nothing was counted.
     return { exceeded: false, remaining: (await result)?.remainingPoints ?? Number.POSITIVE_INFINITY };
   } catch (error) {
     if (error instanceof RateLimiterRes) return { exceeded: true, remaining: 0 };
@@ -66,94 +68,96 @@ async function outcomeOf(result: Promise<RateLimiterRes | null>): Promise<Outcom
   }
 }
 
-/** The window that is open, in the key of its counts, and what is left of it. */
-function openWindow(windowSeconds: number, subject: string) {
+/** The current window: the key of its counters and the seconds left in it. */
+function currentWindow(clock: Clock, windowSeconds: number, subject: string) {
   const windowMs = windowSeconds * 1_000;
-  const window = Math.floor(Date.now() / windowMs);
+  const window = Math.floor(clock.now() / windowMs);
   return {
     key: `${createHash('sha256').update(subject).digest('base64url')}:${window}`,
-    restSeconds: () => Math.max(1, Math.ceil(((window + 1) * windowMs - Date.now()) / 1_000)),
+    secondsLeft: () => Math.max(1, Math.ceil(((window + 1) * windowMs - clock.now()) / 1_000)),
   };
 }
 
-/** Whether nothing is left until the window ends, when these are failures: they are not given back. */
-const isSpent = ({ remaining, throttled }: Outcome): boolean => remaining <= 0 && throttled !== true;
+/** Returns whether counted failures use up the limit until the window ends. Failures are never uncounted. */
+const isUsedUp = ({ remaining, throttled }: Outcome): boolean => remaining <= 0 && throttled !== true;
 
 /**
- * Counts requests by subject, such as an address, in windows that start at multiples of their length. Of any
- * number at once exactly the limit is not `exceeded`, in all containers together: they share Redis or Valkey
- * where there is one, else DynamoDB. What is refused does not count. While the store is out of reach no request
- * fails for it, and each container still keeps to the limit. What is stored of a subject is a hash.
+ * Counts requests by subject, such as an address, in fixed windows. All containers together never allow more requests
+ * than the limit: they share a counter in Redis or Valkey if configured, otherwise in DynamoDB. Rejected requests do
+ * not count. While the shared store is unavailable, each container enforces the limit on its own. The store receives a
+ * hash of the subject.
  */
 export function createRateLimits(
   deps: CountersDeps & { readonly rateLimits: Readonly<Record<RateLimitName, RateLimit>> },
 ): RateLimits {
+  const { clock } = deps;
   const countersOf = createCounters(deps);
-  const readings = new QuickLRU<string, Promise<Outcome>>(believed);
-  let restsUntil = 0;
+  const cachedFailures = new QuickLRU<string, Promise<Outcome>>(failureCache);
+  let skipStoreUntil = 0;
 
-  /** The stricter of both counts; that of this container alone where it refuses or the store fails. */
-  async function askBoth(
+  /** Returns the stricter of both counts, or the container's own if it is exceeded or the store fails. */
+  async function applyToBoth(
     name: RateLimitName,
     { own, shared }: Counters,
-    act: (counter: RateLimiterAbstract) => Promise<RateLimiterRes | null>,
+    apply: (counter: RateLimiterAbstract) => Promise<RateLimiterRes | null>,
   ): Promise<Outcome> {
-    const known = await outcomeOf(act(own));
-    if (known.exceeded || Date.now() < restsUntil) return known;
+    const ownOutcome = await outcomeOf(apply(own));
+    if (ownOutcome.exceeded || clock.now() < skipStoreUntil) return ownOutcome;
     try {
-      const { exceeded, remaining } = await outcomeOf(act(shared));
-      return { exceeded, remaining: Math.min(known.remaining, remaining) };
+      const { exceeded, remaining } = await outcomeOf(apply(shared));
+      return { exceeded, remaining: Math.min(ownOutcome.remaining, remaining) };
     } catch (error) {
-      // One counter takes a thousand writes a second: more are no shopper's.
-      if (guards.has(name) && isThrottled(error)) return { exceeded: true, remaining: 0, throttled: true };
-      restsUntil = Date.now() + restMs;
-      logger.warn('rate limits are counted in memory alone', { limit: name, error });
-      return known;
+      // A counter accepts a thousand writes a second; a customer never sends that many.
+      if (failClosed.has(name) && isThrottled(error))
+        return { exceeded: true, remaining: 0, throttled: true };
+      skipStoreUntil = clock.now() + skipStoreMs;
+      logger.warn('RATE_LIMIT_STORE_UNAVAILABLE', { limit: name, error });
+      return ownOutcome;
     }
   }
 
-  /** Whether failures alone reach the limit. However many are refused, the store is asked once a second. */
-  async function areSpent(name: RateLimitName, failures: Counters, key: string): Promise<boolean> {
-    if (isSpent(await outcomeOf(failures.own.get(key)))) return true;
+  /** Returns whether failures alone use up the limit. */
+  async function areUsedUp(name: RateLimitName, failures: Counters, key: string): Promise<boolean> {
+    if (isUsedUp(await outcomeOf(failures.own.get(key)))) return true;
     const id = `${name}:${key}`;
-    const known = readings.get(id);
-    if (known !== undefined) return isSpent(await known);
-    const reading = askBoth(name, failures, (counter) => counter.get(key));
-    readings.set(id, reading);
-    return isSpent(await reading);
+    const cached = cachedFailures.get(id);
+    if (cached !== undefined) return isUsedUp(await cached);
+    const reading = applyToBoth(name, failures, (counter) => counter.get(key));
+    cachedFailures.set(id, reading);
+    return isUsedUp(await reading);
   }
 
   return {
     async count(name, subject) {
       const limit = deps.rateLimits[name];
-      const { key, restSeconds } = openWindow(limit.windowSeconds, subject);
+      const { key, secondsLeft } = currentWindow(clock, limit.windowSeconds, subject);
       const requests = await countersOf(name, limit);
       const failures = countFailures.has(name) ? await countersOf(`${name}-failures`, limit) : undefined;
-      const usage = ({ exceeded, remaining }: Outcome, resetSeconds: number): Usage => ({
+      const usageOf = ({ exceeded, remaining }: Outcome, resetSeconds: number): Usage => ({
         name,
         ...limit,
         exceeded,
-        // It would be more where the count has expired since.
+        // Higher than the limit if the counter has expired since.
         remaining: Math.min(remaining, limit.requests),
         resetSeconds,
       });
 
-      const outcome = await askBoth(name, requests, (counter) => counter.consume(key));
+      const outcome = await applyToBoth(name, requests, (counter) => counter.consume(key));
       if (outcome.exceeded) await requests.own.reward(key);
-      const mayOpenSoon =
+      const mayReopenSoon =
         outcome.throttled === true ||
-        (outcome.exceeded && failures !== undefined && !(await areSpent(name, failures, key)));
-      const counted = usage(outcome, mayOpenSoon ? 1 : restSeconds());
+        (outcome.exceeded && failures !== undefined && !(await areUsedUp(name, failures, key)));
+      const usage = usageOf(outcome, mayReopenSoon ? 1 : secondsLeft());
       return {
-        usage: counted,
-        async settle(failed) {
-          if (failures === undefined) return counted;
+        usage,
+        async finish(failed) {
+          if (failures === undefined) return usage;
           if (failed) {
-            const left = await askBoth(name, failures, (counter) => counter.penalty(key));
-            return usage(outcome, outcome.remaining > 0 || isSpent(left) ? restSeconds() : 1);
+            const failureCount = await applyToBoth(name, failures, (counter) => counter.penalty(key));
+            return usageOf(outcome, outcome.remaining > 0 || isUsedUp(failureCount) ? secondsLeft() : 1);
           }
-          const left = await askBoth(name, requests, (counter) => counter.reward(key));
-          return usage(left, left.remaining > 0 ? restSeconds() : 1);
+          const uncounted = await applyToBoth(name, requests, (counter) => counter.reward(key));
+          return usageOf(uncounted, uncounted.remaining > 0 ? secondsLeft() : 1);
         },
       };
     },

@@ -36,7 +36,7 @@ export function readableOrders<T>(
   const batch = ordersIn(event, read);
   for (const { id, error } of batch.unreadable) {
     metrics.failure();
-    logger.error('a record of the orders stream cannot be read', { event_id: id, error });
+    logger.error('STREAM_RECORD_UNREADABLE', { event_id: id, error });
   }
   return batch;
 }

@@ -1,21 +1,21 @@
-import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { logger } from '../platform/logger.ts';
 
-/** Time kept to finish what is under way before Lambda ends the function. */
+/** Time kept to finish what is in flight before Lambda ends the function. */
 const reserveMs = 10_000;
 
 /**
- * A Lambda handler for a stream or a schedule. An error is logged once and thrown on, so that Lambda
- * delivers the batch again.
+ * Creates a Lambda handler for a stream or a schedule. It logs an error once and rethrows it, so that Lambda redelivers
+ * the batch.
  */
-export function worker<Event>(name: string, run: (event: Event, deadline: number) => Promise<void>) {
-  return middy<Event, void>()
-    .onError(({ error, context }) => {
-      logger.error(`${name} failed`, { request_id: context.awsRequestId, error });
-      throw error;
-    })
-    .handler((event: Event, context: Context) =>
-      run(event, Date.now() + context.getRemainingTimeInMillis() - reserveMs),
-    );
-}
+export const worker =
+  <Event>(run: (event: Event, deadline: number) => Promise<void>) =>
+  (event: Event, context: Context): Promise<void> =>
+    logger.withContext(context, async () => {
+      try {
+        await run(event, Date.now() + context.getRemainingTimeInMillis() - reserveMs);
+      } catch (error) {
+        logger.error('FUNCTION_FAILED', { error });
+        throw error;
+      }
+    });

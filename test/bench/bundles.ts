@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A variable of serverless.yml stands for what it is without parameters, as in a deployment. */
+/** The value that a variable of serverless.yml has without parameters, as in a deployment. */
 const setting = z.string().transform((text) => /^\$\{.*, '([^']*)'\}$/.exec(text)?.[1] ?? text);
 
-/** Strict, so that an option which would be lost here stops the benchmark. The plugin's own do not reach esbuild. */
+/** Strict, so that an option that this file does not pass on stops the benchmark. The plugin's own do not reach esbuild. */
 const esbuildOptions = z.strictObject({
   bundle: z.boolean(),
   packages: setting.pipe(z.enum(['bundle', 'external'])),
@@ -20,14 +20,14 @@ const esbuildOptions = z.strictObject({
   target: z.string(),
   mainFields: z.array(z.string()),
   exclude: z.array(z.string()),
-  plugins: z.string(),
+  external: z.unknown(),
   outputFileExtension: z.unknown(),
   packager: z.unknown(),
   outputWorkFolder: z.unknown(),
 });
 
 const serverless = z.object({
-  custom: z.object({ esbuild: esbuildOptions }),
+  custom: z.object({ esbuild: esbuildOptions, unbundled: z.array(z.string()) }),
   functions: z.record(z.string(), z.object({ handler: z.string() })),
 });
 
@@ -36,15 +36,15 @@ const { custom, functions } = serverless.parse(
 );
 const {
   exclude,
-  plugins,
-  outputFileExtension: _,
-  packager: __,
-  outputWorkFolder: ___,
+  external: _,
+  outputFileExtension: __,
+  packager: ___,
+  outputWorkFolder: ____,
   ...options
 } = custom.esbuild;
-const { default: ours }: { default: Plugin[] } = await import(join(root, plugins));
+const notBundled = [...exclude, ...custom.unbundled];
 
-/** Source files of the functions by their names in serverless.yml. */
+/** Source file of each function, by its name in serverless.yml. */
 export const functionFiles: ReadonlyMap<string, string> = new Map(
   Object.entries(functions).map(([name, { handler }]) => [
     name,
@@ -60,27 +60,28 @@ export const fileOf = (name: string): string => {
 
 export interface Bundle {
   readonly text: string;
-  /** Files that it was made of, by their paths from the root of the repository. */
+  /** Paths of its source files, relative to the root of the repository. */
   readonly files: readonly string[];
-  /** What it takes from elsewhere as soon as it is loaded, such as `node:https`. */
+  /** Modules that it requires when it is loaded, such as `node:https`. */
   readonly required: readonly string[];
 }
 
-/** The bundle of a function, as a deployment has it. */
-export const bundleOf = (name: string): Promise<Bundle> => bundled({ entryPoints: [fileOf(name)] }, exclude);
+/** Builds the bundle of a function as for a deployment. */
+export const bundleOf = (name: string): Promise<Bundle> =>
+  bundled({ entryPoints: [fileOf(name)] }, notBundled);
 
 const text = (contents: string) => ({ stdin: { contents, resolveDir: root } });
 
 const client = text(`import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
   export const client = new DynamoDBClient({});`);
 
-/** Makes a client of DynamoDB and does nothing else; bundled without anybody's thoughts on what to leave out. */
+/** Builds a bundle that creates a DynamoDB client and nothing else, with nothing excluded. */
 export const clientAlone = (): Promise<Bundle> => bundled(client, []);
 
-/** The same client, bundled as our functions are: what is between it and a function is ours. */
-export const clientLikeOurs = (): Promise<Bundle> => bundled(client, exclude);
+/** Builds the same bundle with the exclusions of our functions. */
+export const clientLikeOurs = (): Promise<Bundle> => bundled(client, notBundled);
 
-/** All of the package, as ADR 7 measured packages. */
+/** Builds a bundle of all that the package exports. */
 export const packageAlone = (): Promise<Bundle> =>
   bundled(text(`export * from '@aws-sdk/client-dynamodb';`), []);
 
@@ -92,7 +93,6 @@ async function bundled(
     ...options,
     ...entry,
     external,
-    plugins: ours,
     absWorkingDir: root,
     write: false,
     metafile: true,
@@ -100,7 +100,7 @@ async function bundled(
   });
   const [output] = Object.values(metafile.outputs);
   const [file] = outputFiles;
-  if (output === undefined || file === undefined) throw new Error('esbuild made no bundle');
+  if (output === undefined || file === undefined) throw new Error('esbuild built no bundle');
   return {
     text: file.text,
     files: Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import * as z from 'zod';
-import { answersOk, spawnTied, untilReady } from '../../localstack/child.ts';
+import { respondsOk, spawnTied, untilReady } from '../../localstack/child.ts';
 import { freePort } from '../../localstack/ports.ts';
 import { createSender, type Measured, measureOrders, timed } from './order-load.ts';
 import { startPostgres } from './postgres.ts';
@@ -58,7 +58,7 @@ async function measureStore({ warmUp, orders, concurrency }: Load, database: Cli
     await untilReady({
       name: 'Express',
       child: store,
-      isReady: () => answersOk(`${url}/health`),
+      isReady: () => respondsOk(`${url}/health`),
       timeoutMs: 20_000,
     });
     const send = createSender(url, concurrency);

@@ -1,5 +1,6 @@
 import { startDynamoDbLocal } from '../../localstack/dynamodb-local.ts';
-import { newSecrets, parametersOf, startFakeSsm } from '../../localstack/fake-ssm.ts';
+import { startFakeSsm } from '../../localstack/fake-ssm.ts';
+import { newSecrets, parametersOf } from '../../localstack/secrets.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { unlimited } from '../support/services/environment.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { httpHandler } from '../../lib/http/http-handler.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createRateLimits } from '../../lib/rate-limit/rate-limits.ts';
 import { contextOf } from '../support/fixtures/domain-builders.ts';
@@ -116,18 +117,24 @@ async function edgesOf(name: string, sent: readonly Sent[], { headers, body = 'n
   const { config } = await import('../../lib/platform/config.ts');
   const contract = areas.flatMap(({ contracts }) => contracts).find(({ operation }) => operation === name);
   if (contract === undefined) throw new Error(`there is no contract of ${name}`);
-  const rateLimits = createRateLimits({ documents: createDocuments({ maxAttempts: 1 }), ...config });
+  const rateLimits = createRateLimits({
+    documents: createDocuments({ maxAttempts: 1 }),
+    clock: systemClock,
+    ...config,
+  });
   const steps = stepsOf(sent);
   const reply: unknown = JSON.parse(body);
   const ours = new Set(contract.response.headers);
   const told = Object.fromEntries(Object.entries(headers).filter(([header]) => ours.has(header)));
   const given = { body: reply, headers: told };
-  const useCase = async (_request: unknown, _caller: unknown, admit: () => Promise<void>) => {
-    await send(steps, ({ table, resend }) => (table === config.rateLimitsTable ? admit() : resend()));
+  const useCase = async (_request: unknown, _caller: unknown, checkRateLimits: () => Promise<void>) => {
+    await send(steps, ({ table, resend }) =>
+      table === config.rateLimitsTable ? checkRateLimits() : resend(),
+    );
     return given;
   };
   const tokens = contract.access === 'anyone' ? undefined : accessTokens;
-  const options = { rateLimits, admitsItself: true } as const;
+  const options = { rateLimits, useCaseChecksRateLimits: true } as const;
   return {
     edge: httpHandler(contract, useCase, options, tokens),
     alone: httpHandler(contract, () => given, options, tokens),

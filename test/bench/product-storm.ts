@@ -26,7 +26,7 @@ function startStorm(url: string, paths: readonly string[]): Storm {
   const clients = Array.from({ length: concurrency }, async (_, client) => {
     for (let n = client; stormy; n += 1) {
       const at = performance.now();
-      const ok = await answersOk(agent, `${url}${paths[n % paths.length]}`);
+      const ok = await respondsOk(agent, `${url}${paths[n % paths.length]}`);
       answers.push({ at, ms: performance.now() - at, ok });
     }
   });
@@ -105,7 +105,7 @@ function figures(answers: readonly Answer[], seconds: number): string[] {
   return [perSecond.toFixed(0), times, String(answers.filter(({ ok }) => !ok).length)];
 }
 
-const answersOk = (agent: Agent, url: string): Promise<boolean> =>
+const respondsOk = (agent: Agent, url: string): Promise<boolean> =>
   new Promise((resolve) => {
     const outgoing = request(url, { agent }, (reply) => {
       reply.on('error', () => resolve(false));

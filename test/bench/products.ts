@@ -1,7 +1,8 @@
 import { createProduct } from '../../lib/products/create-product.ts';
 import { createProductStores } from '../../lib/products/product-stores.ts';
 import { startDynamoDbLocal } from '../../localstack/dynamodb-local.ts';
-import { newSecrets, parametersOf, startFakeSsm } from '../../localstack/fake-ssm.ts';
+import { startFakeSsm } from '../../localstack/fake-ssm.ts';
+import { newSecrets, parametersOf } from '../../localstack/secrets.ts';
 import { startService } from '../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../localstack/tables.ts';
 import { connect } from '../support/database/tables.ts';

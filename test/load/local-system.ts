@@ -1,9 +1,10 @@
 import { createAccessTokens } from '../../lib/accounts/access-token.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
 import { newId } from '../../lib/platform/ids.ts';
 import { createParameters } from '../../lib/platform/parameters.ts';
 import { prepare, startEmulators } from '../../localstack/backend.ts';
-import { newSecrets, parametersOf } from '../../localstack/fake-ssm.ts';
 import { freePort } from '../../localstack/ports.ts';
+import { newSecrets, parametersOf } from '../../localstack/secrets.ts';
 import { startService } from '../../localstack/service.ts';
 import type { Shopper } from './fixtures.ts';
 
@@ -44,10 +45,11 @@ export async function startLocalSystem(
     const service = started(await startService({ stage, params, dynamodbEndpoint, ssmEndpoint, signal }));
     const values = new Map(parametersOf(stage, secrets));
     const tokens = createAccessTokens({
-      parameters: createParameters({ fetchParameter: async (name) => values.get(name) }),
+      parameters: createParameters({ fetchParameter: async (name) => values.get(name), clock: systemClock }),
       keysParameter: `/sellout/${stage}/token-keys`,
       issuer: `sellout/${stage}`,
       audience: `sellout/${stage}/api`,
+      clock: systemClock,
     });
     const guest = async (): Promise<Shopper> => {
       const id = newId();

@@ -1,37 +1,37 @@
 import type * as z from 'zod/mini';
 import type { Contract } from '../../lib/http/contract.ts';
 
-/** A named schema of the document, with what a reader needs beside it. Its example is checked by tests. */
+/** A named schema of the document with its descriptions. Tests check that the example matches the schema. */
 export interface Component {
   readonly name: string;
   readonly schema: z.ZodMiniType;
   readonly description: string;
   readonly fields: Readonly<Record<string, string>>;
   readonly example: unknown;
-  /** What the schema checks by code, said in JSON Schema. */
+  /** JSON Schema keywords for checks that zod cannot export. */
   readonly also?: { readonly minProperties: number };
 }
 
 interface OperationWords {
   readonly description: string;
-  /** In place of its component's. */
-  readonly replyExample?: unknown;
+  /** Replaces the example of the component. */
+  readonly responseExample?: unknown;
 }
 
-/** Some operations and what the document says about them beyond their contracts. */
+/** The operations of one area, with the descriptions that their contracts do not hold. */
 export interface Area {
   readonly contracts: readonly Contract[];
-  /** Bodies that clients send, and parts of them. */
+  /** Request bodies and their parts. */
   readonly requests: readonly Component[];
-  /** Bodies that clients get, and parts of them. */
-  readonly replies: readonly Component[];
+  /** Response bodies and their parts. */
+  readonly responses: readonly Component[];
   readonly operations: Readonly<Record<string, OperationWords>>;
 }
 
 /**
- * Names an object's schema; it does not compile until every field is described and the example fits.
+ * Names an object's schema. It compiles only when every field has a description and the example has the right type.
  *
- * @throws {Error} when there is no schema: a contract whose reply has no body
+ * @throws {Error} when `schema` is undefined, because the contract's response has no body
  */
 export function component<Shape extends z.core.$ZodShape, Config extends z.core.$ZodObjectConfig>(
   name: string,

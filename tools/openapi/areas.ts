@@ -5,5 +5,5 @@ import { orders } from './areas/orders.ts';
 import { products } from './areas/products.ts';
 import { service } from './areas/service.ts';
 
-/** The whole API. */
+/** All areas of the API, in the order of the document. */
 export const areas: readonly Area[] = [accounts, products, carts, orders, service];

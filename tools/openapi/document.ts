@@ -5,41 +5,37 @@ import { operationOf } from './operation.ts';
 import { problemComponents } from './responses.ts';
 import { type Json, schemaComponents } from './schemas.ts';
 
-const introduction = `Sellout takes orders for flash sales and never sells more than there is.
+const introduction = `Sellout accepts orders for flash sales and never sells more units than are in stock.
 
-**The first order.** Make a guest with \`POST /customer/add\` and keep \`id\` and \`access_token\`; put a product
-in the cart with \`POST /cart/add\`; order it with \`POST /order/add\`. Products are made by an ADMIN
-(\`POST /auth/register\`, \`POST /auth/login\`, \`POST /product\`).
+**Your first order.** Create a guest with \`POST /customer/add\` and keep \`id\` and \`access_token\`. Add a product to the
+cart with \`POST /cart/add\`. Order the cart with \`POST /order/add\`. An ADMIN creates products (\`POST /auth/register\`,
+\`POST /auth/login\`, \`POST /product\`).
 
-**Two ways to order.** \`POST /order/add\` turns the cart into a CONFIRMED order within the request, or changes
-nothing. \`POST /order\` accepts an order at once, PENDING, and decides it in the background. Both are wholly or
-not at all.
+**Two ways to order.** \`POST /order/add\` confirms the cart within the request, or changes nothing. \`POST /order\` accepts
+an order as PENDING and decides it in the background. Both are all-or-nothing.
 
-**Units.** Prices and totals are integers in the minor unit of the store's one currency: 4990 is 49.90 USD. Times
-are ISO 8601 in UTC, ids are UUIDs, fields are snake_case. Lengths of texts count Unicode code points, as JSON Schema
-does.
+**Formats.** Prices and totals are integers in the minor unit of the shop's one currency: 4990 is 49.90 USD. Times are
+ISO 8601 in UTC. IDs are UUIDs. Fields are snake_case. Text lengths count Unicode code points, as in JSON Schema.
 
-**Bodies** are JSON in UTF-8, not compressed. Unknown fields and parameters are refused, and so are those that are
-given twice.
+**Request bodies** are uncompressed JSON in UTF-8. Unknown and repeated fields and parameters are errors.
 
-**Lists** give 50 items, or \`limit\`; pass \`next_cursor\` as \`cursor\` until it is null.
+**Lists** return 50 items by default; set \`limit\` for fewer or more. Pass \`next_cursor\` as \`cursor\` until it is null.
 
-**Errors** are RFC 9457 problems; branch on \`code\`. A path that is not in this document answers 404
-\`route_not_found\`, also one with a slash at its end. A path that is, with a method that it does not have, answers 405
-\`method_not_allowed\`; its header \`Allow\` names those that it has. There is no HEAD, and no OPTIONS but the
-preflights of browsers. What API Gateway refuses before a function runs (its own throttling, a path that cannot be
-decoded) is JSON with a \`message\` alone.
+**Errors** are RFC 9457 problems; branch on \`code\`. An unknown path returns 404 \`route_not_found\`; so does a path with
+a trailing slash. A known path with another method returns 405 \`method_not_allowed\`, and the \`Allow\` header lists the
+methods. HEAD is not supported, and OPTIONS only for browser preflights. Errors that API Gateway itself returns
+(throttling, a path that cannot be decoded) are JSON with a \`message\` only.
 
-**Repeating.** Orders, new products and added stock take an \`Idempotency-Key\`. Setting a cart's line, changing a product and cancelling may be
-repeated without harm. Repeat a 503 after \`Retry-After\` seconds.`;
+**Retries.** Send an \`Idempotency-Key\` with orders, new products and added stock. Cart updates, product updates and
+cancellations are idempotent. After a 503, wait \`Retry-After\` seconds and retry.`;
 
 const tags = [
-  { name: 'auth', description: 'Accounts with a password, and access tokens.' },
-  { name: 'product', description: 'What is sold, and how much of it there is.' },
-  { name: 'customer', description: 'Guests, who buy without a password.' },
-  { name: 'cart', description: 'What a customer is about to order.' },
-  { name: 'order', description: 'Two ways to order; reading and cancelling orders.' },
-  { name: 'service', description: 'About the service itself.' },
+  { name: 'auth', description: 'Registered accounts and access tokens.' },
+  { name: 'product', description: 'Products and their stock.' },
+  { name: 'customer', description: 'Guest customers, who order without a password.' },
+  { name: 'cart', description: 'Carts.' },
+  { name: 'order', description: 'Orders: two ways to place them, reading and cancelling.' },
+  { name: 'service', description: 'Health and documentation of the service.' },
 ];
 
 const securitySchemes = {
@@ -47,18 +43,18 @@ const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'The `access_token` of `POST /auth/login` or `POST /customer/add`.',
+    description: 'The `access_token` from `POST /auth/login` or `POST /customer/add`.',
   },
   bootstrap: {
     type: 'apiKey',
     in: 'header',
     name: 'Bootstrap-Secret',
     description:
-      'Makes the first ADMIN where the stage is not `local`. It works once, and has at most 200 characters.',
+      'Registers the first ADMIN on stages other than `local`. It works once and has at most 200 characters.',
   },
 };
 
-/** The OpenAPI 3.1 document of these areas. @throws {Error} when something in them is not described */
+/** Returns the OpenAPI 3.1 document of the areas. @throws {Error} when an operation, body, parameter or header lacks a description */
 export function openapiDocument(areas: readonly Area[], version: string): Json {
   return {
     openapi: '3.1.1',
@@ -69,7 +65,7 @@ export function openapiDocument(areas: readonly Area[], version: string): Json {
       description: introduction,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'The server that this document came from.' }],
+    servers: [{ url: '/', description: 'The server that returned this document.' }],
     tags,
     paths: pathsOf(areas),
     components: {
@@ -98,7 +94,7 @@ function pathsOf(areas: readonly Area[]): Json {
   );
 }
 
-/** As the words for them stand; a module's exports come by the alphabet. */
+/** In the order of `operations`, because a module's exports are in alphabetical order. */
 function inOrder({ contracts, operations }: Area): Contract[] {
   const order = Object.keys(operations);
   return contracts.toSorted((a, b) => order.indexOf(a.operation) - order.indexOf(b.operation));

@@ -1,4 +1,4 @@
-/** One customer, one product and one order, so that the examples tell one story. */
+/** One customer, one product and one order, used by all examples. */
 
 export const customerId = '01a2049e-4220-73b2-8ffa-df3714eb98b5';
 export const productId = '01a204a0-ae46-747a-92c4-e1d56e5cdf0d';

@@ -13,7 +13,7 @@ const { version } = packageFile.parse(JSON.parse(await readFile(join(root, 'pack
 
 const openapi = openapiDocument(areas, version);
 
-/** The files under docs/ that are made from the contracts and shapes, by name. */
+/** The generated files in docs/ by name. */
 export const generated = {
   'openapi.json': openapi,
   'order-events.schema.json': orderEventsSchema,

@@ -2,28 +2,28 @@ import type { Json } from './schemas.ts';
 
 interface Link {
   readonly description: string;
-  /** Parameter of the target → where its value comes from. */
+  /** Parameter of the target operation → source of its value. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Fields of the target's body that the reply decides; the client chooses the others. */
+  /** Body fields of the target operation that the response determines. The client chooses the others. */
   readonly requestBody?: Json;
 }
 
-/** By the operationId of the target. */
+/** Keyed by the operationId of the target operation. */
 type Links = Readonly<Record<string, Link>>;
 
 const id = '$response.body#/id';
 const customerId = '$response.body#/customer_id';
 
-/** Within a body an expression stands in braces: OpenAPI 3.1, "Runtime Expressions". */
+/** An expression inside a body is in braces: OpenAPI 3.1, "Runtime Expressions". */
 const embedded = (expression: string): string => `{${expression}}`;
 
 const fromProduct: Links = {
   getProduct: { description: 'Reads the product.', parameters: { product_id: id } },
   updateProduct: { description: 'Changes the product.', parameters: { product_id: id } },
   deleteProduct: { description: 'Deletes the product.', parameters: { product_id: id } },
-  getProductTotal: { description: 'Reads how many units of it were sold.', parameters: { product_id: id } },
-  addStock: { description: 'Adds units of the product.', requestBody: { product_id: embedded(id) } },
-  addToCart: { description: 'Puts the product in a cart.', requestBody: { product_id: embedded(id) } },
+  getProductTotal: { description: 'Reads the total units sold.', parameters: { product_id: id } },
+  addStock: { description: 'Adds units to the stock.', requestBody: { product_id: embedded(id) } },
+  addToCart: { description: 'Adds the product to a cart.', requestBody: { product_id: embedded(id) } },
   submitOrder: {
     description: 'Orders one unit of the product.',
     requestBody: { items: [{ id: embedded(id), quantity: 1 }] },
@@ -46,13 +46,13 @@ const byOperation: Readonly<Record<string, Links>> = {
     },
   },
   addCustomer: {
-    getCart: { description: 'Reads the cart of the guest.', parameters: { customer_id: id } },
+    getCart: { description: "Reads the guest's cart.", parameters: { customer_id: id } },
     addToCart: {
-      description: 'Puts a product in the cart of the guest.',
+      description: "Adds a product to the guest's cart.",
       requestBody: { customer_id: embedded(id) },
     },
     checkout: {
-      description: 'Orders what is in the cart of the guest.',
+      description: "Orders the guest's cart.",
       requestBody: { customer_id: embedded(id) },
     },
   },
@@ -60,7 +60,7 @@ const byOperation: Readonly<Record<string, Links>> = {
   addProduct: fromProduct,
   getProduct: {
     updateProduct: {
-      description: 'Changes the product, unless another change came first.',
+      description: 'Changes the product if nobody changed it in the meantime.',
       parameters: { product_id: '$request.path.product_id', 'If-Match': '$response.header.ETag' },
     },
   },
@@ -74,7 +74,7 @@ const byOperation: Readonly<Record<string, Links>> = {
       },
     },
     checkout: {
-      description: 'Orders what is in the cart.',
+      description: 'Orders the cart.',
       requestBody: { customer_id: embedded(customerId) },
     },
   },
@@ -83,7 +83,7 @@ const byOperation: Readonly<Record<string, Links>> = {
   cancelOrder: { getOrder: { description: 'Reads the order.', parameters: { order_id: id } } },
 };
 
-/** The Link Objects of an operation's success: requests that take what the reply names. */
+/** Returns the Link Objects of a successful response: requests that use values from it. */
 export const linksOf = (operation: string): Record<string, Json> =>
   Object.fromEntries(
     Object.entries(byOperation[operation] ?? {}).map(([operationId, link]) => [

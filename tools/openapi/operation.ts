@@ -7,20 +7,21 @@ import { bootstrapHeader, parametersOf } from './parameters.ts';
 import { problemResponses } from './responses.ts';
 import { type Json, parameterSchemas } from './schemas.ts';
 
-const who: Record<Access, string> = {
-  anyone: 'For anyone.',
-  anyone_or_account: 'For anyone; a token counts where one is sent.',
-  account: 'For any account, signed in.',
-  admin: 'For an ADMIN.',
-  customer: 'For the customer that it names.',
-  customer_or_admin: 'For the customer that it names, and for an ADMIN.',
+const accessWords: Record<Access, string> = {
+  anyone: 'Access: anyone.',
+  anyone_or_account: 'Access: anyone. An access token is optional.',
+  account: 'Access: any account.',
+  admin: 'Access: ADMIN.',
+  customer: 'Access: the customer in the request.',
+  customer_or_admin: 'Access: the customer in the request, or an ADMIN.',
 };
 
-/** The Operation Object of a contract at one of its routes. */
+/** Returns the Operation Object of a contract for one of its routes. */
 export function operationOf(contract: Contract, route: string, area: Area): Json {
   const { operation, summary, access, request } = contract;
   const words = area.operations[operation];
-  if (words === undefined) throw new Error(`describe the operation ${operation} in lib/openapi/areas`);
+  if (words === undefined)
+    throw new Error(`Operation ${operation} has no description. Add it in tools/openapi/areas.`);
   const [first] = contract.routes;
   const parameters = parametersOf(contract);
   return {
@@ -28,9 +29,9 @@ export function operationOf(contract: Contract, route: string, area: Area): Json
     tags: [tagOf(route)],
     summary,
     description: [
-      ...(route === first ? [] : [`The same as \`${first}\`.`]),
+      ...(route === first ? [] : [`Equivalent to \`${first}\`.`]),
       words.description,
-      who[access],
+      accessWords[access],
     ].join('\n\n'),
     security: securityOf(contract),
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -38,17 +39,17 @@ export function operationOf(contract: Contract, route: string, area: Area): Json
       ? {}
       : { requestBody: { required: true, content: jsonContent(request.body, area.requests) } }),
     responses: {
-      ...successesOf(contract, area, words.replyExample),
+      ...successesOf(contract, area, words.responseExample),
       ...problemResponses(contract),
     },
   };
 }
 
-/** Routes of one use case differ in their last segment: `/product/all` becomes `All`. */
+/** The routes of one operation differ in their last segment: `/product/all` becomes `All`. */
 const suffixOf = (route: string): string =>
   (route.split('/').at(-1) ?? '').replace(/^./, (letter) => letter.toUpperCase());
 
-/** The first segment of the path, as the clients' folders are named; what serves no store is `service`. */
+/** The first path segment, or `service` for operations that are not about the shop. */
 function tagOf(route: string): string {
   const segment = route.split('/')[1] ?? '';
   return ['auth', 'product', 'customer', 'cart', 'order'].includes(segment) ? segment : 'service';
@@ -74,21 +75,22 @@ function successesOf(contract: Contract, area: Area, example: unknown): Json {
     ...(response.headers ?? []),
   ]);
   const success = {
-    description: status === 204 ? 'Done; there is nothing to say.' : `${summary}.`,
+    description: status === 204 ? 'No content.' : `${summary}.`,
     headers,
-    ...(body === undefined ? {} : { content: jsonContent(body, area.replies, example) }),
+    ...(body === undefined ? {} : { content: jsonContent(body, area.responses, example) }),
     ...(response.media === undefined
       ? {}
       : { content: { [response.media]: { schema: { type: 'string' } } } }),
     ...(Object.keys(links).length === 0 ? {} : { links }),
   };
   if (cacheControl === undefined) return { [status]: success };
-  return { [status]: success, 304: { description: 'What `If-None-Match` names is still so.', headers } };
+  return { [status]: success, 304: { description: 'Not modified.', headers } };
 }
 
 function jsonContent(body: z.ZodMiniType, components: readonly Component[], example?: unknown): Json {
   const found = components.find(({ schema }) => schema === body);
-  if (found === undefined) throw new Error('a body has no name in lib/openapi/areas');
+  if (found === undefined)
+    throw new Error('A request or response body has no component. Add it in tools/openapi/areas.');
   const schema = { $ref: `#/components/schemas/${found.name}` };
   return { 'application/json': { schema, example: example ?? found.example } };
 }

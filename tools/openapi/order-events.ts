@@ -1,16 +1,16 @@
 import * as z from 'zod/mini';
 import { orderEvent } from '../../lib/orders/order-event.ts';
 
-/** The JSON Schema of the events of decided orders. It lets fields pass that it does not name: more may come. */
+/** JSON Schema of the order events. It allows additional fields, so that fields can be added later. */
 export const orderEventsSchema = {
   ...z.toJSONSchema(orderEvent, {
     io: 'input',
     override: ({ jsonSchema }) => {
-      // Zod says of every integer that JavaScript can hold it, which is no news to a reader.
+      // zod gives every integer the bounds of a safe integer, which a reader does not need.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   }),
-  title: 'An event of a decided order',
-  description: 'What Sellout puts on its EventBridge bus; docs/events.md says how to read it.',
+  title: 'Order event',
+  description: 'An event that Sellout publishes on its EventBridge bus. See docs/events.md.',
 };

@@ -3,43 +3,43 @@ import { customerId, orderId, productId } from './example-values.ts';
 import { type Json, parameterSchemas } from './schemas.ts';
 
 const descriptions: Readonly<Record<string, string>> = {
-  product_id: 'Which product.',
-  customer_id: 'Which customer.',
-  order_id: 'Which order.',
-  status: 'Only orders of this status.',
-  limit: 'At most so many items.',
-  cursor: "A page's `next_cursor`, to get the page after it.",
+  product_id: 'Product ID.',
+  customer_id: 'Customer ID.',
+  order_id: 'Order ID.',
+  status: 'Returns only orders with this status.',
+  limit: 'Maximum number of items to return.',
+  cursor: 'The `next_cursor` of the previous page.',
   'idempotency-key':
-    'Printable ASCII of your choice without spaces and commas, new for each thing that you want done. A repeat with the same key and body changes ' +
-    'nothing more: it gives what the first request made, as it is now, with the same status code and ' +
-    '`Idempotent-Replayed: true`. With another body the answer is 422.',
+    'Printable ASCII without spaces and commas, unique per operation that you want to perform once. A retry with the same ' +
+    'key and body changes nothing: it returns the current state of what the first request created, with the same status ' +
+    'code and `Idempotent-Replayed: true`. Another body with the same key fails with 422.',
   'if-match':
-    'ETags of the product such as `"1.15-0"`, or `*`. Refused when the product has changed since; its sales do ' +
-    'not count.',
+    'ETags of the product, for example `"1.15-0"`, or `*`. The request fails with 412 when the product has changed since. ' +
+    'Sales do not count as changes.',
 };
 
-/** For paths alone: a page that tries requests would send an optional parameter's example without being asked. */
+/** Only for path parameters: Swagger UI would send the example of an optional parameter by default. */
 const examples: Readonly<Record<string, string>> = {
   product_id: productId,
   customer_id: customerId,
   order_id: orderId,
 };
 
-/** Sent as a credential, so it stands among the security schemes. */
+/** A credential, so the document lists it under the security schemes instead of the parameters. */
 export const bootstrapHeader = 'bootstrap-secret';
 
 const titleCase = (name: string): string => name.replace(/(^|-)[a-z]/g, (letters) => letters.toUpperCase());
 
-/** What the edge looks at itself wherever a reply may be kept; no contract names it, because nothing is refused. */
+/** lib/http handles it for every cacheable response, so contracts do not declare it. */
 const ifNoneMatch = {
   name: 'If-None-Match',
   in: 'header',
   required: false,
-  description: 'ETags of what you have; if one of them still holds, the answer is 304 without a body.',
+  description: 'ETags of cached responses. If one is current, the response is 304 without a body.',
   schema: { type: 'string' },
 };
 
-/** The parameters of an operation. @throws {Error} for one that is not described here */
+/** Returns the parameters of an operation. @throws {Error} for a parameter without a description in this file */
 export const parametersOf = ({ request, response }: Contract): Json[] => [
   ...parametersIn('path', request.params),
   ...parametersIn('query', request.query),
@@ -54,7 +54,7 @@ function parametersIn(place: 'path' | 'query' | 'header', schema: RequestShape['
     if (name === bootstrapHeader) return [];
     const description = descriptions[name];
     if (description === undefined)
-      throw new Error(`describe the parameter ${name} in tools/openapi/parameters.ts`);
+      throw new Error(`Parameter ${name} has no description. Add it to tools/openapi/parameters.ts.`);
     const shown = place === 'header' ? titleCase(name) : name;
     const example = place === 'path' ? { example: examples[name] } : {};
     return [

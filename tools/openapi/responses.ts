@@ -6,46 +6,46 @@ import { productId, requestId } from './example-values.ts';
 import { headerRefs, limitHeaders } from './headers.ts';
 import type { Json } from './schemas.ts';
 
-/** What a client does about each code. */
+/** What a client should do about each error code. */
 const advice: Record<ErrorCode, string> = {
   body_too_large: 'Send at most 64 KB.',
-  cart_empty: 'Put something in first.',
-  cart_full: 'Remove a line first.',
+  cart_empty: 'Add a product to the cart.',
+  cart_full: 'Remove a line from the cart.',
   contention:
-    'Nothing was written, or for `PATCH /product/{product_id}` a change that is finished in the background. Repeat after ' +
-    '`Retry-After` seconds.',
+    'Nothing was written. Retry after `Retry-After` seconds. Exception: `PATCH /product/{product_id}` may have written the ' +
+    'change, which the service then completes in the background.',
   email_taken: 'Log in instead.',
-  forbidden: 'It is not yours, or for an ADMIN only.',
-  idempotency_key_reused: 'Use a new key for another request.',
-  internal: 'A defect of the service; report `request_id`.',
-  invalid_credentials: 'It does not say which.',
-  invalid_request: 'Correct the fields and parameters that `errors` names.',
-  limit_exceeded: 'Order at most the `available` units that `errors` names.',
+  forbidden: 'Use an account that owns the resource, or an ADMIN.',
+  idempotency_key_reused: 'Use a new key for a different request.',
+  internal: 'Report `request_id`: this is a bug.',
+  invalid_credentials: 'Check both.',
+  invalid_request: 'Fix the fields and parameters listed in `errors`.',
+  limit_exceeded: 'Order at most `available` units of the lines in `errors`.',
   malformed_json: 'Send valid JSON in UTF-8.',
-  method_not_allowed: 'Use a method that `Allow` names.',
-  order_not_cancellable: 'Nothing is left to do.',
-  order_not_found: 'Check the id.',
-  out_of_stock: 'Order at most the `available` units that `errors` names.',
-  price_changed: 'Read the product or the cart again, and ask the customer.',
-  product_not_found: 'Check the id; a deleted product counts as unknown.',
-  product_unavailable: 'It is not active now; leave it out.',
-  rate_limited: 'Wait `Retry-After` seconds; `RateLimit` on earlier replies tells how much is left.',
+  method_not_allowed: 'Use a method from the `Allow` header.',
+  order_not_cancellable: 'Nothing to do.',
+  order_not_found: 'Check the ID.',
+  out_of_stock: 'Order at most `available` units of the lines in `errors`.',
+  price_changed: 'Read the product or the cart again and ask the customer.',
+  product_not_found: 'Check the ID. Deleted products are not found.',
+  product_unavailable: 'Remove the lines in `errors`.',
+  rate_limited: 'Wait `Retry-After` seconds. The `RateLimit` header shows the remaining requests.',
   route_not_found: 'Check the path.',
-  unauthenticated: 'Send a token; if you did it has expired, so log in again.',
+  unauthenticated: 'Send an access token. If you sent one, it is invalid or expired: log in again.',
   unavailable:
-    'The database is out of reach, or the reply could not be read from it. The request may have been carried out: repeat it ' +
-    'after `Retry-After` seconds with the same `Idempotency-Key`, or read first whether it was.',
-  unsupported_media_type: 'Send `Content-Type: application/json`, in UTF-8 and without `Content-Encoding`.',
-  version_mismatch: 'Read the product again, then repeat with its new ETag.',
+    'The database did not respond, so the request may or may not have taken effect. Retry after `Retry-After` seconds with ' +
+    'the same `Idempotency-Key`, or read the resource first.',
+  unsupported_media_type: 'Send `Content-Type: application/json` in UTF-8, without `Content-Encoding`.',
+  version_mismatch: 'Read the product again and retry with its new ETag.',
 };
 
-/** Of the codes that name fields or lines, what they name. */
+/** Example `errors` of the codes that list fields or lines. */
 const examples: Partial<Record<ErrorCode, readonly Json[]>> = {
   invalid_request: [{ path: 'quantity', message: 'Too small: expected number to be >=1' }],
-  limit_exceeded: [shortLine('this customer may buy 1 more', 2, 1)],
-  out_of_stock: [shortLine('only 13 left', 50, 13)],
-  price_changed: [{ path: 'expected_total', message: 'the total is another by now' }],
-  product_unavailable: [shortLine('not for sale', 2, 0)],
+  limit_exceeded: [shortLine('The customer can buy 1 more', 2, 1)],
+  out_of_stock: [shortLine('Only 13 left', 50, 13)],
+  price_changed: [{ path: 'expected_total', message: 'The total does not match expected_total' }],
+  product_unavailable: [shortLine('Not on sale', 2, 0)],
 };
 
 function shortLine(message: string, requested: number, available: number): Json {
@@ -66,7 +66,7 @@ const headersByStatus: Readonly<Record<number, readonly string[]>> = {
   503: ['Retry-After'],
 };
 
-/** An error reply: one status, and the codes that an operation can give with it. */
+/** An error response: one status, and the codes that an operation can return with it. */
 interface ProblemGroup {
   readonly name: string;
   readonly status: number;
@@ -82,13 +82,13 @@ const groupsOf = (contract: Contract): ProblemGroup[] =>
     limitHeaders: limitHeaders(contract),
   }));
 
-/** The error replies of an operation by status. */
+/** Returns the error responses of an operation by status. */
 export const problemResponses = (contract: Contract): Record<string, Json> =>
   Object.fromEntries(
     groupsOf(contract).map(({ name, status }) => [status, { $ref: `#/components/responses/${name}` }]),
   );
 
-/** What `problemResponses` refers to: operations share most of it. */
+/** Returns the components that `problemResponses` references. Most are shared between operations. */
 export function problemComponents(contracts: readonly Contract[]) {
   const groups = contracts.flatMap(groupsOf);
   const codes = new Set(groups.flatMap((group) => group.codes));

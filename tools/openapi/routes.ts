@@ -1,6 +1,6 @@
 import type { Contract } from '../../lib/http/contract.ts';
 
-/** The methods of each path, which may hold parameters: `/product/{product_id}` → `DELETE`, `GET`, `PATCH`. */
+/** Returns the methods of each path template: `/product/{product_id}` → `DELETE`, `GET`, `PATCH`. */
 export function methodsByPath(contracts: readonly Contract[]): Record<string, readonly string[]> {
   const routes = contracts.flatMap((contract) =>
     contract.routes.map((route) => {

@@ -6,14 +6,14 @@ export type Json = Readonly<Record<string, unknown>>;
 const uri = (id: string): string => `#/components/schemas/${id}`;
 const jsonObject = z.record(z.string(), z.unknown());
 
-/** The named schemas of both directions: what clients may leave out of a request is always in a reply. */
+/** Returns all named schemas. A field with a default is optional in a request and required in a response. */
 export const schemaComponents = (areas: readonly Area[]): Json => ({
   ...named(
     areas.flatMap(({ requests }) => requests),
     'input',
   ),
   ...named(
-    areas.flatMap(({ replies }) => replies),
+    areas.flatMap(({ responses }) => responses),
     'output',
   ),
 });
@@ -38,7 +38,7 @@ function named(components: readonly Component[], io: 'input' | 'output'): Json {
   );
 }
 
-/** The JSON Schema of a parameter as clients send it. */
+/** Returns the JSON Schema of parameters as clients send them. */
 export function parameterSchemas(schema: z.ZodMiniType): {
   readonly properties: Json;
   readonly required: readonly string[];
@@ -47,7 +47,7 @@ export function parameterSchemas(schema: z.ZodMiniType): {
   return shape.parse(z.toJSONSchema(schema, { io: 'input' }));
 }
 
-/** zod bounds every integer by what JavaScript can hold: a request beyond it is refused, a reply never has one. */
+/** Removes the safe-integer bounds that zod gives every integer; in a response they carry no information. */
 function withoutSafeIntegers(schema: unknown): Json {
   const { minimum, maximum, ...rest } = jsonObject.parse(schema);
   return {

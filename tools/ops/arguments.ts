@@ -2,33 +2,33 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
 import { rotationSteps } from './token-key-rotation.ts';
 
-export const usage = `usage: npm run ops -- COMMAND --stage NAME [...]
-  make-secrets                                          the two parameters that a first deployment needs
-  make-first-admin --api URL --email ADDRESS            asks for the password, spends the bootstrap secret
-  rotate-token-key --step add|promote|retire|replace    one step of a rotation, where it is safe
-  decide-orders                                         what the sweep does, now: orders PENDING for over a minute
-Credentials and region are those of the AWS SDK: AWS_PROFILE, AWS_REGION and so on.`;
+export const usage = `Usage: npm run ops -- COMMAND --stage NAME [...]
+  make-secrets                                          creates the two parameters for a first deployment
+  make-first-admin --api URL --email ADDRESS            asks for a password and uses the bootstrap secret
+  rotate-token-key --step add|promote|retire|replace    runs the next step of a key rotation if it is safe
+  decide-orders                                         decides orders that have been PENDING for over a minute
+The AWS SDK finds credentials and region as usual: AWS_PROFILE, AWS_REGION and so on.`;
 
 export class UsageError extends Error {}
 
 const stage = z
-  .string({ error: 'is missing' })
-  .check(z.regex(/^[a-z][a-z0-9-]{0,30}$/, { error: 'is no stage name' }));
+  .string({ error: 'missing' })
+  .check(z.regex(/^[a-z][a-z0-9-]{0,30}$/, { error: 'not a valid stage name' }));
 
-/** The password goes over this connection. */
-const api = z.url({ error: 'is no URL' }).check(
+/** HTTPS unless local, because the password is sent over this connection. */
+const api = z.url({ error: 'not a valid URL' }).check(
   z.refine(
     (url) => {
-      if (!URL.canParse(url)) return true; // is said already
+      if (!URL.canParse(url)) return true; // z.url reports it
       const { protocol, hostname } = new URL(url);
       return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost';
     },
-    { error: 'must begin with https://' },
+    { error: 'must start with https://' },
   ),
 );
 
-const email = z.email({ error: 'is no e-mail address' });
-const step = z.enum(rotationSteps, { error: `is one of ${rotationSteps.join(', ')}` });
+const email = z.email({ error: 'not a valid email address' });
+const step = z.enum(rotationSteps, { error: `must be one of ${rotationSteps.join(', ')}` });
 
 const command = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('make-secrets'), stage }),
@@ -41,7 +41,7 @@ export type Command = z.output<typeof command>;
 export const asksForHelp = (args: readonly string[]): boolean =>
   args[0] === 'help' || args.includes('--help') || args.includes('-h');
 
-/** @throws {UsageError} that names what is wrong, for anything but one whole command */
+/** Parses the arguments of one command. @throws {UsageError} that lists what is wrong */
 export function readCommand(args: string[]): Command {
   const text = { type: 'string' } as const;
   const options = { stage: text, api: text, email: text, step: text };
@@ -54,23 +54,24 @@ export function readCommand(args: string[]): Command {
     });
     const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
     const twice = new Set(given.filter((name, index) => given.indexOf(name) !== index));
-    if (twice.size > 0) throw new UsageError(`--${[...twice].join(', --')}: is given twice`);
+    if (twice.size > 0) throw new UsageError(`Option given twice: --${[...twice].join(', --')}.`);
     const [name, ...others] = positionals;
-    if (name === undefined) throw new UsageError('which command?');
-    if (others.length > 0) throw new UsageError(`one command at a time, not also "${others.join(' ')}"`);
+    if (name === undefined) throw new UsageError('Missing command.');
+    if (others.length > 0) throw new UsageError(`Unexpected argument: ${others.join(' ')}.`);
     const parsed = command.safeParse({ command: name, ...values });
     if (parsed.success) return parsed.data;
-    throw new UsageError(parsed.error.issues.map(wordsOf).join('\n'));
+    throw new UsageError(parsed.error.issues.map(describeIssue).join('\n'));
   } catch (error) {
-    // Of parseArgs, for an option that there is not or that has no value.
+    // parseArgs throws it for an unknown option or a missing value.
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
     throw error;
   }
 }
 
-function wordsOf(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue): string {
   const [name = ''] = issue.path.map(String);
-  if (name === 'command') return 'there is no such command';
-  if (issue.code === 'unrecognized_keys') return `--${issue.keys.join(', --')}: not for this command`;
+  if (name === 'command') return 'Unknown command.';
+  if (issue.code === 'unrecognized_keys')
+    return `Option not valid for this command: --${issue.keys.join(', --')}.`;
   return `--${name}: ${issue.message}`;
 }

@@ -1,20 +1,20 @@
 import { isServiceUnavailable } from '../../lib/platform/aws-errors.ts';
 
-/** What each failure of the AWS SDK that an operator meets first means. By name: they come from many packages. */
+/** The most common AWS errors, by name because their classes come from many packages. */
 const meanings: Readonly<Record<string, string>> = {
-  CredentialsProviderError: 'no AWS credentials',
-  TokenProviderError: 'no AWS credentials',
-  AccessDeniedException: 'AWS refuses: these credentials lack the right',
-  ExpiredTokenException: 'AWS refuses: these credentials have expired',
-  InvalidSignatureException: 'AWS refuses: these credentials are wrong',
-  UnrecognizedClientException: 'AWS refuses: these credentials are wrong',
-  ResourceNotFoundException: 'there is no such table: wrong stage or region?',
+  CredentialsProviderError: 'No AWS credentials found',
+  TokenProviderError: 'No AWS credentials found',
+  AccessDeniedException: 'Access denied: these AWS credentials lack the permission',
+  ExpiredTokenException: 'Access denied: these AWS credentials have expired',
+  InvalidSignatureException: 'Access denied: these AWS credentials are invalid',
+  UnrecognizedClientException: 'Access denied: these AWS credentials are invalid',
+  ResourceNotFoundException: 'Table not found. Check the stage and the region',
 };
 
-/** A failure in an operator's words; undefined for what is no error. */
+/** Describes an error for an operator. Returns undefined if the value is not an Error. */
 export function describeAwsError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error.message === 'Region is missing') return 'no AWS region: set AWS_REGION';
-  const meaning = meanings[error.name] ?? (isServiceUnavailable(error) ? 'out of reach' : undefined);
+  if (error.message === 'Region is missing') return 'No AWS region. Set AWS_REGION.';
+  const meaning = meanings[error.name] ?? (isServiceUnavailable(error) ? 'AWS is unavailable' : undefined);
   return meaning === undefined ? error.message : `${meaning} (${error.message.split('\n')[0]})`;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseJson } from './json.ts';
+import { parseJson } from '../../lib/platform/json.ts';
 import { OperatorError } from './operator-error.ts';
 
 const problem = z.object({
@@ -8,7 +8,7 @@ const problem = z.object({
 });
 
 interface FirstAdmin {
-  /** Where the API is, such as https://….execute-api.eu-central-1.amazonaws.com */
+  /** Base URL, for example https://….execute-api.eu-central-1.amazonaws.com */
   readonly api: string;
   readonly email: string;
   readonly password: string;
@@ -16,9 +16,9 @@ interface FirstAdmin {
 }
 
 /**
- * Registers the first ADMIN over the API, which checks all that it always checks.
+ * Registers the first ADMIN through the API, with all its checks.
  *
- * @throws {OperatorError} with the API's reason when it did not
+ * @throws {OperatorError} with the error of the API
  */
 export async function registerFirstAdmin({
   api,
@@ -26,19 +26,21 @@ export async function registerFirstAdmin({
   password,
   bootstrapSecret,
 }: FirstAdmin): Promise<void> {
-  const reply = await fetch(`${api.replace(/\/+$/, '')}/auth/register`, {
+  const response = await fetch(`${api.replace(/\/+$/, '')}/auth/register`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Bootstrap-Secret': bootstrapSecret },
     body: JSON.stringify({ email, password, role: 'ADMIN' }),
-    // The secret and the password are for this address alone.
+    // A redirect would send the secret and the password to another address.
     redirect: 'error',
     signal: AbortSignal.timeout(30_000),
   });
-  if (reply.status === 201) return;
-  const parsed = problem.safeParse(parseJson(await reply.text()));
-  if (!parsed.success) throw new OperatorError(`${api} answered ${reply.status} and is no API of ours`);
+  if (response.status === 201) return;
+  const parsed = problem.safeParse(parseJson(await response.text()));
+  if (!parsed.success)
+    throw new OperatorError(`${api} returned ${response.status} without a Sellout error. Check the URL.`);
   const { code, errors = [] } = parsed.data;
-  const hint = code === 'forbidden' ? '; the secret works once ever: an ADMIN makes all others' : '';
+  const hint =
+    code === 'forbidden' ? ' (the bootstrap secret works once; an ADMIN registers further ADMINs)' : '';
   const fields = errors.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
-  throw new OperatorError(`the API answered ${reply.status} ${code}${hint}${fields}`);
+  throw new OperatorError(`The API returned ${response.status} ${code}${hint}${fields}`);
 }

@@ -1,2 +1,2 @@
-/** Why a command did not do what it was told to; its message is for the operator, and nothing was changed. */
+/** A command failed and changed nothing. The message is for the operator. */
 export class OperatorError extends Error {}

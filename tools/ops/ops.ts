@@ -19,14 +19,14 @@ import { afterwards, type RotationStep } from './token-key-rotation.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-/** A slip of the finger would make secrets that nothing reads; other commands find nothing there. */
+/** A mistyped stage would create secrets that nothing reads. The other commands fail on their own. */
 async function checkStage(stage: string): Promise<void> {
   const file = await readFile(new URL('../../serverless.yml', import.meta.url), 'utf8');
   const { params } = service.parse(parseDocument(file, { logLevel: 'error' }).toJS());
   const why = unknownStageMessage(stage, params);
   if (why !== undefined) throw new OperatorError(why);
   if (stage === 'local')
-    throw new OperatorError('stage "local" is never deployed: `npm start` makes its secrets');
+    throw new OperatorError('Stage "local" is never deployed. `npm start` creates its secrets.');
 }
 
 const service = z.object({ params: z.record(z.string(), z.unknown()) });
@@ -34,12 +34,13 @@ const service = z.object({ params: z.record(z.string(), z.unknown()) });
 async function makeSecrets(stage: string, tokenKeys: string, bootstrapSecret: string): Promise<void> {
   await checkStage(stage);
   const store = createParameterStore();
-  if ((await store.find(tokenKeys)) !== undefined) throw new OperatorError(`${tokenKeys} exists already`);
-  // First, and kept if it is there: a run that was cut short can be repeated.
+  if ((await store.find(tokenKeys)) !== undefined)
+    throw new OperatorError(`Parameter ${tokenKeys} already exists.`);
+  // Created first and kept if it exists, so that an interrupted run can be repeated.
   if ((await store.find(bootstrapSecret)) === undefined)
     await store.create(bootstrapSecret, newBootstrapSecret());
   await store.create(tokenKeys, JSON.stringify({ keys: [newTokenKey()] }));
-  print(`${tokenKeys} and ${bootstrapSecret} are made.`);
+  print(`Created ${tokenKeys} and ${bootstrapSecret}.`);
 }
 
 async function makeFirstAdmin(bootstrapSecret: string, api: string, email: string): Promise<void> {
@@ -47,23 +48,23 @@ async function makeFirstAdmin(bootstrapSecret: string, api: string, email: strin
   const secret = await store.find(bootstrapSecret);
   if (secret === undefined)
     throw new OperatorError(
-      `there is no ${bootstrapSecret}: wrong stage or region, or the first ADMIN was made already`,
+      `Parameter ${bootstrapSecret} not found. Check the stage and the region; it is deleted once the first ADMIN exists.`,
     );
   const password = await askPassword();
   await registerFirstAdmin({ api, email, password, bootstrapSecret: secret.value });
-  print(`${email} is ADMIN.`);
+  print(`Registered ${email} as ADMIN.`);
   await store.remove(bootstrapSecret);
-  print(`${bootstrapSecret} is spent and deleted.`);
+  print(`Deleted ${bootstrapSecret}, which is used up.`);
 }
 
-/** A line of the standard input, not shown while it is typed: arguments would be seen by everyone on the machine. */
+/** Reads a line from stdin without echo. A command-line argument would be visible to other users of the machine. */
 async function askPassword(): Promise<string> {
   process.stderr.write('Password: ');
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY === true });
   try {
     for await (const line of lines) return line;
-    throw new OperatorError('no password was given');
+    throw new OperatorError('No password given.');
   } finally {
     lines.close();
     process.stderr.write('\n');
@@ -75,24 +76,24 @@ async function rotateKey(tokenKeys: string, step: RotationStep): Promise<void> {
   print(afterwards[step]);
 }
 
-/** Long enough for tens of thousands; run it again for more. */
+/** Enough for tens of thousands of orders. */
 const decideForMs = 600_000;
 
 async function decideOrders(prefix: string): Promise<void> {
   const deps = createOrderDeps({ documents: createDocuments(), ...tableNames(prefix) });
   const { decided, failures, complete } = await sweepOrders(deps, Date.now() + decideForMs);
-  print(`orders decided: ${decided}; that could not be: ${failures.length}`);
+  print(`Orders decided: ${decided}; failed: ${failures.length}`);
   if (failures.length === 0) {
     if (complete) return;
-    throw new Error('Time was up before all were looked at: run it again.');
+    throw new Error('Stopped before all orders were decided. Run the command again.');
   }
   const lines = failures.map(({ id, error }) => `${id}: ${whyUndecided(error)}`);
-  throw new Error(`They stay PENDING:\n  ${lines.join('\n  ')}`);
+  throw new Error(`These orders are still PENDING:\n  ${lines.join('\n  ')}`);
 }
 
 const whyUndecided = (error: unknown): string =>
   error instanceof z.core.$ZodError
-    ? 'cannot be read by this release'
+    ? 'cannot be parsed by this release'
     : (describeAwsError(error) ?? String(error));
 
 function run(command: Command): Promise<void> {

@@ -6,6 +6,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
+import { awsClientOptions } from '../../lib/platform/aws-client-options.ts';
 import { OperatorError } from './operator-error.ts';
 
 interface Parameter {
@@ -15,12 +16,9 @@ interface Parameter {
   readonly changedAt: number;
 }
 
-/** SecureString parameters of SSM, to read and to change. */
+/** Reads and writes SecureString parameters of SSM. */
 export function createParameterStore() {
-  const client = new SSMClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-  });
+  const client = new SSMClient(awsClientOptions({ connectionTimeoutMs: 2_000, requestTimeoutMs: 10_000 }));
   const put = async (Name: string, Value: string, Overwrite: boolean): Promise<number | undefined> =>
     (await client.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite }))).Version;
 
@@ -30,7 +28,7 @@ export function createParameterStore() {
         const command = new GetParameterCommand({ Name: name, WithDecryption: true });
         const { Value, Version, LastModifiedDate } = (await client.send(command)).Parameter ?? {};
         if (Value === undefined || Version === undefined || LastModifiedDate === undefined)
-          throw new Error(`SSM gives no value, version or date of ${name}`);
+          throw new Error(`SSM returned no value, version or date for ${name}.`);
         return { value: Value, version: Version, changedAt: LastModifiedDate.getTime() };
       } catch (error) {
         if (error instanceof ParameterNotFound) return undefined;
@@ -38,29 +36,29 @@ export function createParameterStore() {
       }
     },
 
-    /** @throws {OperatorError} when there is one of that name */
+    /** @throws {OperatorError} when the parameter exists */
     async create(name: string, value: string): Promise<void> {
       try {
         await put(name, value, false);
       } catch (error) {
         if (error instanceof ParameterAlreadyExists)
-          throw new OperatorError(`${name} exists already`, { cause: error });
+          throw new OperatorError(`Parameter ${name} already exists.`, { cause: error });
         throw error;
       }
     },
 
     /**
-     * Writes the value that follows on what was read. SSM knows no condition: runs of this program keep each other out
-     * by `whileLocked`, and any other change between is found out afterwards.
+     * Overwrites a parameter that was read before. SSM has no conditional write: `whileLocked` excludes other runs of this
+     * program, and the version number reveals any other concurrent change after the fact.
      *
-     * @throws {Error} when someone else has changed it since
+     * @throws {Error} when the parameter was changed since it was read
      */
     async replace(name: string, read: Parameter, value: string): Promise<void> {
       const version = await put(name, value, true);
       if (version !== read.version + 1)
         throw new Error(
-          `${name} was changed by someone else at the same time: version ${version} follows on ${read.version}. ` +
-            'See "aws ssm get-parameter-history" and put right what is in it',
+          `${name} was changed concurrently: version ${version} replaced version ${read.version + 1}. ` +
+            'Run "aws ssm get-parameter-history" and correct the value.',
         );
     },
 

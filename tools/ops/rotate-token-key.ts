@@ -9,9 +9,9 @@ interface Dependencies {
 }
 
 /**
- * Takes one step of a rotation, one at a time whoever takes them.
+ * Performs one step of a key rotation. A lock excludes concurrent runs.
  *
- * @throws {OperatorError} when it is not this step's turn or too early for it, there are no keys, or another run is at it;
+ * @throws {OperatorError} when the step is out of order or too early, there are no keys, or another run holds the lock;
  *   nothing was changed
  * @throws {Error} as `whileLocked` and `ParameterStore.replace` do
  */
@@ -21,7 +21,8 @@ export async function rotateTokenKey(
 ): Promise<void> {
   await whileLocked(store, `${tokenKeys}-lock`, async () => {
     const stored = await store.find(tokenKeys);
-    if (stored === undefined) throw new OperatorError(`there is no ${tokenKeys}: wrong stage or region?`);
+    if (stored === undefined)
+      throw new OperatorError(`Parameter ${tokenKeys} not found. Check the stage and the region.`);
     await store.replace(tokenKeys, stored, rotate(step, stored, now()));
   });
 }

@@ -1,16 +1,16 @@
-// Runs after Swagger UI, in one file with it, because the page may load nothing but its own script.
+// Bundled behind Swagger UI, because the page's policy allows one script.
 const ui = globalThis.SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#docs',
   deepLinking: true,
   tryItOutEnabled: true,
   displayRequestDuration: true,
-  // The validator badge would send the document to somebody else's server.
+  // Disable the validator badge, which sends the document to a third party.
   validatorUrl: null,
-  // Whoever logs in, or becomes a guest, sends the token from then on without copying it.
-  responseInterceptor(reply) {
-    const token = reply.body?.access_token;
-    if (reply.ok && typeof token === 'string') ui.preauthorizeApiKey('bearer', token);
-    return reply;
+  // Authorize later requests with the token of a login or a new guest.
+  responseInterceptor(response) {
+    const token = response.body?.access_token;
+    if (response.ok && typeof token === 'string') ui.preauthorizeApiKey('bearer', token);
+    return response;
   },
 });

@@ -1,4 +1,4 @@
-/** Files whose text esbuild puts into the bundle. */
+/** Files that esbuild bundles as text. */
 declare module '*.html' {
   const text: string;
   export default text;

@@ -120,7 +120,7 @@ describe.each(entries)('the query string of %s', (route, operation) => {
       expect(await refusalOf(`${encodeURIComponent(name)}=1`)).toEqual({
         status: 422,
         code: 'invalid_request',
-        errors: [{ path: name, message: 'unknown parameter' }],
+        errors: [{ path: name, message: 'Unknown parameter' }],
       });
   });
 
@@ -131,7 +131,7 @@ describe.each(entries)('the query string of %s', (route, operation) => {
         status: 422,
         code: 'invalid_request',
         errors: [
-          { path: name, message: known.includes(name) ? 'given twice; give it once' : 'unknown parameter' },
+          { path: name, message: known.includes(name) ? 'Must not be repeated' : 'Unknown parameter' },
         ],
       });
   });

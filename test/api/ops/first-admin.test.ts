@@ -19,18 +19,18 @@ const makeFirstAdmin = (email: string, password: string) =>
   );
 
 describe('npm run ops -- make-first-admin', () => {
-  it('tells the API’s reason for a refusal, and leaves the secret to be used', async () => {
+  it('prints the error of the API and keeps the secret', async () => {
     const { code, stderr } = await makeFirstAdmin(newAccount().email, 'short');
     expect(code).toBe(1);
     expect(stderr).toMatch(/422 invalid_request\n +password: /);
   });
 
-  it('makes an ADMIN once, who can sell, and deletes the secret', async () => {
+  it('registers one ADMIN, who can create products, and deletes the secret', async () => {
     const { email, password } = newAccount();
     const { code, stdout, stderr } = await makeFirstAdmin(email, password);
     expect({ code, stdout }, stderr).toEqual({
       code: 0,
-      stdout: `${email} is ADMIN.\n/sellout/operated/bootstrap-secret is spent and deleted.\n`,
+      stdout: `Registered ${email} as ADMIN.\nDeleted /sellout/operated/bootstrap-secret, which is used up.\n`,
     });
     expect(stdout + stderr).not.toContain(password);
 
@@ -44,7 +44,7 @@ describe('npm run ops -- make-first-admin', () => {
 
     expect(await makeFirstAdmin(newAccount().email, password)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('there is no /sellout/operated/bootstrap-secret'),
+      stderr: expect.stringContaining('Parameter /sellout/operated/bootstrap-secret not found'),
     });
   });
 });

@@ -128,7 +128,7 @@ describe('JSON that two readers read differently', () => {
         const response = await send(clientFor(operation, fixture), route, fixture, { text });
         expect(outcomeOf(response)).toEqual(invalid);
         expect(response.problem?.errors).toEqual([
-          { path: [...path, 'twice'].join('.'), message: 'given twice; give it once' },
+          { path: [...path, 'twice'].join('.'), message: 'Must not be repeated' },
         ]);
       }
       expect(await operation.state?.(fixture)).toEqual(before);

@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GuestAccount, RegisteredAccount } from '../../../lib/accounts/account.ts';
 import { type AccountStore, createAccountStore } from '../../../lib/accounts/account-store.ts';
+import { isServiceUnavailable } from '../../../lib/platform/aws-errors.ts';
+import type { Documents } from '../../../lib/platform/dynamodb.ts';
 import { newId } from '../../../lib/platform/ids.ts';
+import { type Fault, withFaults } from '../../support/database/fault-injection.ts';
 import { freshTables } from '../../support/database/tables.ts';
 
 const racers = 20;
@@ -26,27 +29,31 @@ const guest = (overrides: Partial<GuestAccount> = {}): GuestAccount => ({
   ...overrides,
 });
 
-describe('account store', () => {
+describe('accountStore', () => {
   let accounts: AccountStore;
+  let documents: Documents;
+  let table: string;
 
   beforeAll(async () => {
-    const { documents, tables } = await freshTables();
-    accounts = createAccountStore({ documents, table: tables.accounts });
+    const fresh = await freshTables();
+    documents = fresh.documents;
+    table = fresh.tables.accounts;
+    accounts = createAccountStore({ documents, table });
   });
 
-  it('finds a registered account by e-mail address and by id', async () => {
+  it('finds a registered account by email address and by id', async () => {
     const account = registered();
     await accounts.createRegistered(account);
     expect(await accounts.findByEmail(account.email)).toEqual(account);
     expect(await accounts.get(account.id)).toEqual(account);
   });
 
-  it('finds nothing under an address or id that nobody has', async () => {
+  it('returns undefined for an unknown address or id', async () => {
     expect(await accounts.findByEmail('nobody@example.com')).toBeUndefined();
     expect(await accounts.get(newId())).toBeUndefined();
   });
 
-  it('keeps the first account of an e-mail address and writes nothing of the second', async () => {
+  it('keeps the first account of an email address and writes nothing of the second', async () => {
     const first = registered();
     const second = registered({ email: first.email });
     await accounts.createRegistered(first);
@@ -55,7 +62,7 @@ describe('account store', () => {
     expect(await accounts.get(second.id)).toBeUndefined();
   });
 
-  it('lets exactly one of many racing registrations of an address win', async () => {
+  it('lets exactly one of many concurrent registrations of an address succeed', async () => {
     const contenders = Array.from({ length: racers }, () => registered({ email: 'race@example.com' }));
     const outcomes = await Promise.allSettled(
       contenders.map((account) => accounts.createRegistered(account)),
@@ -71,14 +78,30 @@ describe('account store', () => {
     expect(stored.filter((account) => account !== undefined)).toEqual(winners);
   });
 
-  it('takes a repetition of the same registration for the same one', async () => {
-    const account = registered();
-    await accounts.createRegistered(account);
-    await expect(accounts.createRegistered(account)).resolves.toBeUndefined();
-    expect(await accounts.findByEmail(account.email)).toEqual(account);
+  it.each<[string, Fault, number]>([
+    ['lost responses', 'timeout_after', 2],
+    ['conflicts', 'conflict', 3],
+    ['throttling', 'throttled', 3],
+  ])('registers once despite %s', async (_, fault, faults) => {
+    const account = registered({ role: 'ADMIN' });
+    const { tables } = await freshTables();
+    const attempts: unknown[] = [];
+    const faulty = withFaults(documents, (attempt) => (attempts.push(attempt) <= faults ? fault : undefined));
+    const store = createAccountStore({ documents: faulty.documents, table: tables.accounts });
+    await expect(store.createRegistered(account, { spendBootstrap: true })).resolves.toBeUndefined();
+    expect(attempts.length).toBeGreaterThan(faults);
+    expect(await store.findByEmail(account.email)).toEqual(account);
+    const again = store.createRegistered(registered(), { spendBootstrap: true });
+    await expect(again).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('stores a guest, also when the write is repeated', async () => {
+  it('fails as unavailable, not as taken, when no response arrives', async () => {
+    const faulty = withFaults(documents, () => 'timeout_after');
+    const store = createAccountStore({ documents: faulty.documents, table });
+    await expect(store.createRegistered(registered())).rejects.toSatisfy(isServiceUnavailable);
+  });
+
+  it('stores a guest, also when the write is retried', async () => {
     const account = guest();
     await accounts.createGuest(account);
     await accounts.createGuest(account);

@@ -4,10 +4,13 @@ import { type Registration, registration } from '../../../lib/accounts/account.t
 import { createAccountStore } from '../../../lib/accounts/account-store.ts';
 import { addCustomer } from '../../../lib/accounts/add-customer.ts';
 import { login } from '../../../lib/accounts/login.ts';
-import { type Authority, register } from '../../../lib/accounts/register.ts';
+import { type RegisterInput, register } from '../../../lib/accounts/register.ts';
+import { systemClock } from '../../../lib/platform/clock.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { createParameters } from '../../../lib/platform/parameters.ts';
 import { freshTables } from '../../support/database/tables.ts';
+
+type Authority = Pick<RegisterInput, 'caller' | 'bootstrapSecret'>;
 
 const racers = 20;
 const bootstrapSecret = 'a secret made at deployment';
@@ -21,7 +24,7 @@ const input = (overrides: Partial<Registration> = {}): Registration => ({
 });
 const adminInput = (overrides: Partial<Registration> = {}) => input({ role: 'ADMIN', ...overrides });
 
-/** The use cases over tables of their own, on a stage and with or without a bootstrap secret. */
+/** The use cases with their own tables, a stage and a bootstrap secret, or none. */
 async function service({
   stage = 'prod',
   secret = bootstrapSecret,
@@ -33,33 +36,40 @@ async function service({
   const accounts = createAccountStore({ documents, table: tables.accounts });
   const values = new Map([['/keys', keys]]);
   if (secret !== null) values.set('/bootstrap', secret);
-  const parameters = createParameters({ fetchParameter: async (name) => values.get(name) });
-  const tokens = createAccessTokens({ parameters, keysParameter: '/keys', issuer: 'shop', audience: 'shop' });
-  const dependencies = { accounts, parameters, bootstrapSecretParameter: '/bootstrap', stage };
+  const clock = systemClock;
+  const parameters = createParameters({ fetchParameter: async (name) => values.get(name), clock });
+  const tokens = createAccessTokens({
+    parameters,
+    keysParameter: '/keys',
+    issuer: 'shop',
+    audience: 'shop',
+    clock,
+  });
+  const deps = { accounts, tokens, parameters, bootstrapSecretParameter: '/bootstrap', stage, clock };
   return {
     accounts,
     tokens,
-    register: (body: Registration, authority?: Authority) => register(dependencies, body, authority),
-    login: (email: string, password: string) => login({ accounts, tokens }, { email, password }),
-    addCustomer: (username: string) => addCustomer({ accounts, tokens }, { username }),
+    register: (body: Registration, authority: Authority = {}) => register(deps, { ...body, ...authority }),
+    login: (email: string, password: string) => login(deps, { email, password }),
+    addCustomer: (username: string) => addCustomer(deps, { username }),
   };
 }
 
 type Service = Awaited<ReturnType<typeof service>>;
 
-describe('registration', () => {
-  it('makes a USER who can log in, and shows no more than id, e-mail and role', async () => {
+describe('register', () => {
+  it('creates a USER who can log in, and returns id, email and role only', async () => {
     const shop = await service();
     const body = input({ email: 'ada@example.com' });
     const account = await shop.register(body);
     expect(account).toEqual({ id: expect.any(String), email: 'ada@example.com', role: 'USER' });
 
-    const reply = await shop.login(body.email, body.password);
-    expect(reply).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 3_600 });
-    expect(await shop.tokens.verify(reply.access_token)).toEqual({ id: account.id, role: 'USER' });
+    const token = await shop.login(body.email, body.password);
+    expect(token).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 3_600 });
+    expect(await shop.tokens.verify(token.access_token)).toEqual({ id: account.id, role: 'USER' });
   });
 
-  it('stores no password', async () => {
+  it('stores a hash instead of the password', async () => {
     const shop = await service();
     const { id } = await shop.register(input());
     const stored = await shop.accounts.get(id);
@@ -67,14 +77,14 @@ describe('registration', () => {
     expect(stored).toMatchObject({ password_hash: expect.stringMatching(/^\$argon2id\$/) });
   });
 
-  it('takes one address in any case once', async () => {
+  it('registers an address once, regardless of letter case', async () => {
     const shop = await service();
     await shop.register(registration.parse(input({ email: 'Ada@example.com' })));
     const again = registration.parse(input({ email: 'aDA@Example.com' }));
     await expect(shop.register(again)).rejects.toMatchObject({ code: 'email_taken' });
   });
 
-  it('lets exactly one of many racers have an address, with its own password', async () => {
+  it('lets exactly one of many concurrent registrations of an address succeed, with its own password', async () => {
     const shop = await service();
     const passwords = Array.from({ length: racers }, (_, index) => `password number ${index}`);
     const outcomes = await Promise.allSettled(
@@ -88,10 +98,10 @@ describe('registration', () => {
   });
 });
 
-describe('registration of an ADMIN', () => {
+describe('register with role ADMIN', () => {
   const someone = newId();
 
-  it('is open to anyone on the stage local', async () => {
+  it('succeeds for anyone on stage local', async () => {
     const shop = await service({ stage: 'local', secret: null });
     const { email } = await shop.register(adminInput());
     const { access_token } = await shop.login(email, 'correct horse');
@@ -99,18 +109,18 @@ describe('registration of an ADMIN', () => {
   });
 
   it.each<[string, Authority]>([
-    ['nobody', {}],
+    ['an anonymous caller', {}],
     ['a USER', { caller: { id: someone, role: 'USER' } }],
     ['a wrong secret', { bootstrapSecret: `${bootstrapSecret}!` }],
     ['an empty secret', { bootstrapSecret: '' }],
-  ])('is forbidden to %s elsewhere and makes no account', async (_, authority) => {
+  ])('fails for %s on other stages and writes no account', async (_, authority) => {
     const shop = await service();
     const body = adminInput();
     await expect(shop.register(body, authority)).rejects.toMatchObject({ code: 'forbidden' });
     expect(await shop.accounts.findByEmail(body.email)).toBeUndefined();
   });
 
-  it('is forbidden by any secret where none was deployed', async () => {
+  it('fails with any secret if none is deployed', async () => {
     const shop = await service({ secret: null });
     await expect(shop.register(adminInput(), { bootstrapSecret })).rejects.toMatchObject({
       code: 'forbidden',
@@ -120,14 +130,14 @@ describe('registration of an ADMIN', () => {
     });
   });
 
-  it('is open to an ADMIN, whatever became of the secret', async () => {
+  it('succeeds for an ADMIN and does not use up the secret', async () => {
     const shop = await service();
     const authority: Authority = { caller: { id: someone, role: 'ADMIN' }, bootstrapSecret };
     await expect(shop.register(adminInput(), authority)).resolves.toMatchObject({ role: 'ADMIN' });
     await expect(shop.register(adminInput(), { bootstrapSecret })).resolves.toMatchObject({ role: 'ADMIN' });
   });
 
-  it('works once with the secret', async () => {
+  it('succeeds once with the secret', async () => {
     const shop = await service();
     const caller = { id: someone, role: 'USER' } as const;
     await expect(shop.register(adminInput(), { caller, bootstrapSecret })).resolves.toMatchObject({
@@ -138,7 +148,7 @@ describe('registration of an ADMIN', () => {
     });
   });
 
-  it('does not spend the secret on an address that is taken', async () => {
+  it('does not use up the secret when the address is taken', async () => {
     const shop = await service();
     const { email } = await shop.register(input());
     const taken = shop.register(adminInput({ email }), { bootstrapSecret });
@@ -146,13 +156,13 @@ describe('registration of an ADMIN', () => {
     await expect(shop.register(adminInput(), { bootstrapSecret })).resolves.toMatchObject({ role: 'ADMIN' });
   });
 
-  it('does not spend the secret on a USER', async () => {
+  it('does not use up the secret for role USER', async () => {
     const shop = await service();
     await shop.register(input(), { bootstrapSecret });
     await expect(shop.register(adminInput(), { bootstrapSecret })).resolves.toMatchObject({ role: 'ADMIN' });
   });
 
-  it('makes one ADMIN when uses of the secret race', async () => {
+  it('creates one ADMIN when many requests use the secret concurrently', async () => {
     const shop = await service();
     const bodies = Array.from({ length: racers }, () => adminInput());
     const outcomes = await Promise.allSettled(bodies.map((body) => shop.register(body, { bootstrapSecret })));
@@ -172,8 +182,8 @@ describe('login', () => {
 
   it.each([
     ['a wrong password', 'ada@example.com', 'correct hors'],
-    ['an unknown e-mail address', 'eve@example.com', 'correct horse'],
-  ])('refuses %s in the same words', async (_, email, password) => {
+    ['an unknown email address', 'eve@example.com', 'correct horse'],
+  ])('fails with the same error for %s', async (_, email, password) => {
     await expect(shop.login(email, password)).rejects.toMatchObject({
       code: 'invalid_credentials',
       message: 'invalid_credentials',
@@ -182,8 +192,8 @@ describe('login', () => {
   });
 });
 
-describe('a guest', () => {
-  it('gets a token in place of a password', async () => {
+describe('addCustomer', () => {
+  it('creates a guest with a token and no password', async () => {
     const shop = await service();
     const guest = await shop.addCustomer('Ada');
     expect(guest).toEqual({
@@ -198,7 +208,7 @@ describe('a guest', () => {
     expect(await shop.accounts.get(guest.id)).toMatchObject({ kind: 'guest', username: 'Ada' });
   });
 
-  it('may have a name that another has', async () => {
+  it('allows two guests with the same name', async () => {
     const shop = await service();
     const [one, other] = await Promise.all([shop.addCustomer('Ada'), shop.addCustomer('Ada')]);
     expect(one.id).not.toBe(other.id);

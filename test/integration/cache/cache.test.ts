@@ -9,8 +9,8 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-describe('one tier', () => {
-  it('loads together what is missing, and nothing twice', async () => {
+describe('cache with one tier', () => {
+  it('loads missing keys together, and each key once', async () => {
     const cache = openCache();
     expect([...(await cache.find('a', 'b', 'a')).keys()]).toEqual(['a', 'b']);
     expect(await cache.find('b', 'c')).toEqual(
@@ -22,37 +22,37 @@ describe('one tier', () => {
     expect(cache.loads).toEqual([['a', 'b'], ['c']]);
   });
 
-  it('leaves out what does not exist, and looks for it again', async () => {
+  it('leaves out absent keys and loads them again', async () => {
     const cache = openCache();
     expect((await cache.find('absent', 'a')).size).toBe(1);
     await cache.find('absent', 'a');
     expect(cache.loads).toEqual([['absent', 'a'], ['absent']]);
   });
 
-  it('loads once for two hundred that ask at once', async () => {
+  it('loads once for 200 concurrent callers', async () => {
     const cache = openCache();
     const values = await Promise.all(Array.from({ length: 200 }, () => cache.get('a')));
     expect(new Set(values)).toEqual(new Set([{ name: 'a', load: 1 }]));
     expect(cache.loads).toHaveLength(1);
   });
 
-  it('passes on what a load throws to all who wait for it, and keeps nothing of it', async () => {
+  it('rejects all concurrent callers when their load fails, and loads again', async () => {
     const cache = openCache();
     const broken = async () => {
       throw new Error('no database');
     };
-    const answers = await Promise.allSettled([cache.through(['a'], broken), cache.through(['a'], broken)]);
-    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const results = await Promise.allSettled([cache.through(['a'], broken), cache.through(['a'], broken)]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await cache.get('a')).toEqual({ name: 'a', load: 1 });
   });
 
-  it('gives nothing out after its time', async () => {
+  it('loads again after the TTL', async () => {
     const cache = openCache({ ttlMs: 150 });
     await cache.get('a');
     await expect.poll(() => cache.get('a')).toEqual({ name: 'a', load: 2 });
   });
 
-  it('forgets what is invalidated, and what was used least when it is full', async () => {
+  it('drops invalidated keys, and the least recently used ones when full', async () => {
     const cache = openCache({ maxEntries: 2 });
     await cache.find('a', 'b');
     await cache.invalidate(['a']);
@@ -64,7 +64,7 @@ describe('one tier', () => {
     expect(cache.loads).toHaveLength(4);
   });
 
-  it('replaces what is reloaded', async () => {
+  it('replaces reloaded values', async () => {
     const cache = openCache();
     await cache.get('a');
     await cache.reload(['a'], cache.load);

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
+describe.skipIf(whyNoRedis !== undefined)('cache with a shared tier', () => {
   async function startServer(port?: number): Promise<RedisServer> {
     const server = await startRedis(port);
     ends.push(server.stop);
@@ -26,21 +26,21 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
     return redis;
   }
 
-  /** The test's own look at the server: it waits as long as a busy machine takes. */
+  /** The test's own connection, with the client's default timeouts. */
   function observer(url: string): Client {
-    // Some tests end the server, which is no news to them.
+    // Some tests stop the server.
     const redis = new Client(url).on('error', () => {});
     ends.push(() => redis.disconnect());
     return redis;
   }
 
-  /** Containers with connections of their own. */
+  /** Containers, each with its own connection. */
   async function containers(count: number, url: string, options: Parameters<typeof openCache>[0] = {}) {
     const namespace = randomUUID();
     const opened = Array.from({ length: count }, () =>
       openCache({ namespace, shared: connection(url), ...options }),
     );
-    // A container that waits for its connection for too long passes the shared tier by until it has it.
+    // Wait until each container uses the shared tier: it skips the tier while connecting.
     const redis = observer(url);
     for (const cache of opened) {
       await vi.waitFor(
@@ -56,7 +56,7 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
     return opened;
   }
 
-  it('share what one container has loaded', async () => {
+  it('returns values that another container loaded', async () => {
     const [first, second] = await containers(2, (await startServer()).url);
     await first?.find('a', 'b');
     expect(await second?.find('a', 'b', 'c')).toEqual(
@@ -69,7 +69,7 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
     expect(second?.loads).toEqual([['c']]);
   });
 
-  it('are both dropped by an invalidation', async () => {
+  it('invalidates both tiers, but not the memory of other containers', async () => {
     const [writer, other, third] = await containers(3, (await startServer()).url);
     await writer?.get('a');
     await writer?.invalidate(['a']);
@@ -81,7 +81,7 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
     expect(third?.loads).toEqual([]);
   });
 
-  /** Puts an entry into the shared tier whose load began so long ago, as a machine with a slow clock might. */
+  /** Stores an entry of this age in the shared tier, as a container with a slow clock might. */
   async function plant(redis: Redis, likeKey: string, key: string, ageMs: number) {
     const value = { at: Date.now() - ageMs, data: { name: key, load: 0 } };
     const text = JSON.stringify({ value, expires: Date.now() + 3_600_000 });
@@ -89,7 +89,7 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
     await redis.set(name.replace(/[^:]*$/, key), text);
   }
 
-  it('together give nothing out after its time, though it came late from one to the other', async () => {
+  it('counts the TTL from the load, not from when a value reached this container', async () => {
     const { url } = await startServer();
     const redis = observer(url);
     const ttlMs = 60_000;
@@ -103,7 +103,7 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
     await expect.poll(() => cache?.get('almost'), { timeout: 20_000 }).toEqual({ name: 'almost', load: 3 });
   });
 
-  it('may load anew what is about to end, so that not all containers do at once', async () => {
+  it('may reload an entry shortly before it expires', async () => {
     const { url } = await startServer();
     const redis = observer(url);
     const ttlMs = 60_000;
@@ -116,12 +116,12 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
   });
 
   it.each([
-    ['no JSON', 'garbage{'],
-    ['another shape', JSON.stringify({ value: { at: 8e15, data: { name: 7 } }, expires: 9e15 })],
-    ['no entry', '{"name":"a","load":9}'],
-    ['nothing', ''],
+    ['invalid JSON', 'garbage{'],
+    ['another schema', JSON.stringify({ value: { at: 8e15, data: { name: 7 } }, expires: 9e15 })],
+    ['a bare value', '{"name":"a","load":9}'],
+    ['an empty text', ''],
     ['null', 'null'],
-  ])('take %s in the shared tier for a miss and replace it', async (_, garbage) => {
+  ])('treats %s in the shared tier as a miss and replaces it', async (_, garbage) => {
     const { url } = await startServer();
     const redis = observer(url);
     const [first, second] = await containers(2, url);
@@ -133,7 +133,7 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
     expect(JSON.parse((await redis.get(key)) ?? '')).toMatchObject({ value: { data: { name: 'a' } } });
   });
 
-  it('take a value of another type in the shared tier for a miss', async () => {
+  it('treats a value of another Redis type as a miss', async () => {
     const { url } = await startServer();
     const redis = observer(url);
     const [first, second] = await containers(2, url);
@@ -144,7 +144,7 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
     expect(await second?.get('a')).toEqual({ name: 'a', load: 1 });
   });
 
-  it('let entries end in the shared tier, and give each its namespace', async () => {
+  it('sets an expiry and the namespace on shared entries', async () => {
     const { url } = await startServer();
     const redis = observer(url);
     const namespace = 'stage-products:copy:1';
@@ -155,25 +155,25 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
     expect(await redis.pttl(keys[0] ?? '')).toBeGreaterThan(0);
   });
 
-  /** Requests for keys of their own, so that each needs the shared tier or a load; in between, `fault`. */
+  /** Sends requests for distinct keys, which need the shared tier or a load, with `fault` halfway. Returns the failures. */
   async function storm(cache: ReturnType<typeof openCache>, fault: () => unknown) {
-    const answers: Promise<unknown>[] = [];
+    const requests: Promise<unknown>[] = [];
     for (let n = 0; n < 300; n += 1) {
       if (n === 150) await fault();
-      answers.push(cache.find(`key ${n}`, `key ${n + 1}`));
+      requests.push(cache.find(`key ${n}`, `key ${n + 1}`));
       if (n % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    const settled = await Promise.allSettled(answers);
-    return settled.filter(({ status }) => status === 'rejected').length;
+    const results = await Promise.allSettled(requests);
+    return results.filter(({ status }) => status === 'rejected').length;
   }
 
-  it('fail no request when Redis is killed in the middle of a storm, and use it again when it is back', async () => {
+  it('fails no request when Redis is killed under load, and uses it again after a restart', async () => {
     const server = await startServer();
     const [cache, other] = await containers(2, server.url);
     if (cache === undefined || other === undefined) throw new Error('no containers');
     expect(await storm(cache, server.kill)).toBe(0);
     expect(await cache.get('key 299')).toEqual({ name: 'key 299', load: expect.any(Number) });
-    expect(await cache.get('while it is away')).toMatchObject({ name: 'while it is away' });
+    expect(await cache.get('while Redis is down')).toMatchObject({ name: 'while Redis is down' });
 
     await startServer(server.port);
     await expect
@@ -190,7 +190,7 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
       .toBe(0);
   });
 
-  it('fail no request when Redis stops answering in the middle of a storm', async () => {
+  it('fails no request when Redis stops responding under load', async () => {
     const server = await startServer();
     const [cache] = await containers(1, server.url);
     if (cache === undefined) throw new Error('no container');
@@ -202,13 +202,13 @@ describe.skipIf(whyNoRedis !== undefined)('two tiers', () => {
   });
 });
 
-describe('a shared tier', () => {
-  it('whose connection is never made is not waited for', async () => {
+describe('cache without its shared tier', () => {
+  it('does not wait for a connection that never completes', async () => {
     const cache = openCache({ shared: new Promise(() => {}) });
     expect(await cache.get('a')).toEqual({ name: 'a', load: 1 });
   });
 
-  it('that cannot be reached is passed by', async () => {
+  it('works when Redis is unavailable', async () => {
     const silent: Server = createServer(() => {}).listen(0, '127.0.0.1');
     ends.push(() => silent.close());
     await new Promise((resolve) => silent.once('listening', resolve));

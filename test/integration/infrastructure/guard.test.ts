@@ -7,43 +7,47 @@ import { stageErrorOf } from '../../support/packaging/template.ts';
 
 const email = ['--param', 'alarm_email=ops@example.com'];
 
-describe('before anything is built or touched', { timeout: 120_000 }, () => {
+describe('StageGuard', { timeout: 120_000 }, () => {
   it.concurrent.each([
     [
-      'a stage that is not defined',
+      'an undefined stage',
       ['package', '--stage', 'staging'],
-      /"staging" is no stage: take local, dev, prod/,
+      /Unknown stage "staging"\. Use local, dev or prod,/,
     ],
     [
-      'parameters that would stop every function',
+      'parameters that no function could start with',
       ['package', '--param', 'currency=eur', '--param', 'limit_auth_per_address_and_email=ten'],
-      /at CURRENCY[\s\S]*not requests\/seconds[\s\S]*at LIMIT_AUTH_PER_ADDRESS_AND_EMAIL/,
+      /at CURRENCY[\s\S]*Must be requests\/seconds[\s\S]*at LIMIT_AUTH_PER_ADDRESS_AND_EMAIL/,
     ],
     [
-      'a parameter that there is not',
+      'an unknown parameter',
       ['package', '--stage', 'prod', '--param', 'order_event=on'],
-      /no parameter order_event; there are alarm_email, .*order_events/,
+      /Unknown parameter order_event\. Known: alarm_email, .*order_events/,
     ],
     [
-      'a password in a URL',
+      'a password in cache_url',
       ['package', '--param', 'cache_url=rediss://:hunter2@cache.example.com:6379'],
-      /cache_url holds a password/,
+      /cache_url contains a password/,
     ],
     ...['localhost', '127.0.0.2', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0'].map(
       (host): [string, string[], RegExp] => [
-        `a cache on the function's own machine, ${host}`,
+        `a cache_url on localhost: ${host}`,
         ['package', '--stage', 'prod', '--param', `cache_url=redis://${host}:6379`],
-        /cache_url names this machine/,
+        /cache_url points to localhost/,
       ],
     ),
-    ['stage local on AWS', ['deploy', '--stage', 'local'], /lets anyone register as ADMIN/],
-    ['alarms that nobody hears', ['deploy', '--stage', 'prod'], /set alarm_email under params\.prod/],
+    ['a deployment of stage local', ['deploy', '--stage', 'local'], /anyone can register as ADMIN/],
     [
-      'no credentials',
-      ['deploy', '--stage', 'prod', ...email],
-      /token-keys cannot be looked for[\s\S]*credentials not found/,
+      'a production stage without an alarm recipient',
+      ['deploy', '--stage', 'prod'],
+      /set alarm_email under params\.prod/,
     ],
-  ])('refuses %s', async (_, args, message) => {
+    [
+      'missing credentials',
+      ['deploy', '--stage', 'prod', ...email],
+      /Cannot check whether \/sellout\/prod\/token-keys exists[\s\S]*credentials not found/,
+    ],
+  ])('rejects %s before anything is built', async (_, args, message) => {
     const output = await stageErrorOf(args);
     expect(output).toMatch(message);
     expect(output).not.toMatch(/hunter2|\n {4}at /);
@@ -51,17 +55,17 @@ describe('before anything is built or touched', { timeout: 120_000 }, () => {
 
   it.each([
     {
-      how: 'without a token key, and reads no secret to know',
+      how: 'fails without a token key and does not read secrets',
       pages: [{ Parameters: [], NextToken: 'more' }, { Parameters: [] }],
-      message: /there is no parameter \/sellout\/prod\/token-keys in eu-central-1[\s\S]*docs\/runbook\.md/,
+      message: /Parameter \/sellout\/prod\/token-keys not found in eu-central-1[\s\S]*docs\/runbook\.md/,
     },
     {
-      // Let through, it goes on to build and to what cannot be reached here.
-      how: 'no longer when the token key is on a later page',
+      // The deployment continues with the build and then fails, because AWS is not reachable.
+      how: 'continues when the token key is on a later page',
       pages: [{ Parameters: [], NextToken: 'more' }, { Parameters: [{ Name: '/sellout/prod/token-keys' }] }],
       message: /it has built functions/,
     },
-  ])('refuses to deploy $how', async ({ pages, message }) => {
+  ])('deploy $how', async ({ pages, message }) => {
     const asked: unknown[] = [];
     const ssm = createServer(async (request, response) => {
       asked.push([request.headers['x-amz-target'], await json(request)]);
@@ -75,7 +79,7 @@ describe('before anything is built or touched', { timeout: 120_000 }, () => {
       const output = await stageErrorOf(['deploy', '--stage', 'prod', ...email], {
         AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',
-        // Whatever else it asks for must not leave this machine.
+        // Keeps all other requests on this machine.
         AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
         AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}`,
       }).catch(String);

@@ -23,7 +23,7 @@ describe('startDynamoDbLocal', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    await expect(startDynamoDbLocal({ port })).rejects.toThrow(`port ${port} is taken`);
+    await expect(startDynamoDbLocal({ port })).rejects.toThrow(`Port ${port} is in use`);
     server.close();
   });
 

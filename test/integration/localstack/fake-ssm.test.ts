@@ -9,7 +9,8 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FakeSsm, keptSecrets, startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { type FakeSsm, startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { storedSecrets } from '../../../localstack/secrets.ts';
 
 describe('the parameter store', () => {
   let store: FakeSsm;
@@ -53,13 +54,13 @@ describe('the parameter store', () => {
   });
 });
 
-describe('keptSecrets', () => {
+describe('storedSecrets', () => {
   it('gives the same secrets again, from a file that only its owner can read', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'secrets-'));
     try {
-      const first = await keptSecrets('local', directory);
-      expect(await keptSecrets('local', directory)).toEqual(first);
-      expect(await keptSecrets('dev', directory)).not.toEqual(first);
+      const first = await storedSecrets('local', directory);
+      expect(await storedSecrets('local', directory)).toEqual(first);
+      expect(await storedSecrets('dev', directory)).not.toEqual(first);
       const { mode } = await stat(join(directory, 'secrets-local.json'));
       expect(mode & 0o777).toBe(0o600);
     } finally {

@@ -51,7 +51,7 @@ describe('npm run start:localstack', () => {
   const calls = async () => (await readFile(join(directory, 'calls'), 'utf8')).trim().split('\n');
 
   it.each([
-    ['no program', undefined, /needs a Docker engine: there is no program "docker"/],
+    ['no program', undefined, /needs a Docker engine: "docker" is not in PATH/],
     ['no engine', 'echo "Cannot connect to the Docker daemon" >&2; exit 1', /Docker engine: Cannot connect/],
     ['no Compose', '[ "$1" = version ] || { echo "unknown command" >&2; exit 1; }', /Compose 2: unknown/],
   ])('says what is missing where there is %s, and starts nothing', async (_, script, message) => {

@@ -32,7 +32,7 @@ describe('npm start', () => {
     const { code, stderr } = await (await start([], { DYNAMODB_PORT: taken })).ended;
     server.close();
     expect(code).toBe(1);
-    expect(stderr).toBe(`port ${taken} is taken; choose another with DYNAMODB_PORT\n`);
+    expect(stderr).toBe(`Port ${taken} is in use. Choose another with DYNAMODB_PORT.\n`);
   });
 
   it('leaves no process behind when it is ended while starting', async () => {

@@ -31,45 +31,45 @@ afterEach(() => parameters.stop());
 const ops = (line: string) => runOps(line.split(' '), environment);
 
 describe('npm run ops', () => {
-  it('shows its usage for what is no command', async () => {
+  it('prints its usage for an invalid command', async () => {
     const { code, stderr } = await ops('make-secrets --stage');
     expect(code).toBe(2);
-    expect(stderr).toContain('usage: npm run ops');
+    expect(stderr).toContain('Usage: npm run ops');
   });
 
-  it.each(['help', '--help', 'decide-orders --help'])('shows its usage when asked: %s', async (line) => {
-    expect(await ops(line)).toMatchObject({ code: 0, stdout: expect.stringContaining('usage: npm run ops') });
+  it.each(['help', '--help', 'decide-orders --help'])('prints its usage for %s', async (line) => {
+    expect(await ops(line)).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: npm run ops') });
   });
 
   it.each(['rotate-token-key --step add', 'decide-orders'])(
-    'says that there are no credentials, or no region, before it touches anything: %s',
+    '%s fails without credentials or region before it changes anything',
     async (line) => {
       const { AWS_REGION, ...noRegion } = environment;
       const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...nobody } = environment;
       const args = [...line.split(' '), '--stage', 'prod'];
       expect(await runOps(args, noRegion)).toMatchObject({
         code: 1,
-        stderr: 'no AWS region: set AWS_REGION\n',
+        stderr: 'No AWS region. Set AWS_REGION.\n',
       });
       expect(await runOps(args, nobody)).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/^no AWS credentials/),
+        stderr: expect.stringMatching(/^No AWS credentials/),
       });
       expect(values.size).toBe(0);
     },
   );
 
   it.each([
-    ['make-secrets --stage prdo', '"prdo" is no stage: take local, dev, prod'],
-    ['make-secrets --stage local', 'stage "local" is never deployed'],
-    ['rotate-token-key --stage nope --step add', 'there is no /sellout/nope/token-keys'],
-    ['rotate-token-key --stage nope --step replace', 'there is no /sellout/nope/token-keys'],
+    ['make-secrets --stage prdo', 'Unknown stage "prdo". Use local, dev or prod,'],
+    ['make-secrets --stage local', 'Stage "local" is never deployed'],
+    ['rotate-token-key --stage nope --step add', 'Parameter /sellout/nope/token-keys not found'],
+    ['rotate-token-key --stage nope --step replace', 'Parameter /sellout/nope/token-keys not found'],
     [
       'make-first-admin --stage nope --api http://127.0.0.1:9 --email a@example.com',
-      'there is no /sellout/nope/b',
+      'Parameter /sellout/nope/bootstrap-secret not found',
     ],
-    ['decide-orders --stage nope', 'there is no such table'],
-  ])('says that a stage is wrong and makes nothing there: %s', async (line, words) => {
+    ['decide-orders --stage nope', 'Table not found'],
+  ])('reports a wrong stage and creates nothing: %s', async (line, words) => {
     const { code, stderr } = await ops(line);
     expect(code).toBe(1);
     expect(stderr).toContain(words);
@@ -78,15 +78,15 @@ describe('npm run ops', () => {
 });
 
 describe('make-secrets', () => {
-  it('makes both, once, also after a run that was cut short', async () => {
-    values.set('/sellout/prod/bootstrap-secret', 'from a run cut short');
+  it('creates both parameters once, even after an interrupted run', async () => {
+    values.set('/sellout/prod/bootstrap-secret', 'from an interrupted run');
     expect(await ops('make-secrets --stage prod')).toMatchObject({ code: 0 });
     const made = values.get('/sellout/prod/token-keys');
     expect(keysOf(made)).toHaveLength(1);
-    expect(values.get('/sellout/prod/bootstrap-secret')).toBe('from a run cut short');
+    expect(values.get('/sellout/prod/bootstrap-secret')).toBe('from an interrupted run');
 
     const again = await ops('make-secrets --stage prod');
-    expect(again).toMatchObject({ code: 1, stderr: '/sellout/prod/token-keys exists already\n' });
+    expect(again).toMatchObject({ code: 1, stderr: 'Parameter /sellout/prod/token-keys already exists.\n' });
     expect(values.get('/sellout/prod/token-keys')).toBe(made);
     expect(await ops('make-secrets --stage dev')).toMatchObject({ code: 0 });
     expect(values.get('/sellout/dev/bootstrap-secret')).toHaveLength(32);
@@ -99,7 +99,7 @@ describe('make-secrets', () => {
 });
 
 describe('rotate-token-key', () => {
-  it('adds a key, and refuses to promote it at once', async () => {
+  it('adds a key and rejects an immediate promotion', async () => {
     await ops('make-secrets --stage prod');
     const [old] = keysOf(values.get('/sellout/prod/token-keys'));
     expect(await ops('rotate-token-key --stage prod --step add')).toMatchObject({
@@ -112,25 +112,25 @@ describe('rotate-token-key', () => {
     const { code, stderr } = await ops('rotate-token-key --stage prod --step promote');
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(/^too early: "promote" is safe/),
+      stderr: expect.stringMatching(/^Too early: "promote" is safe/),
     });
     expect(values.get('/sellout/prod/token-keys')).toBe(added);
   });
 
-  it('tells when someone else changed the parameter at the same time', async () => {
+  it('reports a concurrent change of the parameter', async () => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     const store = createParameterStore();
     await store.create('/keys', 'one');
     const read = await store.find('/keys');
-    if (read === undefined) throw new Error('nothing was made');
+    if (read === undefined) throw new Error('The parameter does not exist.');
     await store.replace('/keys', read, 'two');
-    await expect(store.replace('/keys', read, 'three')).rejects.toThrow('changed by someone else');
+    await expect(store.replace('/keys', read, 'three')).rejects.toThrow('changed concurrently');
     vi.unstubAllEnvs();
   });
 });
 
 describe('decide-orders', () => {
-  it('decides what is PENDING for over a minute and leaves the rest to the worker', async () => {
+  it('decides orders that are PENDING for over a minute and leaves newer ones to the worker', async () => {
     const stage = `ops-${newId().slice(-12)}`;
     const prefix = `sellout-${stage}`;
     await createTables({ endpoint: inject('dynamodbEndpoint'), prefix });
@@ -147,7 +147,7 @@ describe('decide-orders', () => {
     const { code, stdout, stderr } = await ops(`decide-orders --stage ${stage}`);
     expect({ code, stdout }, stderr).toEqual({
       code: 0,
-      stdout: 'orders decided: 3; that could not be: 0\n',
+      stdout: 'Orders decided: 3; failed: 0\n',
     });
     const { orders: found } = await deps.orders.getAll([...old, young]);
     expect(found.map(({ status }) => status).sort()).toEqual([
@@ -157,7 +157,7 @@ describe('decide-orders', () => {
       'REJECTED',
     ]);
     expect(await ops(`decide-orders --stage ${stage}`)).toMatchObject({
-      stdout: 'orders decided: 0; that could not be: 0\n',
+      stdout: 'Orders decided: 0; failed: 0\n',
     });
 
     const other = await createProduct(deps, { name: 'Mouse', price: 1, stock: 1, stock_shards: 1 });
@@ -173,8 +173,8 @@ describe('decide-orders', () => {
     );
     expect(await ops(`decide-orders --stage ${stage}`)).toEqual({
       code: 1,
-      stdout: 'orders decided: 0; that could not be: 1\n',
-      stderr: `They stay PENDING:\n  ${broken}: cannot be read by this release\n`,
+      stdout: 'Orders decided: 0; failed: 1\n',
+      stderr: `These orders are still PENDING:\n  ${broken}: cannot be parsed by this release\n`,
     });
     documents.destroy();
   });

@@ -16,7 +16,7 @@ const [old, young] = ['2026-01-01T00:00:00Z', '2026-02-02T00:00:00Z'].map((made_
   ...newTokenKey(),
   made_at,
 }));
-/** Where each step's turn is; the stand-in says of what it was given that it is from 1970, so none is too early. */
+/** The keys before each step. The fake dates its initial values to 1970, so no step is too early. */
 const before = { add: [old], promote: [old, young], retire: [young, old], replace: [old] };
 const ring = z.object({ keys: z.array(z.object({ kid: z.string() })) });
 
@@ -36,13 +36,13 @@ afterEach(() => {
 const keysNow = () => ring.parse(JSON.parse(values.get(tokenKeys) ?? '')).keys.map(({ kid }) => kid);
 
 /**
- * Two people at once, each of whom has read the keys before one of them writes, unless that one was refused.
+ * Runs a step twice concurrently: both runs read the keys before one of them writes, unless a run fails earlier.
  *
- * @returns why runs failed, and what was written
+ * @returns the errors of failed runs and the values written
  */
 async function race(step: (typeof rotationSteps)[number]) {
   const store = createParameterStore();
-  const bothAreAsFar = Promise.withResolvers<void>();
+  const bothHaveRead = Promise.withResolvers<void>();
   const written: string[] = [];
   let readers = 0;
   const watched = {
@@ -51,8 +51,8 @@ async function race(step: (typeof rotationSteps)[number]) {
       const found = await store.find(name);
       if (name !== tokenKeys) return found;
       readers += 1;
-      if (readers === 2) bothAreAsFar.resolve();
-      await bothAreAsFar.promise;
+      if (readers === 2) bothHaveRead.resolve();
+      await bothHaveRead.promise;
       return found;
     },
     async replace(...args: Parameters<typeof store.replace>) {
@@ -64,7 +64,7 @@ async function race(step: (typeof rotationSteps)[number]) {
     try {
       await rotateTokenKey({ store: watched, now }, { tokenKeys, step });
     } finally {
-      bothAreAsFar.resolve();
+      bothHaveRead.resolve();
     }
   });
   const failures = (await Promise.allSettled(runs)).flatMap((run) =>
@@ -73,8 +73,8 @@ async function race(step: (typeof rotationSteps)[number]) {
   return { failures, written };
 }
 
-describe('a step of a rotation', () => {
-  it.each(rotationSteps)('is taken once when two people take it at the same time: %s', async (step) => {
+describe('rotateTokenKey', () => {
+  it.each(rotationSteps)('performs %s once when two runs race', async (step) => {
     values.set(tokenKeys, JSON.stringify({ keys: before[step] }));
     const { failures, written } = await race(step);
     expect(written).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('a step of a rotation', () => {
     expect([...values.keys()]).toEqual([tokenKeys]);
   });
 
-  it('is refused while a run that was cut short has left its lock, with the time and the remedy', async () => {
+  it('fails while the lock of an interrupted run exists, with its time and the remedy', async () => {
     values.set(tokenKeys, JSON.stringify({ keys: before.promote }));
     const store = createParameterStore();
     await store.create(lock, 'process 7 on the laptop');
@@ -103,30 +103,30 @@ describe('a step of a rotation', () => {
     expect(keysNow()).toEqual([young?.kid, old?.kid]);
   });
 
-  it('leaves no lock behind where it is refused', async () => {
+  it('deletes the lock when the step is rejected', async () => {
     values.set(tokenKeys, JSON.stringify({ keys: before.add }));
     const args = ['rotate-token-key', '--stage', 'prod', '--step', 'retire'];
     expect(await runOps(args, environment)).toMatchObject({ code: 1 });
     expect([...values.keys()]).toEqual([tokenKeys]);
   });
 
-  it('takes its own lock for its own, where the answer to making it was lost', async () => {
+  it('recognises its own lock after a lost response', async () => {
     values.set(tokenKeys, JSON.stringify({ keys: before.add }));
     const store = createParameterStore();
-    const forgetful = {
+    const retrying = {
       ...store,
       async create(name: string, value: string) {
         await store.create(name, value);
-        // What the SDK does when it has waited in vain.
+        // The SDK retries like this after a timeout.
         await store.create(name, value);
       },
     };
-    await rotateTokenKey({ store: forgetful, now }, { tokenKeys, step: 'add' });
+    await rotateTokenKey({ store: retrying, now }, { tokenKeys, step: 'add' });
     expect(keysNow()).toHaveLength(2);
     expect([...values.keys()]).toEqual([tokenKeys]);
   });
 
-  it('says what it did and that its lock is left where that cannot be deleted', async () => {
+  it('reports the result of the step and a lock that it could not delete', async () => {
     values.set(tokenKeys, JSON.stringify({ keys: before.add }));
     const remove = () => Promise.reject(new Error('the network is down'));
     const store = { ...createParameterStore(), remove };
@@ -136,9 +136,9 @@ describe('a step of a rotation', () => {
     );
     expect(keysNow()).toHaveLength(2);
     values.delete(lock);
-    const refused = rotateTokenKey({ store, now }, { tokenKeys, step: 'retire' });
-    await expect(refused).rejects.toThrow(
-      /not the turn of "retire".*\n.*is left behind: the network is down/,
+    const rejected = rotateTokenKey({ store, now }, { tokenKeys, step: 'retire' });
+    await expect(rejected).rejects.toThrow(
+      /Cannot run "retire" now.*\nCould not delete .*: the network is down/,
     );
   });
 });

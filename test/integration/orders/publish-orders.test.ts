@@ -120,7 +120,7 @@ describe('publishOrders', () => {
     const orders = confirmed(12);
     const unlucky = orders[4]?.id ?? '';
     refuses = ({ Detail }) => detail.parse(JSON.parse(Detail)).order.id === unlucky;
-    await expect(deliver(orders)).rejects.toThrow('1 of 12 events were refused: ThrottlingException');
+    await expect(deliver(orders)).rejects.toThrow('EventBridge rejected 1 of 12 events: ThrottlingException');
     expect(idsOf(bus.accepted)).toEqual(wanted(orders.filter(({ id }) => id !== unlucky)));
 
     refuses = () => false;

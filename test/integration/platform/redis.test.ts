@@ -24,20 +24,20 @@ async function connected(url: string): Promise<Redis> {
   return redis;
 }
 
-/** How many of a hundred commands at once fail. */
+/** Sends 100 concurrent commands. Returns how many fail. */
 async function failures(redis: Redis): Promise<number> {
-  const replies = await Promise.allSettled(Array.from({ length: 100 }, () => redis.get('key')));
-  return replies.filter(({ status }) => status === 'rejected').length;
+  const results = await Promise.allSettled(Array.from({ length: 100 }, () => redis.get('key')));
+  return results.filter(({ status }) => status === 'rejected').length;
 }
 
 describe.skipIf(whyNoRedis !== undefined)('connectRedis', () => {
-  it('is ready when it returns', async () => {
+  it('returns a ready connection', async () => {
     const redis = await connected((await started()).url);
     await redis.set('key', 'value');
     expect(await redis.get('key')).toBe('value');
   });
 
-  it('fails every command while the server is silent, all but the first without waiting', async () => {
+  it('fails all commands while the server does not respond, without waiting after the first', async () => {
     const server = await started();
     const redis = await connected(server.url);
     server.pause();
@@ -49,7 +49,7 @@ describe.skipIf(whyNoRedis !== undefined)('connectRedis', () => {
     expect(performance.now() - before - first).toBeLessThan(10 * first);
   });
 
-  it('serves again when a silent server goes on', async () => {
+  it('reconnects when the server responds again', async () => {
     const server = await started();
     const redis = await connected(server.url);
     server.pause();
@@ -59,7 +59,7 @@ describe.skipIf(whyNoRedis !== undefined)('connectRedis', () => {
     expect(await failures(redis)).toBe(0);
   });
 
-  it('fails every command when the server is killed, and serves again when there is a new one', async () => {
+  it('fails all commands when the server is killed, and reconnects to a new one', async () => {
     const server = await started();
     const redis = await connected(server.url);
     await server.kill();
@@ -69,7 +69,7 @@ describe.skipIf(whyNoRedis !== undefined)('connectRedis', () => {
     expect(await failures(redis)).toBe(0);
   });
 
-  it('returns where nothing listens, and connects when something does', async () => {
+  it('returns without a server, and connects once one listens', async () => {
     const port = await freePort();
     const redis = await connected(`redis://127.0.0.1:${port}`);
     expect(await failures(redis)).toBe(100);
@@ -79,7 +79,7 @@ describe.skipIf(whyNoRedis !== undefined)('connectRedis', () => {
   });
 });
 
-it('returns when the server accepts and never answers', async () => {
+it('connectRedis returns when a server accepts and never responds', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   ends.push(() => silent.close());

@@ -14,7 +14,7 @@ beforeEach(async () => {
   table = fresh.tables.orders;
 });
 
-/** Adds to a counter, so that a transaction that is carried out twice shows. */
+/** Adds to a counter, which reveals a transaction that was applied twice. */
 const adding = (id: string): TransactionWrite<string> => ({
   item: {
     Update: {
@@ -44,8 +44,8 @@ const items = async () =>
 
 const failing = (choose: (attempt: Attempt) => Fault | undefined) => withFaults(documents, choose);
 
-describe('a transaction', () => {
-  it('is carried out once though its reply is lost twice', async () => {
+describe('transact', () => {
+  it('commits once when its response is lost twice', async () => {
     const { documents: faulty, attempts } = failing(({ attempt }) =>
       attempt < 3 ? 'timeout_after' : undefined,
     );
@@ -54,37 +54,44 @@ describe('a transaction', () => {
     expect((await items()).map((item) => item['times_added'])).toEqual([1, 1]);
   });
 
-  it('says which conditions failed, with the items as they were, and writes nothing', async () => {
+  it('returns the failed conditions with the stored items, and writes nothing', async () => {
     await documents.send(new PutCommand({ TableName: table, Item: { id: 'b' } }));
     expect(await transact(documents, [putting('a'), putting('b')])).toEqual({
       committed: false,
       failures: ['b was {"id":"b"}'],
-      busy: false,
+      contention: false,
     });
     expect(await items()).toEqual([{ id: 'b' }]);
   });
 
-  it.each(['conflict', 'throttled'] as const)('says that it met %s, and writes nothing', async (fault) => {
-    const { documents: faulty } = failing(() => fault);
-    expect(await transact(faulty, [putting('a')])).toEqual({ committed: false, failures: [], busy: true });
-    expect(await items()).toEqual([]);
-  });
+  it.each(['conflict', 'throttled'] as const)(
+    'returns contention after %s, and writes nothing',
+    async (fault) => {
+      const { documents: faulty } = failing(() => fault);
+      expect(await transact(faulty, [putting('a')])).toEqual({
+        committed: false,
+        failures: [],
+        contention: true,
+      });
+      expect(await items()).toEqual([]);
+    },
+  );
 
   it.each(['timeout_after', 'timeout_before', 'server_error'] as const)(
-    'throws when all that is known is %s',
+    'throws when every attempt ends with %s',
     async (fault) => {
       const { documents: faulty } = failing(() => fault);
       await expect(transact(faulty, [putting('a')])).rejects.toThrow();
     },
   );
 
-  it('that breaks a rule of DynamoDB throws', async () => {
+  it('throws for a transaction that DynamoDB does not accept', async () => {
     await expect(transact(documents, [adding('a'), adding('a')])).rejects.toThrow();
   });
 });
 
-describe('a batch of reads', () => {
-  it('finds all of more items than one request holds, and leaves out what is not there', async () => {
+describe('batchGet', () => {
+  it('finds more items than one request returns, and leaves out absent ones', async () => {
     const ids = Array.from({ length: 130 }, (_, n) => `item-${n}`);
     await transact(documents, ids.slice(0, 100).map(putting));
     await transact(documents, ids.slice(100).map(putting));
@@ -93,7 +100,7 @@ describe('a batch of reads', () => {
     expect((found.get(table) ?? []).map((item) => String(item['id'])).sort()).toEqual([...ids].sort());
   });
 
-  it('of nothing asks nothing', async () => {
+  it('sends no request for an empty key list', async () => {
     const { documents: counted, attempts } = failing(() => undefined);
     expect((await batchGet(counted, [])).size).toBe(0);
     expect(attempts).toEqual([]);

@@ -3,21 +3,22 @@ import { createServer } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../lib/platform/clock.ts';
 import { createRateLimits } from '../../../lib/rate-limit/rate-limits.ts';
 import { withFaults } from '../../support/database/fault-injection.ts';
 import { freshTables } from '../../support/database/tables.ts';
 import { admitted, inMemory, limitsOf, onRedis, times } from '../../support/fixtures/rate-limit-stores.ts';
 import { whyNoRedis } from '../../support/services/redis.ts';
 
-describe('rate limits without their store', () => {
+describe('rateLimits without their store', () => {
   const limit = { requests: 10, windowSeconds: 86_400 };
 
-  it('still admit no more than the limit in a container when DynamoDB refuses connections', async () => {
+  it('admits no more than the limit per container when DynamoDB is unreachable', async () => {
     const limits = (await inMemory()).container(limit);
     expect(await admitted(times(30, () => limits.count('auth-per-email', 'a')))).toBe(10);
   });
 
-  it('wait for a DynamoDB that never answers once, and then not for a while', async () => {
+  it('waits once for a DynamoDB that does not respond, and then skips it', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     onTestFinished(() => {
@@ -34,7 +35,7 @@ describe('rate limits without their store', () => {
     });
     onTestFinished(() => client.destroy());
     const documents = DynamoDBDocumentClient.from(client);
-    const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined };
+    const deps = { documents, rateLimitsTable: 'none', cacheUrl: undefined, clock: systemClock };
     const limits = createRateLimits({ ...deps, rateLimits: limitsOf(limit) });
     const before = performance.now();
     const first = await limits.count('auth-per-address', 'a');
@@ -52,7 +53,7 @@ describe('rate limits without their store', () => {
     ['guests-per-address', 2],
     ['orders-per-account', 2],
   ] as const)(
-    '%s admits %i of five requests at a limit of two that DynamoDB throttles',
+    'admits with %s %i of five requests at a limit of two while DynamoDB throttles',
     async (name, expected) => {
       const { documents, prefix } = await freshTables();
       const throttled = withFaults(documents, () => 'throttled');
@@ -61,21 +62,22 @@ describe('rate limits without their store', () => {
         rateLimitsTable: `${prefix}-rate_limits`,
         rateLimits: limitsOf({ requests: 2, windowSeconds: 86_400 }),
         cacheUrl: undefined,
+        clock: systemClock,
       });
       expect(await admitted(times(5, () => limits.count(name, 'a')))).toBe(expected);
-      // Throttling passes in a second, long before the window does.
+      // Throttling ends long before the window does.
       if (expected === 0) expect((await limits.count(name, 'b')).usage.resetSeconds).toBe(1);
       expect(throttled.attempts.length).toBeGreaterThan(0);
     },
   );
 
   it.skipIf(whyNoRedis !== undefined).each(['orders-per-account', 'auth-per-email'] as const)(
-    'fail no request by %s and keep to the limit in memory when Redis is killed or silent in a storm',
+    'enforces %s in memory when Redis is killed or does not respond under load',
     async (name) => {
       const { server, container } = await onRedis();
       const limits = container(limit);
       expect(await admitted(times(30, () => limits.count(name, 'a')))).toBe(10);
-      // The server goes silent with requests on their way: it counts some of them, and memory all.
+      // The server pauses with requests in flight: it counts some of them, and memory counts all.
       const storm = times(200, () => limits.count(name, 'b'));
       server.pause();
       const during = times(200, () => limits.count(name, 'b'));

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import {
-  type Answer,
   type FakeAwsService,
+  type FakeResponse,
   startFakeAwsService,
 } from '../../../localstack/fake-aws-service.ts';
 
@@ -43,7 +43,7 @@ export async function startFakeEventBus(
   const requests: number[] = [];
   let seen = 0;
 
-  function answer(target: unknown, text: string): Answer {
+  function answer(target: unknown, text: string): FakeResponse {
     if (target === 'AWSEvents.CreateEventBus') {
       busNames.push(createBus.parse(JSON.parse(text)).Name);
       return { status: 200, body: { EventBusArn: 'arn' } };

@@ -111,7 +111,7 @@ export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
  */
 export const packageStage = (stage: string): Promise<Template> =>
   inCopy(async (folder) => {
-    const local = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => [
+    const local = ['packages=external', 'format=esm', 'extension=.mjs', 'external=none'].flatMap((param) => [
       '--param',
       param,
     ]);

@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
-import { newSecrets, parametersOf, type Secrets, startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { newSecrets, parametersOf, type Secrets } from '../../../localstack/secrets.ts';
 import { startService } from '../../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../../localstack/tables.ts';
 import { type DatabaseLink, linkDatabase } from '../database/database-link.ts';

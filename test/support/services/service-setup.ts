@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { startDynamoDbLocal } from '../../../localstack/dynamodb-local.ts';
-import { newSecrets, parametersOf, type Secrets, startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
+import { newSecrets, parametersOf, type Secrets } from '../../../localstack/secrets.ts';
 import { type Service, startService } from '../../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../../localstack/tables.ts';
 import { unlimited } from './environment.ts';

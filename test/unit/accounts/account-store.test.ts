@@ -24,8 +24,8 @@ const cancelled = (...codes: string[]) =>
     CancellationReasons: codes.map((Code) => ({ Code })),
   });
 
-/** A store whose writes end as listed, in turn, and then always as the last; undefined is success. */
-function storeAnswering(...outcomes: (Error | undefined)[]) {
+/** A store whose writes end with these outcomes, the last one repeated; undefined is success. */
+function storeWith(...outcomes: (Error | undefined)[]) {
   const documents = DynamoDBDocumentClient.from(
     new DynamoDBClient({ region: 'local', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } }),
   );
@@ -42,33 +42,33 @@ function storeAnswering(...outcomes: (Error | undefined)[]) {
   return { sent, accounts: createAccountStore({ documents, table: 'accounts' }) };
 }
 
-// DynamoDB Local never reports a conflict, so they are made here.
-describe('a registration that meets a conflict', () => {
+// DynamoDB Local does not report conflicts by itself.
+describe('createRegistered', () => {
   it.each([
     ['TransactionConflict', cancelled('TransactionConflict', 'None')],
     ['ThrottlingError', cancelled('None', 'ThrottlingError')],
-    ['an attempt of its own under way', new TransactionInProgressException({ $metadata: {}, message: '' })],
-  ])('succeeds after %s', async (_, conflict) => {
-    const { accounts } = storeAnswering(conflict, conflict, undefined);
+    ['its own attempt in progress', new TransactionInProgressException({ $metadata: {}, message: '' })],
+  ])('retries after %s', async (_, conflict) => {
+    const { accounts } = storeWith(conflict, conflict, undefined);
     await expect(accounts.createRegistered(ada)).resolves.toBeUndefined();
   });
 
-  it('learns that the e-mail address was taken meanwhile', async () => {
-    const { accounts } = storeAnswering(
+  it('fails with email_taken when the address was registered during a conflict', async () => {
+    const { accounts } = storeWith(
       cancelled('TransactionConflict', 'None'),
       cancelled('ConditionalCheckFailed', 'None'),
     );
     await expect(accounts.createRegistered(ada)).rejects.toMatchObject({ code: 'email_taken' });
   });
 
-  it('never repeats a failed condition', async () => {
-    const { accounts, sent } = storeAnswering(cancelled('ConditionalCheckFailed', 'TransactionConflict'));
+  it('does not retry a failed condition', async () => {
+    const { accounts, sent } = storeWith(cancelled('ConditionalCheckFailed', 'TransactionConflict'));
     await expect(accounts.createRegistered(ada)).rejects.toMatchObject({ code: 'email_taken' });
     expect(sent.writes).toBe(1);
   });
 
-  it('gives up with a time to try again', async () => {
-    const { accounts, sent } = storeAnswering(cancelled('TransactionConflict', 'None'));
+  it('fails with contention and Retry-After when every attempt conflicts', async () => {
+    const { accounts, sent } = storeWith(cancelled('TransactionConflict', 'None'));
     await expect(accounts.createRegistered(ada)).rejects.toMatchObject({
       code: 'contention',
       details: { retryAfterSeconds: 1 },
@@ -77,21 +77,22 @@ describe('a registration that meets a conflict', () => {
   });
 
   it.each([
-    ['another failure', new Error('broken')],
-    ['a cancellation it does not know', cancelled('ValidationError', 'TransactionConflict')],
-    ['an id that exists', cancelled('None', 'ConditionalCheckFailed')],
-  ])('lets %s through, unrepeated', async (_, failure) => {
-    const { accounts, sent } = storeAnswering(failure);
+    ['another error', new Error('broken')],
+    ['an unknown cancellation reason', cancelled('ValidationError', 'TransactionConflict')],
+  ])('rethrows %s without a retry', async (_, failure) => {
+    const { accounts, sent } = storeWith(failure);
     await expect(accounts.createRegistered(ada)).rejects.toBe(failure);
     expect(sent.writes).toBe(1);
   });
-});
 
-describe('a spent bootstrap secret', () => {
-  it('is reported before anything about the e-mail address', async () => {
-    const { accounts } = storeAnswering(
-      cancelled('ConditionalCheckFailed', 'ConditionalCheckFailed', 'None'),
-    );
+  it('throws when the id exists', async () => {
+    const { accounts, sent } = storeWith(cancelled('None', 'ConditionalCheckFailed'));
+    await expect(accounts.createRegistered(ada)).rejects.toThrow(`Account ${ada.id} exists already`);
+    expect(sent.writes).toBe(1);
+  });
+
+  it('reports a used bootstrap secret rather than a registered email address', async () => {
+    const { accounts } = storeWith(cancelled('ConditionalCheckFailed', 'ConditionalCheckFailed', 'None'));
     await expect(accounts.createRegistered(ada, { spendBootstrap: true })).rejects.toMatchObject({
       code: 'forbidden',
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createParameters } from '../../../lib/platform/parameters.ts';
 
-/** A store of parameters that a test can change and take down. */
+/** Parameters that a test can change, make unavailable and age. */
 function source() {
   const world: { value: string | undefined; down: boolean; now: number; fetches: number } = {
     value: 'one',
@@ -20,8 +20,8 @@ function source() {
   return { world, parameters };
 }
 
-describe('parameters', () => {
-  it('are fetched once for all callers', async () => {
+describe('createParameters', () => {
+  it('fetches once for all callers', async () => {
     const { world, parameters } = source();
     expect(await Promise.all([parameters.get('/x'), parameters.get('/x')])).toEqual(['one', 'one']);
     world.value = 'two';
@@ -29,7 +29,7 @@ describe('parameters', () => {
     expect(world.fetches).toBe(1);
   });
 
-  it('do not remember a failure', async () => {
+  it('fetches again after a failed first fetch', async () => {
     const { world, parameters } = source();
     world.down = true;
     await expect(parameters.get('/x')).rejects.toThrow('no answer');
@@ -37,7 +37,7 @@ describe('parameters', () => {
     expect(await parameters.get('/x')).toBe('one');
   });
 
-  it('are fetched again at most once a minute, by concurrent callers together', async () => {
+  it('refetches at most once a minute, once for concurrent callers', async () => {
     const { world, parameters } = source();
     await parameters.get('/x');
     world.value = 'two';
@@ -48,7 +48,7 @@ describe('parameters', () => {
     expect(world.fetches).toBe(2);
   });
 
-  it('keep what they know when fetching again fails', async () => {
+  it('keeps the cached value when a refetch fails', async () => {
     const { world, parameters } = source();
     await parameters.get('/x');
     world.down = true;
@@ -59,11 +59,11 @@ describe('parameters', () => {
     expect(world.fetches).toBe(2);
   });
 
-  it('believe for a minute that there is none', async () => {
+  it('caches for a minute that a parameter does not exist', async () => {
     const { world, parameters } = source();
     world.value = undefined;
     expect(await parameters.find('/x')).toBeUndefined();
-    await expect(parameters.get('/x')).rejects.toThrow('There is no parameter /x');
+    await expect(parameters.get('/x')).rejects.toThrow('Parameter /x does not exist');
     expect(world.fetches).toBe(1);
     world.value = 'late';
     world.now = 60_000;

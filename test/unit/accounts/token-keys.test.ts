@@ -1,16 +1,16 @@
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { admin, container, forge, refused, ring } from '../../support/fixtures/token-container.ts';
+import { admin, container, forge, ring, unauthenticated } from '../../support/fixtures/token-container.ts';
 
-describe('token keys', () => {
-  it('are fetched once, also by concurrent callers', async () => {
+describe('tokenKeys', () => {
+  it('fetches keys once for concurrent callers', async () => {
     const { tokens, world } = container();
-    const replies = await Promise.all(Array.from({ length: 20 }, () => tokens.issue(admin)));
-    await Promise.all(replies.map(({ access_token }) => tokens.verify(access_token)));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => tokens.issue(admin)));
+    await Promise.all(responses.map(({ access_token }) => tokens.verify(access_token)));
     expect(world.fetches).toBe(1);
   });
 
-  it('sign with a key that was put first a minute ago, also where no token is ever verified', async () => {
+  it('signs with a new first key after a minute, without verifying a token', async () => {
     const { world, tokens } = container();
     const kidOf = async () => decodeProtectedHeader((await tokens.issue(admin)).access_token).kid;
     expect(await kidOf()).toBe('a');
@@ -23,7 +23,7 @@ describe('token keys', () => {
     expect(await kidOf()).toBe('b');
   });
 
-  it('rotate without a restart: a new key is found, the old one still verifies', async () => {
+  it('rotates without a restart: finds a new key and still verifies with the old one', async () => {
     const old = container();
     const before = await old.tokens.issue(admin);
     const fresh = container({ parameter: ring('b', 'a') });
@@ -38,7 +38,7 @@ describe('token keys', () => {
     expect(fresh.world.fetches).toBe(1);
   });
 
-  it('sign with the first key once a container has seen it', async () => {
+  it('signs with the first key once the container has fetched it', async () => {
     const { tokens, world, seconds } = container();
     await tokens.issue(admin);
     world.parameter = ring('b');
@@ -48,16 +48,16 @@ describe('token keys', () => {
     const onlyNew = container({ parameter: ring('b') });
     onlyNew.world.now = world.now;
     await expect(onlyNew.tokens.verify(access_token)).resolves.toMatchObject({ id: admin.id });
-    await expect(tokens.verify(await forge(seconds()))).rejects.toMatchObject(refused);
+    await expect(tokens.verify(await forge(seconds()))).rejects.toMatchObject(unauthenticated);
   });
 
-  it('that are unknown cost at most one fetch a minute', async () => {
+  it('fetches at most once a minute for unknown key ids', async () => {
     const { tokens, world, seconds } = container();
     await tokens.issue(admin);
     const attack = async () => {
       for (let n = 0; n < 20; n += 1) {
         const token = await forge(seconds(), { header: { kid: `unknown-${n}` } });
-        await expect(tokens.verify(token)).rejects.toMatchObject(refused);
+        await expect(tokens.verify(token)).rejects.toMatchObject(unauthenticated);
       }
     };
     await attack();
@@ -68,26 +68,29 @@ describe('token keys', () => {
     expect(world.fetches).toBe(2);
   });
 
-  it('stay known while the parameter cannot be read', async () => {
+  it('uses cached keys while the parameter cannot be fetched', async () => {
     const { tokens, world, seconds } = container();
     const { access_token } = await tokens.issue(admin);
     world.down = true;
     world.now += 60_000;
     const unknown = await forge(seconds(), { header: { kid: 'b' } });
     await expect(tokens.verify(unknown)).rejects.toThrow('no answer');
-    await expect(tokens.verify(unknown)).rejects.toMatchObject(refused);
+    await expect(tokens.verify(unknown)).rejects.toMatchObject(unauthenticated);
     await expect(tokens.verify(access_token)).resolves.toMatchObject({ id: admin.id });
   });
 
   it.each([
-    ['not JSON', 'hunter2-hunter2'],
-    ['empty', JSON.stringify({ keys: [] })],
-    ['too short', JSON.stringify({ keys: [{ kid: 'a', k: Buffer.alloc(31).toString('base64url') }] })],
-    ['not base64url', JSON.stringify({ keys: [{ kid: 'a', k: '!'.repeat(64) }] })],
-    ['ambiguous', ring('a', 'a')],
-    ['of an id that a token cannot carry', ring('a\u0100')],
-    ['of no id', ring('')],
-  ])('that are %s are a defect that does not quote them', async (_, parameter) => {
+    ['that are not JSON', 'hunter2-hunter2'],
+    ['that are empty', JSON.stringify({ keys: [] })],
+    [
+      'that are too short',
+      JSON.stringify({ keys: [{ kid: 'a', k: Buffer.alloc(31).toString('base64url') }] }),
+    ],
+    ['that are not base64url', JSON.stringify({ keys: [{ kid: 'a', k: '!'.repeat(64) }] })],
+    ['with a repeated key id', ring('a', 'a')],
+    ['with a key id that is not printable ASCII', ring('a\u0100')],
+    ['with an empty key id', ring('')],
+  ])('throws for keys %s without quoting them', async (_, parameter) => {
     const error = await container({ parameter })
       .tokens.issue(admin)
       .catch((reason: unknown) => reason);

@@ -3,20 +3,20 @@ import routes from '../../../docs/routes.json' with { type: 'json' };
 import { allowedMethods } from '../../../lib/http/allowed-methods.ts';
 import { byRoute } from '../../support/openapi/contracts.ts';
 
-describe('the methods that a path has', () => {
+describe('allowedMethods', () => {
   it.each([
     ['/health', ['GET']],
     ['/order', ['GET', 'POST']],
     ['/product/01a204a0-ae46-747a-92c4-e1d56e5cdf0d', ['DELETE', 'GET', 'PATCH']],
     ['/order/x/cancel', ['POST']],
-  ])('are those of its template: %s', (path, methods) => {
+  ])('returns the methods of the matching template: %s', (path, methods) => {
     expect(allowedMethods(routes, path)).toEqual(methods);
   });
 
   it.each([
     ['/product/all', ['DELETE', 'GET', 'PATCH']],
     ['/cart/add', ['GET', 'POST']],
-  ])('are those of all templates that it matches: %s', (path, methods) => {
+  ])('combines all matching templates: %s', (path, methods) => {
     expect(allowedMethods(routes, path)).toEqual(methods);
   });
 
@@ -30,11 +30,11 @@ describe('the methods that a path has', () => {
     '/order//cancel',
     '/order/x/cancel/y',
     '/PRODUCT',
-  ])('are none where there is no template: %j', (path) => {
+  ])('returns none without a matching template: %j', (path) => {
     expect(allowedMethods(routes, path)).toEqual([]);
   });
 
-  it('include each method of each route', () => {
+  it('includes every method of every route', () => {
     const missing = byRoute.filter(({ route }) => {
       const [method = '', path = ''] = route.split(' ');
       return !allowedMethods(routes, path).includes(method);

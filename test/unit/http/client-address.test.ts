@@ -11,7 +11,7 @@ function addressOf(sourceIp: string): Promise<string> {
   });
 }
 
-describe('the address of a client', () => {
+describe('clientAddressOf', () => {
   it.each([
     ['192.0.2.7', '192.0.2.7'],
     ['::ffff:192.0.2.7', '192.0.2.7'],
@@ -19,7 +19,7 @@ describe('the address of a client', () => {
     ['2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'],
     ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
     ['::1', '0:0:0:0::/64'],
-  ])('of %s is %s', async (sourceIp, expected) => {
+  ])('maps %s to %s', async (sourceIp, expected) => {
     expect(await addressOf(sourceIp)).toBe(expected);
   });
 });

@@ -11,13 +11,13 @@ function compress(
   acceptEncoding: string | undefined,
   response: { body: string; headers?: { ETag: string } },
 ) {
-  const reply: APIGatewayProxyStructuredResultV2 & { body: string } = { statusCode: 200, ...response };
+  const result: APIGatewayProxyStructuredResultV2 & { body: string } = { statusCode: 200, ...response };
   const headers = acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding };
-  compression().after({ event: eventOf({ headers }), response: reply });
-  return { headers: {}, isBase64Encoded: false, ...reply };
+  compression().after({ event: eventOf({ headers }), response: result });
+  return { headers: {}, isBase64Encoded: false, ...result };
 }
 
-describe('the encoding of a reply', () => {
+describe('encodingFor', () => {
   it.each([
     ['gzip, deflate, br', 'br'],
     ['gzip', 'gzip'],
@@ -35,11 +35,11 @@ describe('the encoding of a reply', () => {
     ['br;q=2', 'identity'],
     ['br;q=high', 'identity'],
     [undefined, 'identity'],
-  ])('for %s is %s', (header, encoding) => {
+  ])('returns for %s: %s', (header, encoding) => {
     expect(encodingFor(header)).toBe(encoding);
   });
 
-  it('is found for any header', () => {
+  it('returns a supported encoding for any header', () => {
     const part = fc.constantFrom(
       'br',
       'gzip',
@@ -66,29 +66,32 @@ describe('the encoding of a reply', () => {
   });
 });
 
-describe('a reply', () => {
+describe('compression', () => {
   it.each([
     ['br', brotliDecompressSync],
     ['gzip', gunzipSync],
-  ])('of a few kilobytes is sent as %s where that is accepted', (encoding, decode) => {
-    const reply = compress(encoding, { body: long });
-    expect(reply.headers).toEqual({ 'Content-Encoding': encoding, Vary: 'Accept-Encoding' });
-    expect(reply.isBase64Encoded).toBe(true);
-    const sent = Buffer.from(reply.body, 'base64');
+  ])('encodes a response of a few kilobytes as %s if accepted', (encoding, decode) => {
+    const response = compress(encoding, { body: long });
+    expect(response.headers).toEqual({ 'Content-Encoding': encoding, Vary: 'Accept-Encoding' });
+    expect(response.isBase64Encoded).toBe(true);
+    const sent = Buffer.from(response.body, 'base64');
     expect(sent.length).toBeLessThan(long.length / 2);
     expect(decode(sent).toString()).toBe(long);
   });
 
-  it('that is not compressed says that it might have been', () => {
-    const reply = compress(undefined, { body: long });
-    expect(reply).toMatchObject({ body: long, headers: { Vary: 'Accept-Encoding' }, isBase64Encoded: false });
+  it('sets Vary on an uncompressed response of compressible size', () => {
+    expect(compress(undefined, { body: long })).toMatchObject({
+      body: long,
+      headers: { Vary: 'Accept-Encoding' },
+      isBase64Encoded: false,
+    });
   });
 
-  it('below a kilobyte stays as it is', () => {
+  it('does not compress a response below 1 KB', () => {
     expect(compress('br', { body: '{}' })).toMatchObject({ body: '{}', headers: {} });
   });
 
-  it('with a strong ETag stays as it is, and one with a weak ETag does not', () => {
+  it('compresses a response with a weak ETag, but not one with a strong ETag', () => {
     expect(compress('br', { body: long, headers: { ETag: '"1"' } }).body).toBe(long);
     expect(compress('br', { body: long, headers: { ETag: 'W/"1"' } }).body).not.toBe(long);
   });

@@ -8,7 +8,7 @@ import type { RateLimitName, RateLimits } from '../../../lib/rate-limit/rate-lim
 import { contextOf, eventOf } from '../../support/fixtures/domain-builders.ts';
 import { environment } from '../../support/services/environment.ts';
 
-// The configuration is read when the module is loaded; the logger writes to `console` only in this mode.
+// The configuration is read when its module is loaded. In this mode the logger writes to `console`.
 Object.assign(process.env, {
   ...environment,
   AWS_REGION: 'eu-central-1',
@@ -18,7 +18,7 @@ const { publicEndpoint } = await import('../../../lib/http/public-endpoint.ts');
 
 const echo = contract({
   operation: 'echo',
-  summary: 'Gives back what it takes',
+  summary: 'Returns its input',
   routes: ['POST /thing'],
   access: 'anyone',
   request: {
@@ -36,53 +36,48 @@ const failing = (error: unknown) => () => {
   throw error;
 };
 
-it('cannot be made for a contract with limits and nothing to count them', () => {
-  const limited = contract({ ...echo, rateLimits: ['guests-per-address'] });
-  expect(() => publicEndpoint(limited, ({ body }) => ({ body }))).toThrow('echo has rate limits');
-});
-
-describe('an endpoint whose limits count failures', () => {
+describe('httpHandler with limits that count failures', () => {
   const limited = contract({
     ...echo,
     rateLimits: ['auth-per-address-and-email', 'auth-per-email'],
     request: { body: z.strictObject({ email: z.string() }) },
   });
 
-  /** How each count was settled after one request with this outcome; `exceeded` is refused by its limit. */
-  async function settledAfter(useCase: () => { name: string }, exceeded?: RateLimitName) {
-    const settled: [RateLimitName, 'failed' | 'given back'][] = [];
+  /** Returns how each count was finished after one request; the limit `exceeded` rejects it. */
+  async function finishedAfter(useCase: () => { name: string }, exceeded?: RateLimitName) {
+    const finished: [RateLimitName, 'failed' | 'uncounted'][] = [];
     const rateLimits: RateLimits = {
       async count(name) {
         const limit = { name, requests: 9, windowSeconds: 9, exceeded: name === exceeded };
         const usage = { ...limit, remaining: 0, resetSeconds: 7 };
-        const settle = async (failed: boolean) => {
-          settled.push([name, failed ? 'failed' : 'given back']);
+        const finish = async (failed: boolean) => {
+          finished.push([name, failed ? 'failed' : 'uncounted']);
           return { ...usage, remaining: failed ? 0 : 1 };
         };
-        return { usage, settle };
+        return { usage, finish };
       },
     };
     vi.spyOn(console, 'error').mockImplementation(() => {});
     vi.spyOn(console, 'warn').mockImplementation(() => {});
     const handler = publicEndpoint(limited, () => ({ body: useCase() }), { rateLimits });
-    const reply = await handler(bodyOf('{"email":"a@example.com"}'), contextOf());
+    const { headers } = await handler(bodyOf('{"email":"a@example.com"}'), contextOf());
     vi.restoreAllMocks();
-    return { settled: Object.fromEntries(settled), headers: reply.headers };
+    return { finished: Object.fromEntries(finished), headers };
   }
 
   it.each([
-    ['a success', 'given back', () => ({ name: 'x' })],
-    ['a defect', 'given back', failing(new TypeError('x'))],
-    ['an outage', 'given back', failing(Object.assign(new Error('x'), { name: 'TimeoutError' }))],
-    ['a refusal', 'failed', failing(new DomainError('invalid_credentials'))],
-  ])('settles %s as %s by each of them', async (_, how, useCase) => {
-    const { settled } = await settledAfter(useCase);
-    expect(settled).toEqual({ 'auth-per-address-and-email': how, 'auth-per-email': how });
+    ['a success', 'uncounted', () => ({ name: 'x' })],
+    ['a bug', 'uncounted', failing(new TypeError('x'))],
+    ['an unavailable service', 'uncounted', failing(Object.assign(new Error('x'), { name: 'TimeoutError' }))],
+    ['a DomainError', 'failed', failing(new DomainError('invalid_credentials'))],
+  ])('finishes each count of %s as %s', async (_, how, useCase) => {
+    const { finished } = await finishedAfter(useCase);
+    expect(finished).toEqual({ 'auth-per-address-and-email': how, 'auth-per-email': how });
   });
 
-  it('gives back what the earlier ones counted where a later one refuses, and tells so', async () => {
-    const { settled, headers } = await settledAfter(() => ({ name: 'x' }), 'auth-per-email');
-    expect(settled).toEqual({ 'auth-per-address-and-email': 'given back' });
+  it('uncounts the earlier limits when a later one is exceeded, and sends all in the RateLimit header', async () => {
+    const { finished, headers } = await finishedAfter(() => ({ name: 'x' }), 'auth-per-email');
+    expect(finished).toEqual({ 'auth-per-address-and-email': 'uncounted' });
     expect(headers).toMatchObject({
       'Retry-After': '7',
       RateLimit: '"auth-per-address-and-email";r=1;t=7, "auth-per-email";r=0;t=7',

@@ -8,7 +8,7 @@ import { idempotencyKey } from '../../../lib/http/idempotency-key.ts';
 import { contextOf, eventOf } from '../../support/fixtures/domain-builders.ts';
 import { environment } from '../../support/services/environment.ts';
 
-// The configuration is read when the module is loaded; the logger writes to `console` only in this mode.
+// The configuration is read when its module is loaded. In this mode the logger writes to `console`.
 Object.assign(process.env, {
   ...environment,
   AWS_REGION: 'eu-central-1',
@@ -19,7 +19,7 @@ const { publicEndpoint } = await import('../../../lib/http/public-endpoint.ts');
 
 const echo = contract({
   operation: 'echo',
-  summary: 'Gives back what it takes',
+  summary: 'Returns its input',
   routes: ['POST /thing'],
   access: 'anyone',
   request: {
@@ -38,20 +38,20 @@ async function call(
   useCase: (name: string) => { name: string } = (name) => ({ name }),
 ) {
   const handler = publicEndpoint(echo, ({ body }) => ({ body: useCase(body.name) }));
-  const reply = await handler(event, contextOf());
-  return { ...reply, problem: JSON.parse(reply.body ?? '{}') };
+  const response = await handler(event, contextOf());
+  return { ...response, problem: JSON.parse(response.body ?? '{}') };
 }
 
 const failing = (error: unknown) => () => {
   throw error;
 };
 
-it('cannot be made for a contract with limits and nothing to count them', () => {
-  const limited = contract({ ...echo, rateLimits: ['guests-per-address'] });
-  expect(() => publicEndpoint(limited, ({ body }) => ({ body }))).toThrow('echo has rate limits');
-});
+describe('publicEndpoint', () => {
+  it('throws for a contract with rate limits without the rateLimits option', () => {
+    const limited = contract({ ...echo, rateLimits: ['guests-per-address'] });
+    expect(() => publicEndpoint(limited, ({ body }) => ({ body }))).toThrow('echo has rate limits');
+  });
 
-describe('an endpoint', () => {
   const logged: string[] = [];
   beforeEach(() => {
     for (const level of ['error', 'warn', 'info', 'debug', 'log'] as const) {
@@ -65,10 +65,10 @@ describe('an endpoint', () => {
     logged.length = 0;
   });
 
-  it('answers with the contract’s status and shape, and with the request’s id', async () => {
-    const reply = await call(bodyOf('{"name":"Ada"}'), (name) => ({ name, password_hash: 'secret' }));
-    expect(reply).toMatchObject({ statusCode: 201, body: '{"name":"Ada"}' });
-    expect(reply.headers).toMatchObject({
+  it('responds with the status and schema of the contract, and the request id', async () => {
+    const response = await call(bodyOf('{"name":"Ada"}'), (name) => ({ name, password_hash: 'secret' }));
+    expect(response).toMatchObject({ statusCode: 201, body: '{"name":"Ada"}' });
+    expect(response.headers).toMatchObject({
       'Content-Type': 'application/json',
       'X-Request-Id': 'request-1',
       'Cache-Control': 'no-store',
@@ -77,13 +77,13 @@ describe('an endpoint', () => {
     expect(logged).toEqual([]);
   });
 
-  it('shows nothing of a defect and logs it once, with its cause and the request’s id', async () => {
-    const defect = new TypeError('cannot read secret-table', { cause: new Error('the root') });
-    const reply = await call(bodyOf('{"name":"Ada Lovelace"}'), failing(defect));
-    expect(reply.statusCode).toBe(500);
-    expect(reply.problem).toEqual({
+  it('responds to a bug with a bare 500 and logs it once, with its cause and the request id', async () => {
+    const bug = new TypeError('cannot read secret-table', { cause: new Error('the root') });
+    const response = await call(bodyOf('{"name":"Ada Lovelace"}'), failing(bug));
+    expect(response.statusCode).toBe(500);
+    expect(response.problem).toEqual({
       type: 'urn:problem-type:sellout:internal',
-      title: 'Something went wrong on our side',
+      title: 'Internal server error',
       status: 500,
       code: 'internal',
       request_id: 'request-1',
@@ -96,28 +96,28 @@ describe('an endpoint', () => {
   });
 
   it.each([[null], [undefined], ['text'], [{ statusCode: 200, body: 'leak', expose: true }]])(
-    'turns even %j, thrown, into a bare 500',
+    'responds with a bare 500 when %j is thrown',
     async (thrown) => {
-      const reply = await call(bodyOf('{"name":"Ada"}'), failing(thrown));
-      expect(reply.problem).toMatchObject({ status: 500, code: 'internal' });
-      expect(reply.body).not.toContain('leak');
+      const response = await call(bodyOf('{"name":"Ada"}'), failing(thrown));
+      expect(response.problem).toMatchObject({ status: 500, code: 'internal' });
+      expect(response.body).not.toContain('leak');
       expect(logged).toHaveLength(1);
     },
   );
 
-  it('says 503 and when to try again when the database is out of reach', async () => {
-    const reply = await call(
+  it('responds with 503 and Retry-After when the database is unavailable', async () => {
+    const response = await call(
       bodyOf('{"name":"Ada"}'),
       failing(new ThrottlingException({ $metadata: {}, message: 'internal-name' })),
     );
-    expect(reply).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '1' } });
-    expect(reply.body).not.toContain('internal-name');
+    expect(response).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '1' } });
+    expect(response.body).not.toContain('internal-name');
     expect(logged).toHaveLength(1);
   });
 
-  it('does not log an expected refusal', async () => {
-    const reply = await call(bodyOf('{"name":"Ada"}'), failing(new DomainError('email_taken')));
-    expect(reply).toMatchObject({ statusCode: 409, problem: { code: 'email_taken' } });
+  it('does not log a DomainError', async () => {
+    const response = await call(bodyOf('{"name":"Ada"}'), failing(new DomainError('email_taken')));
+    expect(response).toMatchObject({ statusCode: 409, problem: { code: 'email_taken' } });
     expect(logged).toEqual([]);
   });
 
@@ -130,7 +130,7 @@ describe('an endpoint', () => {
     ['a body that is null', bodyOf('null'), 422, 'invalid_request'],
     ['an unknown field', bodyOf('{"name":"Ada","role":"ADMIN"}'), 422, 'invalid_request'],
     ['a prototype', bodyOf('{"name":"Ada","__proto__":{"admin":true}}'), 422, 'invalid_request'],
-    ['a key that stands twice', bodyOf('{"name":"Ada","name":"Ada"}'), 422, 'invalid_request'],
+    ['a repeated key', bodyOf('{"name":"Ada","name":"Ada"}'), 422, 'invalid_request'],
     ['an unknown parameter', bodyOf('{"name":"Ada"}', { rawQueryString: 'x=1' }), 422, 'invalid_request'],
     [
       'a form',
@@ -158,10 +158,10 @@ describe('an endpoint', () => {
       413,
       'body_too_large',
     ],
-  ])('refuses %s', async (_, event, status, code) => {
-    const reply = await call(event);
-    expect(reply.problem).toMatchObject({ status, code, request_id: 'request-1' });
-    expect(reply.headers).toMatchObject({
+  ])('rejects %s', async (_, event, status, code) => {
+    const response = await call(event);
+    expect(response.problem).toMatchObject({ status, code, request_id: 'request-1' });
+    expect(response.headers).toMatchObject({
       'Content-Type': 'application/problem+json',
       'X-Request-Id': 'request-1',
     });
@@ -170,37 +170,37 @@ describe('an endpoint', () => {
 
   it.each([
     ['with a charset', 'application/json; charset=utf-8'],
-    ['of a vendor', 'application/vnd.sellout+json'],
-  ])('takes JSON %s', async (_, type) => {
+    ['with a vendor media type', 'application/vnd.sellout+json'],
+  ])('accepts JSON %s', async (_, type) => {
     expect(await call(bodyOf('{"name":"Ada"}', { headers: { 'content-type': type } }))).toMatchObject({
       statusCode: 201,
     });
   });
 
-  it('takes 64 KB exactly', async () => {
+  it('accepts exactly 64 KB', async () => {
     const text = JSON.stringify({ name: 'x'.repeat(64 * 1024 - '{"name":""}'.length) });
     expect(await call(bodyOf(text))).toMatchObject({ statusCode: 201 });
   });
 
-  it('takes a body in base64', async () => {
+  it('accepts a body in base64', async () => {
     const text = Buffer.from('{"name":"Ada"}').toString('base64');
     expect(await call(bodyOf(text, { isBase64Encoded: true }))).toMatchObject({ body: '{"name":"Ada"}' });
   });
 
-  it('lets no line break of a header field into a reply', async () => {
+  it('copies no line break of a request header into a response', async () => {
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'a\r\nSet-Cookie: x=1' };
-    const reply = await call(bodyOf('{"name":"Ada"}', { headers }));
-    expect(reply.problem).toMatchObject({ status: 422, errors: [{ path: 'idempotency-key' }] });
-    for (const value of Object.values(reply.headers ?? {})) expect(String(value)).not.toMatch(/[\r\n]/);
+    const response = await call(bodyOf('{"name":"Ada"}', { headers }));
+    expect(response.problem).toMatchObject({ status: 422, errors: [{ path: 'idempotency-key' }] });
+    for (const value of Object.values(response.headers ?? {})) expect(String(value)).not.toMatch(/[\r\n]/);
   });
 
-  it('asks for a token before it looks at the body', async () => {
+  it('checks the token before the body', async () => {
     const handler = endpoint(contract({ ...echo, access: 'account' }), ({ body }) => ({ body }));
-    const reply = await handler(bodyOf('{'), contextOf());
-    expect(reply).toMatchObject({ statusCode: 401, headers: { 'WWW-Authenticate': 'Bearer' } });
+    const response = await handler(bodyOf('{'), contextOf());
+    expect(response).toMatchObject({ statusCode: 401, headers: { 'WWW-Authenticate': 'Bearer' } });
   });
 
-  it('gives a reply that breaks its contract as a defect', async () => {
+  it('responds with 500 when the result does not match the contract', async () => {
     const handler = publicEndpoint(
       contract({ ...echo, response: { status: 200, body: z.object({ name: z.uuid() }) } }),
       ({ body }) => ({ body }),

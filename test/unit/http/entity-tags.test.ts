@@ -5,7 +5,7 @@ import { matchesWeakly, parseEntityTags } from '../../../lib/http/entity-tags.ts
 const strong = (opaque: string) => ({ weak: false, opaque });
 const weak = (opaque: string) => ({ weak: true, opaque });
 
-describe('a list of entity tags', () => {
+describe('parseEntityTags', () => {
   it.each([
     ['"1"', [strong('1')]],
     ['""', [strong('')]],
@@ -13,7 +13,7 @@ describe('a list of entity tags', () => {
     ['"a" , W/"b","c"', [strong('a'), weak('b'), strong('c')]],
     [', "a",, ', [strong('a')]],
     ['"a,b", "W/"', [strong('a,b'), strong('W/')]],
-  ])('%j is read', (header, tags) => {
+  ])('parses %j', (header, tags) => {
     expect(parseEntityTags(header)).toEqual(tags);
   });
 
@@ -32,22 +32,22 @@ describe('a list of entity tags', () => {
     'W/ "a"',
     '*, "a"',
     '**',
-  ])('%j is none', (header) => {
+  ])('rejects %j', (header) => {
     expect(parseEntityTags(header)).toBeUndefined();
   });
 
-  it('is refused in linear time', () => {
+  it('rejects hostile headers in linear time', () => {
     const startedAt = performance.now();
     for (const part of [' ', ',', '"a"', '"a",', 'W/', '"'])
       expect(parseEntityTags(`${part.repeat(20_000)}x`)).toBeUndefined();
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
-  it('may be *', () => {
+  it('parses *', () => {
     expect(parseEntityTags(' * ')).toBe('*');
   });
 
-  it('gives back what was written into it', () => {
+  it('round-trips any list of tags', () => {
     const opaque = fc.stringMatching(/^[\x21\x23-\x7e]{0,20}$/);
     const tags = fc.array(fc.record({ weak: fc.boolean(), opaque }), { minLength: 1 });
     fc.assert(
@@ -59,14 +59,14 @@ describe('a list of entity tags', () => {
   });
 });
 
-describe('weak comparison', () => {
+describe('matchesWeakly', () => {
   it.each([
     ['"1"', '"1"'],
     ['W/"1"', '"1"'],
     ['"1"', 'W/"1"'],
     ['"0", "1"', 'W/"1"'],
     ['*', '"1"'],
-  ])('%s matches %s', (header, etag) => {
+  ])('matches %s with %s', (header, etag) => {
     expect(matchesWeakly(header, etag)).toBe(true);
   });
 
@@ -75,7 +75,7 @@ describe('weak comparison', () => {
     ['"W/1"', '"1"'],
     ['1', '"1"'],
     ['', '"1"'],
-  ])('%s does not match %s', (header, etag) => {
+  ])('does not match %s with %s', (header, etag) => {
     expect(matchesWeakly(header, etag)).toBe(false);
   });
 });

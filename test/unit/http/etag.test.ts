@@ -2,32 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { etag } from '../../../lib/http/etag.ts';
 import { eventOf } from '../../support/fixtures/domain-builders.ts';
 
-const known = (etag: string) => eventOf({ headers: { 'if-none-match': etag } });
-const replyOf = (body: string, headers: Record<string, string> = {}) => ({
+const ifNoneMatch = (etag: string) => eventOf({ headers: { 'if-none-match': etag } });
+const responseOf = (body: string, headers: Record<string, string> = {}) => ({
   statusCode: 200,
   headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache', ...headers },
   body,
 });
 
-function answer(event: ReturnType<typeof eventOf>, response: ReturnType<typeof replyOf>) {
+function apply(event: ReturnType<typeof eventOf>, response: ReturnType<typeof responseOf>) {
   const exchange = { event, response };
   etag().after(exchange);
   return exchange.response;
 }
 
-describe('a reply that caches may keep', () => {
-  it('is 304 to whoever knows it: no body and no type of one, but what caches go by', () => {
-    expect(answer(known('"1"'), replyOf('{}', { ETag: '"1"' }))).toEqual({
+describe('etag', () => {
+  it('responds with 304 and the caching headers if the tag matches', () => {
+    expect(apply(ifNoneMatch('"1"'), responseOf('{}', { ETag: '"1"' }))).toEqual({
       statusCode: 304,
       headers: { 'Cache-Control': 'no-cache', ETag: '"1"' },
     });
   });
 
-  it('gets a weak tag of its body where it has none', () => {
-    const first = answer(eventOf(), replyOf('{}')).headers;
+  it('adds a weak tag of the body to a response without one', () => {
+    const first = apply(eventOf(), responseOf('{}')).headers;
     expect(first).toMatchObject({ ETag: expect.stringMatching(/^W\/".{20}"$/), Vary: 'Accept-Encoding' });
-    expect(answer(eventOf(), replyOf('{}')).headers).toEqual(first);
-    expect(answer(eventOf(), replyOf('[]')).headers).not.toEqual(first);
-    expect(answer(known('"other"'), replyOf('{}'))).toMatchObject({ statusCode: 200, body: '{}' });
+    expect(apply(eventOf(), responseOf('{}')).headers).toEqual(first);
+    expect(apply(eventOf(), responseOf('[]')).headers).not.toEqual(first);
+    expect(apply(ifNoneMatch('"other"'), responseOf('{}'))).toMatchObject({ statusCode: 200, body: '{}' });
   });
 });

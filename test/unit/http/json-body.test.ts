@@ -12,7 +12,7 @@ const readBytes = (bytes: Uint8Array) =>
   read({ body: Buffer.from(bytes).toString('base64'), isBase64Encoded: true });
 const utf8 = (text: string) => Buffer.from(text, 'utf8');
 
-describe('the media type of a body', () => {
+describe('readJsonBody', () => {
   it.each([
     'application/json',
     'APPLICATION/JSON',
@@ -26,7 +26,7 @@ describe('the media type of a body', () => {
     'application/json; charset="\\utf-8"',
     'application/merge-patch+json',
     'application/vnd.sellout+json; charset=utf-8',
-  ])('may be %j', (type) => {
+  ])('accepts media type %j', (type) => {
     expect(read({ headers: { 'content-type': type } })).toEqual({ name: 'Ada' });
   });
 
@@ -49,42 +49,41 @@ describe('the media type of a body', () => {
       'application/json; v=";"; charset=latin1',
       'application/vnd.sellout+json; charset=us-ascii',
     ].map((type) => ({ 'content-type': type })),
-  ])('may not be %j', (headers) => {
+  ])('rejects headers %j', (headers) => {
     expect(() => read({ headers })).toThrow(expect.objectContaining({ code: 'unsupported_media_type' }));
-    // Also where there is nothing to parse.
+    // Also without a body.
     expect(() => read({ headers, body: '' })).toThrow(
       expect.objectContaining({ code: 'unsupported_media_type' }),
     );
   });
-});
 
-describe('a content coding', () => {
-  it.each(['identity', 'Identity', ' identity '])('may be %j', (coding) => {
+  it.each(['identity', 'Identity', ' identity '])('accepts content encoding %j', (coding) => {
     expect(read({ headers: { ...json, 'content-encoding': coding } })).toEqual({ name: 'Ada' });
   });
 
-  it.each(['gzip', 'br', 'identity, gzip', 'utf-8', 'x'])('may not be %j', (coding) => {
+  it.each(['gzip', 'br', 'identity, gzip', 'utf-8', 'x'])('rejects content encoding %j', (coding) => {
     expect(() => read({ headers: { ...json, 'content-encoding': coding } })).toThrow(
       expect.objectContaining({ code: 'unsupported_media_type' }),
     );
   });
-});
 
-describe('a body', () => {
-  it.each([undefined, '', null])('is needed: %j', (body) => {
-    // The types of the event know no null, and gateways other than AWS's send it.
+  it.each([undefined, '', null])('rejects body %j', (body) => {
+    // The local gateway passes null, which the event's type does not allow.
     const event = { ...eventOf({ headers: json }), body };
     expect(() => Reflect.apply(readJsonBody, undefined, [event])).toThrow(
-      expect.objectContaining({ code: 'malformed_json', details: { detail: 'a JSON body is needed' } }),
+      expect.objectContaining({
+        code: 'malformed_json',
+        details: { detail: 'The request needs a JSON body.' },
+      }),
     );
   });
 
-  it.each(['{}', '[]', 'null', '0', 'false', '"x"', ' {"a": [1]} '])('may be the JSON %s', (text) => {
+  it.each(['{}', '[]', 'null', '0', 'false', '"x"', ' {"a": [1]} '])('parses %s', (text) => {
     expect(read({ body: text })).toEqual(JSON.parse(text));
     expect(readBytes(utf8(text))).toEqual(JSON.parse(text));
   });
 
-  it.each(['é', '😀', '\u0000', '\u2028'])('holds %j as it was sent, in base64 as well', (text) => {
+  it.each(['é', '😀', '\u0000', '\u2028'])('preserves %j, also in base64', (text) => {
     const body = JSON.stringify({ name: text });
     expect(read({ body })).toEqual({ name: text });
     expect(readBytes(utf8(body))).toEqual({ name: text });
@@ -97,15 +96,15 @@ describe('a body', () => {
     ['an overlong form', [0xc0, 0xaf]],
     ['more than Unicode has', [0xf4, 0x90, 0x80, 0x80]],
     ['a replacement character', [0xef, 0xbf, 0xbd]],
-  ])('is no JSON where its bytes hold %s', (_, bytes) => {
+  ])('rejects a body with %s', (_, bytes) => {
     const body = Buffer.concat([utf8('{"name":"Caf'), Buffer.from(bytes), utf8('"}')]);
-    const refusal = expect.objectContaining({ code: 'malformed_json' });
-    expect(() => readBytes(body)).toThrow(refusal);
-    // As a gateway hands it over that has decoded it already.
-    expect(() => read({ body: body.toString('utf8') })).toThrow(refusal);
+    const malformed = expect.objectContaining({ code: 'malformed_json' });
+    expect(() => readBytes(body)).toThrow(malformed);
+    // As from a gateway that decodes the body itself.
+    expect(() => read({ body: body.toString('utf8') })).toThrow(malformed);
   });
 
-  it.each(['{', '{"a":1,}', '\ufeff{}', "{'a':1}", '{}{}', 'NaN'])('is no JSON where it is %j', (text) => {
+  it.each(['{', '{"a":1,}', '\ufeff{}', "{'a':1}", '{}{}', 'NaN'])('rejects malformed JSON: %j', (text) => {
     for (const attempt of [() => read({ body: text }), () => readBytes(utf8(text))])
       expect(attempt).toThrow(expect.objectContaining({ code: 'malformed_json' }));
   });

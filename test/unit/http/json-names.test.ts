@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { checkNames } from '../../../lib/http/json-names.ts';
 
-/** What is refused, with the reason; undefined where nothing is. */
-function refusalOf(json: string) {
+/** Returns the error's fields; undefined if the JSON passes. */
+function errorsOf(json: string) {
   try {
     checkNames(json);
   } catch (error) {
@@ -14,7 +14,7 @@ function refusalOf(json: string) {
   return undefined;
 }
 
-describe('names in a body', () => {
+describe('checkNames', () => {
   it.each([
     ['{"a":1,"a":2}', 'a'],
     ['{"a":1,"a":1}', 'a'],
@@ -27,8 +27,8 @@ describe('names in a body', () => {
     ['{"x":{"a":1},"a":1,"x":2}', 'x'],
     [' { "a" : 1 , "a" : [ ] } ', 'a'],
     ['{"toString":1,"toString":2}', 'toString'],
-  ])('stand once: in %s %j does not', (json, path) => {
-    expect(refusalOf(json)).toEqual([{ path, message: 'given twice; give it once' }]);
+  ])('rejects %s: %j is repeated', (json, path) => {
+    expect(errorsOf(json)).toEqual([{ path, message: 'Must not be repeated' }]);
   });
 
   it.each([
@@ -37,8 +37,8 @@ describe('names in a body', () => {
     ['{"\\u005f_proto__":1}', '__proto__'],
     ['{"constructor":{"prototype":{}}}', 'constructor'],
     ['{"surplus":[[{"a":{"__proto__":1}}]]}', 'surplus.0.0.a.__proto__'],
-  ])('reach no prototype: in %s %j does', (json, path) => {
-    expect(refusalOf(json)).toEqual([{ path, message: 'this key is not allowed' }]);
+  ])('rejects %s: %j is forbidden', (json, path) => {
+    expect(errorsOf(json)).toEqual([{ path, message: 'Key is not allowed' }]);
   });
 
   it.each([
@@ -50,29 +50,29 @@ describe('names in a body', () => {
     '{"a":1,"A":2,"a ":3}',
     '"a"',
     '0',
-  ])('may stand as in %s', (json) => {
-    expect(refusalOf(json)).toBeUndefined();
+  ])('accepts %s', (json) => {
+    expect(errorsOf(json)).toBeUndefined();
   });
 
-  it('are all right in whatever JSON is written of, and are not when one of them is repeated anywhere', () => {
+  it('accepts any generated JSON, and rejects it once a key is repeated anywhere', () => {
     const value = fc.jsonValue({ maxDepth: 2, stringUnit: fc.constantFrom(...'"\\{}[]:,a\n😀') });
     fc.assert(
       fc.property(value, fc.boolean(), (written, spaced) => {
         const text = JSON.stringify(written, undefined, spaced ? 2 : 0);
         fc.pre(!/"(__proto__|constructor)"/.test(text));
-        expect(refusalOf(text)).toBeUndefined();
-        expect(refusalOf(`[{"k":${text},"l":[${text},{"m":${text},"m":${text}}]}]`)).toEqual([
-          { path: '0.l.1.m', message: 'given twice; give it once' },
+        expect(errorsOf(text)).toBeUndefined();
+        expect(errorsOf(`[{"k":${text},"l":[${text},{"m":${text},"m":${text}}]}]`)).toEqual([
+          { path: '0.l.1.m', message: 'Must not be repeated' },
         ]);
       }),
     );
   });
 
-  it('are found however deep they stand, in 64 KB of anything', () => {
+  it('finds repeated keys at any depth within 64 KB', () => {
     const depth = 8_000;
     const inside = (json: string) => `${'['.repeat(depth)}${json}${']'.repeat(depth)}`;
-    expect(refusalOf(inside('{"a":1}'))).toBeUndefined();
-    expect(refusalOf(inside('{"a":1,"a":1}'))?.[0]?.path).toMatch(/^(0\.){8000}a$/);
-    expect(refusalOf(`{"a":"${'\\\\'.repeat(30_000)}","b":1,"b":1}`)?.[0]?.path).toBe('b');
+    expect(errorsOf(inside('{"a":1}'))).toBeUndefined();
+    expect(errorsOf(inside('{"a":1,"a":1}'))?.[0]?.path).toMatch(/^(0\.){8000}a$/);
+    expect(errorsOf(`{"a":"${'\\\\'.repeat(30_000)}","b":1,"b":1}`)?.[0]?.path).toBe('b');
   });
 });

@@ -4,30 +4,30 @@ import { problemResponse, problems } from '../../../lib/http/problem.ts';
 
 const codes = Object.keys(problems).filter((code): code is ErrorCode => code in problems);
 
-describe('a problem', () => {
-  it.each(codes)('%s has a status, a title and its own type', (code) => {
-    const reply = problemResponse(new DomainError(code), 'request-1');
-    const body: unknown = JSON.parse(reply.body);
-    expect(reply.statusCode).toBe(problems[code].status);
-    expect(reply.headers['Content-Type']).toBe('application/problem+json');
-    expect(reply.headers['Cache-Control']).toBe('no-store');
+describe('problemResponse', () => {
+  it.each(codes)('has status, title and type of %s', (code) => {
+    const response = problemResponse(new DomainError(code), 'request-1');
+    const body: unknown = JSON.parse(response.body);
+    expect(response.statusCode).toBe(problems[code].status);
+    expect(response.headers['Content-Type']).toBe('application/problem+json');
+    expect(response.headers['Cache-Control']).toBe('no-store');
     expect(body).toMatchObject({
       type: `urn:problem-type:sellout:${code}`,
-      status: reply.statusCode,
+      status: response.statusCode,
       code,
       title: expect.stringMatching(/\w/),
       request_id: 'request-1',
     });
   });
 
-  it('never shows its cause', () => {
+  it('does not contain the cause', () => {
     const cause = new Error('table secret-table at 10.0.0.1');
     const { body } = problemResponse(new DomainError('internal', { cause }), 'request-1');
     expect(body).not.toContain('secret-table');
     expect(body).not.toContain('stack');
   });
 
-  it('tells when to try again, and how to authenticate', () => {
+  it('sets Retry-After and WWW-Authenticate', () => {
     expect(
       problemResponse(new DomainError('contention', { retryAfterSeconds: 2 }), 'r').headers,
     ).toMatchObject({
@@ -38,7 +38,7 @@ describe('a problem', () => {
     });
   });
 
-  it('names each line that is short', () => {
+  it('contains the fields of each error', () => {
     const line = { path: 'lines.1', message: 'only 1 left', product_id: '1', requested: 2, available: 1 };
     const { body } = problemResponse(new DomainError('out_of_stock', { errors: [line] }), 'r');
     expect(JSON.parse(body)).toMatchObject({ errors: [line] });

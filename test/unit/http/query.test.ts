@@ -19,7 +19,7 @@ function errorsOf(raw: string, shape: Parameters<typeof readQuery>[1] = known) {
   return [];
 }
 
-describe('a query string', () => {
+describe('readQuery', () => {
   it.each([
     ['', {}],
     ['&&', {}],
@@ -29,7 +29,7 @@ describe('a query string', () => {
     ['cursor', { cursor: '' }],
     ['cursor=a=b', { cursor: 'a=b' }],
     ['limit=1,2', { limit: '1,2' }],
-  ])('%j is %j', (raw, parameters) => {
+  ])('parses %j to %j', (raw, parameters) => {
     expect(readQuery(raw, known)).toEqual(parameters);
   });
 
@@ -41,30 +41,30 @@ describe('a query string', () => {
     ['=1', ['']],
     ['x=1&x=2&limit=1', ['x']],
     ['%F0%9F%8E%89=1', ['🎉']],
-  ])('%j holds what nobody asked for', (raw, paths) => {
-    expect(errorsOf(raw)).toEqual(paths.map((path) => ({ path, message: 'unknown parameter' })));
+  ])('rejects unknown parameters: %j', (raw, paths) => {
+    expect(errorsOf(raw)).toEqual(paths.map((path) => ({ path, message: 'Unknown parameter' })));
   });
 
   it.each(['limit=1&limit=1', 'limit=1&cursor=a&limit=2', 'limit&limit&limit', '%6cimit=1&limit=2'])(
-    '%j gives a parameter twice',
+    'rejects a repeated parameter: %j',
     (raw) => {
-      expect(errorsOf(raw)).toEqual([{ path: 'limit', message: 'given twice; give it once' }]);
+      expect(errorsOf(raw)).toEqual([{ path: 'limit', message: 'Must not be repeated' }]);
     },
   );
 
   it.each(['1e1', ' 10', '10 ', '0x10', '+5', '10.0', '', '010', '-0', '1,2', '1_0', '١', 'Infinity'])(
-    'gives no number for %j',
+    'does not convert %j to a number',
     (text) => {
       expect(readQuery(`${new URLSearchParams({ limit: text })}`, known)).toEqual({ limit: text });
     },
   );
 
-  it('is empty where an operation takes no parameters', () => {
+  it('rejects every parameter if the operation has none', () => {
     expect(readQuery('', {})).toEqual({});
-    expect(errorsOf('limit=1', {})).toEqual([{ path: 'limit', message: 'unknown parameter' }]);
+    expect(errorsOf('limit=1', {})).toEqual([{ path: 'limit', message: 'Unknown parameter' }]);
   });
 
-  it('is refused with no more errors than a body is', () => {
+  it('reports at most 100 errors', () => {
     const many = Array.from({ length: 3_000 }, (_, n) => n.toString(36)).join('&');
     expect(errorsOf(many)).toHaveLength(100);
   });

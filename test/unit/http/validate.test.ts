@@ -21,7 +21,7 @@ function pathsOf(raw: unknown): string[] {
 }
 
 describe('validate', () => {
-  it('gives the parsed request', () => {
+  it('returns the parsed request', () => {
     const raw = { params, body: { items: [] }, other: 1 };
     expect(validate(schema, raw)).toEqual({ params, body: { items: [] } });
   });
@@ -39,9 +39,9 @@ describe('validate', () => {
     ],
     ['an unknown field at the top', { params, body: { items: [], x: 1 } }, ['x']],
     ['a path parameter', { params: { id: '1' }, body: { items: [] } }, ['id']],
-    ['a body that is no object', { params, body: 7 }, ['body']],
+    ['a body that is not an object', { params, body: 7 }, ['body']],
     ['several fields at once', { params: {}, body: {} }, ['id', 'items']],
-  ])('names %s by its path', (_, raw, paths) => {
+  ])('reports the path of %s', (_, raw, paths) => {
     expect(pathsOf(raw)).toEqual(paths);
   });
 });

@@ -18,47 +18,51 @@ const greet: Contract = {
 const areaOf = (changes: Partial<Contract>): Area => ({
   contracts: [{ ...greet, ...changes }],
   requests: [],
-  replies: [],
+  responses: [],
   operations: { greet: { description: 'Says hello.' } },
 });
 const documentOf = (changes: Partial<Contract>) => openapiDocument([areaOf(changes)], '1.0.0');
 
-describe('the document is not made while it lacks', () => {
-  it('nothing of this contract', () => {
+describe('openapiDocument', () => {
+  it('documents a contract that has descriptions for everything', () => {
     expect(documentOf({})).toMatchObject({ paths: { '/greeting': { get: { operationId: 'greet' } } } });
   });
 
-  it('words for an operation', () => {
-    expect(() => documentOf({ operation: 'part' })).toThrow('describe the operation part');
+  it('throws for an operation without a description', () => {
+    expect(() => documentOf({ operation: 'part' })).toThrow('Operation part has no description');
   });
 
-  it('a parameter', () => {
+  it('throws for a parameter without a description', () => {
     const request = { query: z.object({ volume: z.string() }) };
-    expect(() => documentOf({ request })).toThrow('describe the parameter volume');
+    expect(() => documentOf({ request })).toThrow('Parameter volume has no description');
   });
 
-  it('a header', () => {
+  it('throws for a header without a description', () => {
     expect(() => documentOf({ response: { status: 204, headers: ['Echo'] } })).toThrow(
-      'describe the header Echo',
+      'Header Echo has no description',
     );
   });
 
-  it('the name of a body', () => {
-    expect(() => documentOf({ response: { status: 200, body: z.object({}) } })).toThrow('a body has no name');
+  it('throws for a body without a component', () => {
+    expect(() => documentOf({ response: { status: 200, body: z.object({}) } })).toThrow(
+      'body has no component',
+    );
   });
 });
 
-describe('the collection', () => {
-  it('is not made while it lacks an operation of one of its folders', () => {
+describe('postmanCollection', () => {
+  it('throws for an operation that is missing from the flow or has another tag', () => {
     const { paths, ...rest } = z
       .looseObject({ paths: z.record(z.string(), z.record(z.string(), z.looseObject({}))) })
       .parse(generated['openapi.json']);
     const added = { ...paths['/cart/add'], put: { ...paths['/cart/add']?.['post'], operationId: 'more' } };
     const grown = { ...rest, paths: { ...paths, '/cart/add': added } };
-    expect(() => postmanCollection(grown)).toThrow('more is missing in tools/openapi/postman/flow.ts');
+    expect(() => postmanCollection(grown)).toThrow(
+      'Operation more is missing in tools/openapi/postman/flow.ts',
+    );
     const { '/cart/add': _, ...fewer } = paths;
     expect(() => postmanCollection({ ...rest, paths: fewer })).toThrow(
-      'addToCart has no place in folder cart',
+      'Operation addToCart does not have the tag cart',
     );
   });
 });

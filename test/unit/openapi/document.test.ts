@@ -9,7 +9,7 @@ import { generated } from '../../../tools/openapi/generate.ts';
 const docs = join(import.meta.dirname, '../../../docs');
 
 describe('docs', () => {
-  it.each(Object.entries(generated))('%s is what contracts and shapes make today', async (name, content) => {
+  it.each(Object.entries(generated))('%s is up to date (npm run openapi)', async (name, content) => {
     const committed: unknown = JSON.parse(await readFile(join(docs, name), 'utf8'));
     expect(committed, 'run `npm run openapi`').toEqual(JSON.parse(JSON.stringify(content)));
   });
@@ -27,7 +27,7 @@ const shown = z
   .parse(generated['openapi.json']).components.schemas;
 
 describe('the OpenAPI document', () => {
-  it('says how large and how small an integer of a request may be', () => {
+  it('bounds every integer of a request', () => {
     const integers = areas
       .flatMap(({ requests }) => requests)
       .flatMap(({ name }) => Object.entries(shown[name]?.properties ?? {}))
@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
       expect(schema, name).toMatchObject({ minimum: expect.any(Number), maximum: expect.any(Number) });
   });
 
-  it('is valid for a validator of its own', async () => {
+  it('is valid OpenAPI 3.1', async () => {
     const result = await new Validator().validate(structuredClone(generated['openapi.json']));
     expect(result).toEqual({ valid: true });
   });

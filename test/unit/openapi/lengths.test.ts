@@ -4,7 +4,7 @@ import { byRoute, leavesOf, requestParts } from '../../support/openapi/contracts
 
 const bounds = z.object({ minLength: z.optional(z.int()), maxLength: z.optional(z.int()) });
 
-/** Every text of every request, with its bounds as the document gives them; those without are ids. */
+/** Every text field of every request, with the bounds in the document. Texts without bounds are IDs. */
 const texts = byRoute.flatMap(({ route, request }) =>
   requestParts.flatMap((part) =>
     leavesOf(request[part])
@@ -17,11 +17,11 @@ const texts = byRoute.flatMap(({ route, request }) =>
 );
 const bounded = texts.filter(({ maxLength }) => maxLength !== undefined);
 
-/** Two code units and four bytes of UTF-8, and one character. */
+/** One character of two UTF-16 code units and four UTF-8 bytes. */
 const wide = (length: number) => '😀'.repeat(length);
 const plain = (length: number) => 'x'.repeat(length);
 const etag = (length: number) => `"${'x'.repeat(length - 2)}"`;
-/** With a local part and labels as long as they may be: RFC 5321, RFC 1035. */
+/** Uses the longest local part and labels: RFC 5321, RFC 1035. */
 function address(length: number): string {
   const domain = Array(length).fill(plain(63)).join('.');
   return `${plain(64)}@${domain.slice(0, length - 70)}.test`;
@@ -31,14 +31,14 @@ const isTaken = (schema: z.core.$ZodType, text: string) => z.core.safeParse(sche
 const issuesOf = (schema: z.core.$ZodType, text: string) =>
   z.core.safeParse(schema, text).error?.issues.map(({ code }) => code);
 
-/** The first of these that the schema takes at its full length. */
+/** Returns the first candidate that the schema accepts at its maximum length. */
 function fillOf({ name, schema, maxLength = 0 }: (typeof bounded)[number]) {
   const fill = [wide, plain, etag, address].find((each) => isTaken(schema, each(maxLength)));
   if (fill === undefined) throw new Error(`say here of what it may be as long as that: ${name}`);
   return fill;
 }
 
-it.each(bounded)('$name takes $maxLength characters, and not one more', (text) => {
+it.each(bounded)('$name accepts $maxLength characters and rejects one more', (text) => {
   const { schema, maxLength = 0 } = text;
   const fill = fillOf(text);
   expect(isTaken(schema, fill(maxLength))).toBe(true);
@@ -46,7 +46,7 @@ it.each(bounded)('$name takes $maxLength characters, and not one more', (text) =
 });
 
 it.each(bounded.filter(({ minLength }) => minLength !== undefined))(
-  '$name takes $minLength characters, and not one less',
+  '$name accepts $minLength characters and rejects one fewer',
   (text) => {
     const { schema, minLength = 0 } = text;
     const fill = fillOf(text);
@@ -55,8 +55,8 @@ it.each(bounded.filter(({ minLength }) => minLength !== undefined))(
   },
 );
 
-describe('texts of requests', () => {
-  it('count characters beyond the basic plane as one, wherever these may stand', () => {
+describe('text fields of requests', () => {
+  it('count a character outside the basic plane as one', () => {
     const takeWide = bounded.filter((text) => fillOf(text) === wide);
     expect([...new Set(takeWide.map(({ path }) => path))].sort()).toEqual([
       'bootstrap-secret',
@@ -67,7 +67,7 @@ describe('texts of requests', () => {
     ]);
   });
 
-  it('have a bound, but for ids', () => {
+  it('have a maximum length, except IDs', () => {
     const open = texts.filter(({ maxLength }) => maxLength === undefined);
     expect([...new Set(open.map(({ format }) => format))]).toEqual(['uuid']);
     expect(bounded.length).toBeGreaterThanOrEqual(15);

@@ -53,7 +53,7 @@ const fieldsOf = (body: unknown): string[] => {
   return Object.keys(components.schemas[name]?.properties ?? {});
 };
 
-/** Everything that a runtime expression in a link of this reply may name. */
+/** The values that a runtime expression in a link of this response can reference. */
 const expressionsOf = ({ parameters, requestBody, responses }: Operation, status: string): string[] => [
   ...fieldsOf(responses[status]).map((field) => `$response.body#/${field}`),
   ...fieldsOf(requestBody).map((field) => `$request.body#/${field}`),
@@ -62,7 +62,7 @@ const expressionsOf = ({ parameters, requestBody, responses }: Operation, status
 ];
 
 describe('links', () => {
-  it('lead from what is made to what can be done with it', () => {
+  it('link created resources to the operations on them', () => {
     const targets = (operationId: string) =>
       links.filter(({ source }) => source.operationId === operationId).map(({ name }) => name);
     expect(targets('createProduct')).toEqual(
@@ -73,7 +73,7 @@ describe('links', () => {
       expect(targets(order)).toEqual(['getOrder', 'cancelOrder']);
   });
 
-  it.each(links)('$at names an operation, and its parameters and fields', ({ name, link }) => {
+  it.each(links)('$at uses an operation, parameters and fields that exist', ({ name, link }) => {
     const target = operations.find(({ operationId }) => operationId === link.operationId);
     expect(target?.operationId).toBe(name);
     const parameters = target?.parameters.map((parameter) => parameter.name);
@@ -83,7 +83,7 @@ describe('links', () => {
     );
   });
 
-  it.each(links)('$at takes its values from fields, headers and parameters that exist', (shown) => {
+  it.each(links)('$at uses response fields, headers and parameters that exist', (shown) => {
     const { link, source, status } = shown;
     const used = JSON.stringify([link.parameters, link.requestBody]).match(/\$[^"}]+/g) ?? [];
     expect(used.length).toBeGreaterThan(0);

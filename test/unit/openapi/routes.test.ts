@@ -26,7 +26,7 @@ const deployed = Object.entries(functions).flatMap(([operation, { handler, event
 const contracts = [...areas.flatMap((area) => area.contracts), notFoundContract];
 
 describe('serverless.yml', () => {
-  it('has the routes of every contract, and no others', () => {
+  it('has exactly the routes of the contracts', () => {
     const byOperation = <T extends { operation: string; routes: readonly string[] }>(list: readonly T[]) =>
       Object.fromEntries(list.map(({ operation, routes }) => [operation, routes]));
     expect(deployed.length).toBeGreaterThan(20);
@@ -34,7 +34,7 @@ describe('serverless.yml', () => {
     expect(deployed).toHaveLength(contracts.length);
   });
 
-  it('names each handler by its operation', () => {
+  it('names each function after its operation', () => {
     for (const { operation, handler } of deployed) {
       const file = operation.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
       expect(handler).toMatch(new RegExp(`^functions/[a-z]+/${file}\\.handler$`));

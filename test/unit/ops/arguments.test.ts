@@ -3,8 +3,8 @@ import { readCommand, UsageError } from '../../../tools/ops/arguments.ts';
 
 const read = (line: string) => readCommand(line.split(' ').filter((word) => word !== ''));
 
-describe('the command line of npm run ops', () => {
-  it('is one command with what it needs', () => {
+describe('readCommand', () => {
+  it('parses a command and its options in any order', () => {
     expect(read('rotate-token-key --stage prod --step add')).toEqual({
       command: 'rotate-token-key',
       stage: 'prod',
@@ -19,35 +19,38 @@ describe('the command line of npm run ops', () => {
   });
 
   it.each([
-    ['', 'which command?'],
-    ['make-secrets decide-orders --stage prod', 'one command at a time'],
-    ['make-coffee --stage prod', 'there is no such command'],
-    ['make-secrets', '--stage: is missing'],
+    ['', 'Missing command.'],
+    ['make-secrets decide-orders --stage prod', 'Unexpected argument: decide-orders.'],
+    ['make-coffee --stage prod', 'Unknown command.'],
+    ['make-secrets', '--stage: missing'],
     ['make-secrets --stage', "'--stage <value>' argument missing"],
-    ['make-secrets --stage Prod!', '--stage: is no stage name'],
-    ['make-secrets --stage ../other', '--stage: is no stage name'],
-    ['make-secrets --stage prod --step add', '--step: not for this command'],
+    ['make-secrets --stage Prod!', '--stage: not a valid stage name'],
+    ['make-secrets --stage ../other', '--stage: not a valid stage name'],
+    ['make-secrets --stage prod --step add', 'Option not valid for this command: --step.'],
     ['make-secrets --stgae prod', "Unknown option '--stgae'"],
-    ['make-secrets --stage prod --stage dev', '--stage: is given twice'],
-    ['make-secrets --stage prod --stage prod', '--stage: is given twice'],
-    ['rotate-token-key --stage prod --step=add --step promote', '--step: is given twice'],
+    ['make-secrets --stage prod --stage dev', 'Option given twice: --stage.'],
+    ['make-secrets --stage prod --stage prod', 'Option given twice: --stage.'],
+    ['rotate-token-key --stage prod --step=add --step promote', 'Option given twice: --step.'],
     [
       'make-first-admin --stage a --api https://x.example --email a@x.example --api https://y.example',
-      '--api: is given twice',
+      'Option given twice: --api.',
     ],
     [
       'make-first-admin --email a@x.example --email b@x.example --stage a --stage a',
-      '--email, --stage: is given twice',
+      'Option given twice: --email, --stage.',
     ],
-    ['rotate-token-key --stage prod', '--step: is one of add, promote, retire, replace'],
-    ['make-first-admin --stage prod --email a@example.com', '--api: is no URL'],
-    ['make-first-admin --stage prod --api foo --email a', '--api: is no URL\n--email: is no e-mail address'],
-    ['make-first-admin --stage prod --api https://x.example --email a', '--email: is no e-mail address'],
+    ['rotate-token-key --stage prod', '--step: must be one of add, promote, retire, replace'],
+    ['make-first-admin --stage prod --email a@example.com', '--api: not a valid URL'],
+    [
+      'make-first-admin --stage prod --api foo --email a',
+      '--api: not a valid URL\n--email: not a valid email address',
+    ],
+    ['make-first-admin --stage prod --api https://x.example --email a', '--email: not a valid email address'],
     [
       'make-first-admin --stage prod --api http://x.example --email a@example.com',
-      '--api: must begin with https',
+      '--api: must start with https',
     ],
-  ])('refuses "%s"', (line, words) => {
+  ])('throws a UsageError for "%s"', (line, words) => {
     expect(() => read(line)).toThrow(UsageError);
     expect(() => read(line)).toThrow(words);
   });

@@ -9,10 +9,10 @@ let redirect: string | undefined;
 beforeEach(async () => {
   asked = [];
   redirect = undefined;
-  server = createServer((request, reply) => {
+  server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    if (redirect === undefined) reply.writeHead(201).end('{}');
-    else reply.writeHead(307, { Location: redirect }).end();
+    if (redirect === undefined) response.writeHead(201).end('{}');
+    else response.writeHead(307, { Location: redirect }).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -24,17 +24,20 @@ afterEach(async () => {
 
 function register(path: string) {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('there is no port');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const api = `http://127.0.0.1:${address.port}${path}`;
   return registerFirstAdmin({ api, email: 'a@example.com', password: 'twelve twelve', bootstrapSecret: 's' });
 }
 
-it.each(['', '/', '/base', '/base/'])('registers below the path of the API: "%s"', async (path) => {
-  await register(path);
-  expect(asked).toEqual([`POST ${path.replace(/\/$/, '')}/auth/register`]);
-});
+it.each(['', '/', '/base', '/base/'])(
+  'registerFirstAdmin keeps the base path "%s" of the API',
+  async (path) => {
+    await register(path);
+    expect(asked).toEqual([`POST ${path.replace(/\/$/, '')}/auth/register`]);
+  },
+);
 
-it('takes the secret nowhere else', async () => {
+it('registerFirstAdmin does not follow a redirect, which would reveal the secret', async () => {
   redirect = '/elsewhere';
   await expect(register('')).rejects.toThrow();
   expect(asked).toEqual(['POST /auth/register']);

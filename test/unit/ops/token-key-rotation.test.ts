@@ -12,11 +12,11 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 const ring = z.object({ keys: z.array(z.object({ kid: z.string() })) });
 const kidsOf = (value: string) => ring.parse(JSON.parse(value)).keys.map(({ kid }) => kid);
-const settled = () => JSON.stringify({ keys: [newTokenKey()] });
+const singleKey = () => JSON.stringify({ keys: [newTokenKey()] });
 
-/** The value after steps that each come as early as they may. */
+/** Returns the value after the steps, each at its earliest safe time. */
 function rotated(...steps: readonly RotationStep[]) {
-  let stored = { value: settled(), changedAt: start };
+  let stored = { value: singleKey(), changedAt: start };
   const values = [stored.value];
   const earliest = { add: 0, promote: 2 * minute, retire: day + 2 * minute, replace: 0 };
   for (const step of steps) {
@@ -27,18 +27,18 @@ function rotated(...steps: readonly RotationStep[]) {
   return { ...stored, values };
 }
 
-/** A container that has read this value and reads it anew whenever it may. */
+/** A container whose parameter has this value. */
 const container = (value: string, now: number) =>
   createAccessTokens({
-    parameters: createParameters({ fetchParameter: async () => value }),
+    parameters: createParameters({ fetchParameter: async () => value, clock: { now: () => now } }),
     keysParameter: '/keys',
     issuer: 'test',
     audience: 'test',
     clock: { now: () => now },
   });
 
-describe('a rotation', () => {
-  it('puts the new key behind the old one, then first, then alone', () => {
+describe('rotate', () => {
+  it('puts the new key second, then first, then removes the old key', () => {
     const { values } = rotated('add', 'promote', 'retire');
     const [before, added, promoted, retired] = values.map(kidsOf);
     const [old] = before ?? [];
@@ -48,11 +48,11 @@ describe('a rotation', () => {
     expect(retired).not.toContain(old);
   });
 
-  it('can follow on a rotation', () => {
+  it('starts a second rotation after the first', () => {
     expect(kidsOf(rotated('add', 'promote', 'retire', 'add', 'promote', 'retire').value)).toHaveLength(1);
   });
 
-  it('lets containers before and after each step of it verify each other’s new tokens', async () => {
+  it('lets containers with the value before and after a step verify each other’s tokens', async () => {
     const { values } = rotated('add', 'promote', 'retire');
     const guest = { id: newId(), kind: 'guest', role: 'USER' } as const;
     for (const [step, value] of values.slice(1).entries()) {
@@ -67,10 +67,10 @@ describe('a rotation', () => {
     }
   });
 
-  it('keeps a guest’s token valid to its last second', async () => {
+  it('keeps a guest token valid until it expires', async () => {
     const { values, changedAt } = rotated('add', 'promote', 'retire');
     const promotedAt = changedAt - day - 2 * minute;
-    // The last container to read the parameter anew signs with the old key a minute after the promotion.
+    // The slowest container signs with the old key until a minute after the promotion.
     const signedAt = promotedAt + minute;
     const guest = { id: newId(), kind: 'guest', role: 'USER' } as const;
     const { access_token, expires_in } = await container(values[1] ?? '', signedAt).issue(guest);
@@ -80,13 +80,13 @@ describe('a rotation', () => {
   });
 
   it.each([
-    ['promote', [], 'a rotation begins with "add"'],
-    ['retire', [], 'a rotation begins with "add"'],
-    ['add', ['add'], '"promote" comes next'],
-    ['retire', ['add'], '"promote" comes next'],
-    ['add', ['add', 'promote'], '"retire" comes next'],
-    ['promote', ['add', 'promote'], '"retire" comes next'],
-  ] as const)('refuses to %s after %j', (step, steps, words) => {
+    ['promote', [], 'the next step is "add"'],
+    ['retire', [], 'the next step is "add"'],
+    ['add', ['add'], 'the next step is "promote"'],
+    ['retire', ['add'], 'the next step is "promote"'],
+    ['add', ['add', 'promote'], 'the next step is "retire"'],
+    ['promote', ['add', 'promote'], 'the next step is "retire"'],
+  ] as const)('rejects %s after %j', (step, steps, words) => {
     const stored = rotated(...steps);
     expect(() => rotate(step, stored, stored.changedAt + 10 * day)).toThrow(OperatorError);
     expect(() => rotate(step, stored, stored.changedAt + 10 * day)).toThrow(words);
@@ -95,7 +95,7 @@ describe('a rotation', () => {
   it.each([
     ['promote', ['add'], 2 * minute],
     ['retire', ['add', 'promote'], day + 2 * minute],
-  ] as const)('refuses to %s after %j a moment too early, and says when', (step, steps, wait) => {
+  ] as const)('rejects %s after %j one millisecond early, with the safe time', (step, steps, wait) => {
     const stored = rotated(...steps);
     const safeFrom = new Date(stored.changedAt + wait).toISOString();
     expect(() => rotate(step, stored, stored.changedAt + wait - 1)).toThrow(`safe from ${safeFrom}`);
@@ -103,7 +103,7 @@ describe('a rotation', () => {
   });
 
   it.each([[[]], [['add']], [['add', 'promote']]] as const)(
-    'can be cut off after %j by one new key',
+    'replaces all keys by one new key after %j',
     (steps) => {
       const stored = rotated(...steps);
       const [replaced, ...others] = kidsOf(rotate('replace', stored, stored.changedAt));
@@ -112,7 +112,7 @@ describe('a rotation', () => {
     },
   );
 
-  it('refuses what it cannot tell apart, and quotes no key', () => {
+  it('rejects a value that it did not write, without quoting a key', () => {
     const [one, other] = [newTokenKey(), newTokenKey()];
     for (const value of [JSON.stringify({ keys: [one, other] }), `not JSON ${one.k}`, '{"keys": []}']) {
       let message = '';
@@ -121,7 +121,9 @@ describe('a rotation', () => {
       } catch (error) {
         message = String(error);
       }
-      expect(message).toMatch(/the parameter (holds keys that no|does not hold)/);
+      expect(message).toMatch(
+        /The parameter (holds keys that this command did not create|does not have the form)/,
+      );
       expect(message).not.toContain(one.k);
     }
   });

@@ -13,29 +13,29 @@ import { isServiceUnavailable } from '../../../lib/platform/aws-errors.ts';
 const parts = { $metadata: {}, message: '' };
 const named = (name: string) => Object.assign(new Error(name), { name });
 
-describe('an outage', () => {
+describe('isServiceUnavailable', () => {
   it.each([
     ['throttling', new ThrottlingException(parts)],
     ['exceeded throughput', new ProvisionedThroughputExceededException(parts)],
-    ['a transaction still under way', new TransactionInProgressException(parts)],
+    ['a transaction in progress', new TransactionInProgressException(parts)],
     ['a failure of the service', new InternalServerError(parts)],
-    ['a time-out of the SDK', named('TimeoutError')],
-    ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
-    ['a cut connection', Object.assign(new Error('read'), { code: 'ECONNRESET' })],
+    ['a timeout of the SDK', named('TimeoutError')],
+    ['an unreachable host', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+    ['a reset connection', Object.assign(new Error('read'), { code: 'ECONNRESET' })],
     ['status 503', Object.assign(new Error('x'), { $metadata: { httpStatusCode: 503 } })],
-  ])('is %s', (_, error) => {
+  ])('is true for %s', (_, error) => {
     expect(isServiceUnavailable(error)).toBe(true);
   });
 
   it.each([
     ['a missing table', new ResourceNotFoundException(parts)],
     ['a failed condition', new ConditionalCheckFailedException(parts)],
-    ['a refusal of our own', new DomainError('contention')],
-    ['a programming error', new TypeError('undefined is not a function')],
+    ['a DomainError', new DomainError('contention')],
+    ['a bug', new TypeError('undefined is not a function')],
     ['status 400', Object.assign(new Error('x'), { $metadata: { httpStatusCode: 400 } })],
     ['a string', 'TimeoutError'],
     ['nothing', undefined],
-  ])('is not %s', (_, error) => {
+  ])('is false for %s', (_, error) => {
     expect(isServiceUnavailable(error)).toBe(false);
   });
 });

@@ -10,7 +10,7 @@ describe('backoff', () => {
     vi.useRealTimers();
   });
 
-  it('ends within base × 2^attempt and within the cap', async () => {
+  it('waits at most base × 2^attempt and at most the cap', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 60 }),
@@ -27,7 +27,7 @@ describe('backoff', () => {
     );
   });
 
-  it('spreads rivals over the whole time', async () => {
+  it('spreads concurrent callers over the whole interval', async () => {
     const ended: number[] = [];
     const start = Date.now();
     const waits = Array.from({ length: 200 }, () =>
@@ -38,7 +38,7 @@ describe('backoff', () => {
     const quarters = [0, 1, 2, 3].map(
       (n) => ended.filter((ms) => Math.min(3, Math.floor(ms / 40)) === n).length,
     );
-    // 50 are expected in each; below 20 is less likely than one in a million.
+    // Each quarter has 50 on average; fewer than 20 has a probability below one in a million.
     expect(Math.min(...quarters)).toBeGreaterThan(20);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { redisUrl } from '../../../lib/platform/redis.ts';
 
-describe('the URL of a Redis', () => {
-  it.each(['redis://127.0.0.1:6379', 'rediss://user:p%25@cache.example:6380/1'])('may be %s', (url) => {
+describe('redisUrl', () => {
+  it.each(['redis://127.0.0.1:6379', 'rediss://user:p%25@cache.example:6380/1'])('accepts %s', (url) => {
     expect(redisUrl.safeParse(url).success).toBe(true);
   });
 
-  it.each(['http://127.0.0.1', 'cache:6379', 'redis://user:p%@cache.example'])('cannot be %s', (url) => {
+  it.each(['http://127.0.0.1', 'cache:6379', 'redis://user:p%@cache.example'])('rejects %s', (url) => {
     expect(redisUrl.safeParse(url).success).toBe(false);
   });
 });

@@ -8,10 +8,9 @@ const { registerContract, loginContract, addCustomerContract } = contracts;
 const tokenFields = {
   access_token: 'Send it as `Authorization: Bearer …`.',
   token_type: 'Always `Bearer`.',
-  expires_in:
-    'Seconds for which the token is valid: an hour for an account with a password, a day for a guest.',
+  expires_in: 'Lifetime of the token in seconds: one hour for a registered account, one day for a guest.',
 };
-const email = 'Compared and stored in lower case.';
+const email = 'Stored and compared in lower case.';
 const role = '`ADMIN` manages products and sees every order; `USER` buys.';
 
 export const accounts: Area = {
@@ -19,27 +18,32 @@ export const accounts: Area = {
   requests: [
     component('Registration', registration, {
       description: 'A new account.',
-      fields: { email, password: '8 to 128 characters; nothing is said about which.', role },
+      fields: { email, password: '8 to 128 characters, without composition rules.', role },
       example: { email: 'rina@example.com', password: 'twelve twelve', role: 'USER' },
     }),
     component('Credentials', credentials, {
-      description: 'What an account was registered with.',
-      fields: { email, password: 'The password, as registered.' },
+      description: 'The credentials of a registered account.',
+      fields: { email, password: 'The password of the account.' },
       example: { email: 'rina@example.com', password: 'twelve twelve' },
     }),
     component('NewCustomer', newCustomer, {
-      description: 'A guest.',
+      description: 'A new guest customer.',
       fields: {
         username:
-          'Any name with a visible character and no control characters, not unique; blanks around it are dropped.',
+          'A display name; it need not be unique. It needs a visible character and no control characters. ' +
+          'Leading and trailing whitespace is removed.',
       },
       example: { username: 'rina' },
     }),
   ],
-  replies: [
+  responses: [
     component('Account', registerContract.response.body, {
-      description: 'An account with a password.',
-      fields: { id: 'Also the customer id of carts and orders.', email: 'In lower case.', role },
+      description: 'A registered account.',
+      fields: {
+        id: 'Account ID, which is also the customer ID in carts and orders.',
+        email: 'The email address in lower case.',
+        role,
+      },
       example: { id: customerId, email: 'rina@example.com', role: 'USER' },
     }),
     component('Token', loginContract.response.body, {
@@ -48,27 +52,32 @@ export const accounts: Area = {
       example: token,
     }),
     component('Customer', addCustomerContract.response.body, {
-      description: 'A guest, signed in.',
-      fields: { id: 'The customer id of carts and orders.', username: 'As given.', role, ...tokenFields },
+      description: 'A guest customer with an access token.',
+      fields: {
+        id: 'Customer ID for carts and orders.',
+        username: 'The name as sent.',
+        role,
+        ...tokenFields,
+      },
       example: { id: customerId, username: 'rina', role: 'USER', ...token, expires_in: 86_400 },
     }),
   ],
   operations: {
     register: {
       description:
-        'Role `USER` is free. Role `ADMIN` needs the token of an ADMIN, or the bootstrap secret, which works ' +
-        'once ever; on the stage `local` anyone may have it. Without that right the answer is 403: never is a ' +
-        'USER made instead.',
+        'Anyone can register with role `USER`. Role `ADMIN` requires the access token of an ADMIN or the bootstrap ' +
+        'secret, which works once. On stage `local`, anyone can register as `ADMIN`. A request for role `ADMIN` ' +
+        'without authorization fails with 403 and creates no account.',
     },
     login: {
       description:
-        'The answer is the same, and takes as long, whether the address is unknown or the password wrong. ' +
-        'Limits count failures by client address and mailbox, and by mailbox. A login that is being checked counts until ' +
-        'it succeeds: of many at once some are refused with `Retry-After: 1`.',
+        'The response and its timing do not reveal whether the email address or the password was wrong. ' +
+        'Rate limits count failed logins per client address and email address, and per email address. A login counts ' +
+        'as failed while it is being checked, so many concurrent logins can get 429 with `Retry-After: 1`.',
     },
     addCustomer: {
       description:
-        'A guest has nothing to log in with: the token is the account. Use it to fill a cart and to order.',
+        'A guest has no password and cannot log in again: keep the token. Use it to fill a cart and to order.',
     },
   },
 };

@@ -5,8 +5,8 @@ import { customerId, productId } from '../example-values.ts';
 
 const { addToCartContract, removeFromCartContract } = contracts;
 
-const customer_id = 'Whose cart; yours, by your token.';
-const unit_price = 'What one unit costs now, in minor units of the currency.';
+const customer_id = 'The customer who owns the cart; it must match the access token.';
+const unit_price = 'Current price of one unit, in minor units of the currency.';
 const line = { product_id: productId, name: 'Sneakers', quantity: 2, unit_price: 4_990, available: 15 };
 const empty = { customer_id: customerId, lines: [], total: 0 };
 
@@ -14,48 +14,48 @@ export const carts: Area = {
   contracts: Object.values(contracts),
   requests: [
     component('CartAddition', addToCartContract.request.body, {
-      description: 'How many of a product are wanted.',
+      description: 'The quantity of a product in the cart.',
       fields: {
         customer_id,
-        product_id: 'Which product.',
-        quantity: 'Units wanted in all, not in addition.',
+        product_id: 'Product ID.',
+        quantity: 'The new total quantity. It replaces the earlier quantity.',
       },
       example: { customer_id: customerId, product_id: productId, quantity: 2 },
     }),
     component('CartRemoval', removeFromCartContract.request.body, {
-      description: 'A product that is not wanted any more.',
-      fields: { customer_id, product_id: 'Which product; one that is not in the cart does no harm.' },
+      description: 'The product to remove.',
+      fields: { customer_id, product_id: 'Product ID. Removing a product that is not in the cart succeeds.' },
       example: { customer_id: customerId, product_id: productId },
     }),
   ],
-  replies: [
+  responses: [
     component('CartLine', cartLineView, {
       description: 'One product in a cart.',
       fields: {
-        product_id: 'Which product.',
-        name: 'Its name now.',
-        quantity: 'Units wanted.',
+        product_id: 'Product ID.',
+        name: 'Current name of the product.',
+        quantity: 'Units in the cart.',
         unit_price,
-        available: 'Units that can be bought now; 0 when the product is not for sale.',
+        available: 'Units in stock; 0 when the product is not on sale.',
         reason:
-          'Why an order of this line would be refused now; missing when nothing speaks against it. Units that were ' +
-          'bought before and count towards a purchase limit are not looked at.',
+          'Why an order of this line would fail now. Absent when it would succeed. The check ignores units that the ' +
+          'customer bought earlier, which count towards a purchase limit.',
       },
       example: line,
     }),
     component('Cart', cartView, {
-      description: 'A cart with prices and stock as they are now. It reserves nothing.',
+      description: 'A cart with current prices and stock. A cart does not reserve stock.',
       fields: {
-        customer_id: 'Whose cart.',
-        lines: 'At most 50, one for each product.',
-        total: 'The sum of the lines without a `reason`, in minor units of the currency.',
+        customer_id: 'The customer who owns the cart.',
+        lines: 'At most 50 lines, one per product.',
+        total: 'Sum of the lines without a `reason`, in minor units of the currency.',
       },
       example: { customer_id: customerId, lines: [line], total: 9_980 },
     }),
   ],
   operations: {
-    getCart: { description: 'A customer who never put anything in has an empty cart.' },
-    addToCart: { description: 'A repeat changes nothing more. Stock is not looked at until you order.' },
-    removeFromCart: { description: 'A repeat changes nothing more.', replyExample: empty },
+    getCart: { description: 'Returns an empty cart for a customer who has not added anything.' },
+    addToCart: { description: 'Idempotent: sets the quantity. Stock is checked when you order.' },
+    removeFromCart: { description: 'Idempotent.', responseExample: empty },
   },
 };

@@ -19,103 +19,107 @@ const pending: z.input<typeof orderView> = {
 const confirmed: typeof pending = { ...pending, status: 'CONFIRMED', decided_at: time };
 const items = submitOrderContract.request.body.shape.items;
 
-const repeat =
-  'Send an `Idempotency-Key`, and repeat the request with it whenever you do not know how it ended: one key ' +
-  'makes at most one order.';
+const retry =
+  'Send an `Idempotency-Key`, and retry with the same key whenever the outcome is unknown: one key creates at most ' +
+  'one order.';
 
 export const orders: Area = {
   contracts: Object.values(contracts),
   requests: [
     component('Checkout', checkoutContract.request.body, {
-      description: 'Whose cart to order.',
+      description: 'The cart to order.',
       fields: {
-        customer_id: 'You, by your token.',
+        customer_id: 'The customer who owns the cart; it must match the access token.',
         expected_total:
-          'In minor units of the currency. When the cart comes to another total the answer is `price_changed`.',
+          'Total that the customer agreed to, in minor units of the currency. The request fails with `price_changed` ' +
+          'when the total of the cart differs.',
       },
       example: { customer_id: customerId, expected_total: 9_980 },
     }),
     component('OrderItem', items._zod.def.element, {
       description: 'One product to order.',
-      fields: { id: 'Which product.', quantity: 'Units.' },
+      fields: { id: 'Product ID.', quantity: 'Units to order.' },
       example: { id: productId, quantity: 2 },
     }),
     component('NewOrder', submitOrderContract.request.body, {
-      description: 'What to order.',
-      fields: { items: 'Items that name one product twice are summed, to at most 1,000,000 units.' },
+      description: 'A new order.',
+      fields: { items: 'Items with the same product are added up, to at most 1,000,000 units.' },
       example: { items: [{ id: productId, quantity: 2 }] },
     }),
   ],
-  replies: [
+  responses: [
     component('OrderLine', orderLine, {
-      description: 'One product of an order, as it was ordered.',
+      description: 'One product of an order, at the time of the order.',
       fields: {
-        product_id: 'Which product.',
-        name: 'Its name when it was ordered.',
-        quantity: 'Units.',
-        unit_price: 'What one unit cost, in minor units of the currency.',
+        product_id: 'Product ID.',
+        name: 'Name of the product when it was ordered.',
+        quantity: 'Units ordered.',
+        unit_price: 'Price of one unit, in minor units of the currency.',
       },
       example: line,
     }),
     component('ShortLine', shortLine, {
-      description: 'A line that could not be served.',
+      description: 'A line that could not be fulfilled.',
       fields: {
-        product_id: 'Which product.',
-        requested: 'Units that were ordered.',
-        available: 'Units that this customer could have had.',
+        product_id: 'Product ID.',
+        requested: 'Units ordered.',
+        available: 'Units that the customer could have ordered.',
       },
       example: { product_id: productId, requested: 50, available: 13 },
     }),
     component('Order', orderView, {
       description:
-        'An order. PENDING becomes CONFIRMED, REJECTED or CANCELLED; CONFIRMED can become CANCELLED.',
+        'An order. A PENDING order becomes CONFIRMED, REJECTED or CANCELLED. A CONFIRMED order can become CANCELLED.',
       fields: {
-        id: 'Names the order in other requests.',
-        customer_id: 'Whose order.',
-        status: 'Only a CONFIRMED order has taken stock.',
-        lines: 'One for each product.',
-        total: 'The sum of all lines, in minor units of the currency.',
-        currency: 'ISO 4217.',
-        created_at: 'ISO 8601, UTC.',
-        decided_at: 'When it was confirmed, rejected or cancelled; missing while PENDING.',
-        reason: 'Why it was rejected.',
-        short_lines: 'Which lines it was rejected for.',
+        id: 'Order ID.',
+        customer_id: 'The customer who placed the order.',
+        status: 'Only CONFIRMED orders hold stock.',
+        lines: 'One line per product.',
+        total: 'Sum of all lines, in minor units of the currency.',
+        currency: 'ISO 4217 currency code.',
+        created_at: 'Creation time, ISO 8601 in UTC.',
+        decided_at: 'Time of confirmation, rejection or cancellation; absent while PENDING.',
+        reason: 'Why the order was rejected.',
+        short_lines: 'The lines that caused the rejection.',
       },
       example: confirmed,
     }),
     component('OrderPage', listOrdersContract.response.body, {
       description: 'A page of orders.',
       fields: {
-        items: 'Newest first. A page may hold fewer than were asked for.',
-        next_cursor: 'Pass it as `cursor` to get the next page; `null` at the end.',
+        items: 'Newest first. A page can hold fewer items than `limit`.',
+        next_cursor: 'Pass it as `cursor` to get the next page; `null` on the last page.',
       },
       example: { items: [confirmed], next_cursor: null },
     }),
     component('ProductTotal', getProductTotalContract.response.body, {
-      description: 'How much of a product was sold.',
-      fields: { product_id: 'Which product.', total_quantity: 'Units in confirmed orders.' },
+      description: 'The total quantity sold of a product.',
+      fields: { product_id: 'Product ID.', total_quantity: 'Units in confirmed orders.' },
       example: { product_id: productId, total_quantity: 2 },
     }),
   ],
   operations: {
     checkout: {
       description:
-        'Way one to order: the cart becomes a CONFIRMED order within the request and is empty afterwards, or ' +
-        `nothing changes. Take it where the customer waits for a final answer. ${repeat}`,
+        'Confirms the order within the request and empties the cart, or changes nothing. Use it when the customer ' +
+        `waits for the result. ${retry}`,
     },
     submitOrder: {
       description:
-        'Way two to order: the answer is a PENDING order, which is decided in the background, usually within a ' +
-        'second; poll `GET /order/{order_id}` until `status` is CONFIRMED or REJECTED. Take it where more orders ' +
-        `arrive than single transactions on one product can carry. ${repeat}`,
-      replyExample: pending,
+        'Returns a PENDING order, which a worker decides in the background, usually within a second. Poll ' +
+        '`GET /order/{order_id}` until `status` is CONFIRMED or REJECTED. Use it when one product gets more orders ' +
+        `than individual transactions can handle. ${retry}`,
+      responseExample: pending,
     },
-    listOrders: { description: 'What was ordered a moment ago may be missing yet; a read by id is exact.' },
+    listOrders: {
+      description:
+        'The list is eventually consistent: it can lack the newest orders. Reading an order by ID is exact.',
+    },
     cancelOrder: {
-      description: 'PENDING and CONFIRMED orders can be cancelled. The units go back on sale exactly once.',
-      replyExample: { ...confirmed, status: 'CANCELLED' },
+      description: 'Cancels a PENDING or CONFIRMED order. The units return to stock exactly once.',
+      responseExample: { ...confirmed, status: 'CANCELLED' },
     },
-    getOrder: { description: 'Yours, or any for an ADMIN.' },
-    getProductTotal: { description: 'Cancelled orders do not count.' },
+    getOrder: { description: 'Customers can read their own orders, an ADMIN any order.' },
+    getProductTotal: { description: 'Cancelled orders are not counted.' },
   },
 };

@@ -7,13 +7,14 @@ import { productId, time } from '../example-values.ts';
 const { addProductContract, addStockContract, listProductsContract } = contracts;
 
 const price = 'In minor units of the currency: 4990 is 49.90 USD.';
-const name = 'With a visible character and no control characters; blanks around it are dropped.';
+const name =
+  'It needs a visible character and no control characters. Leading and trailing whitespace is removed.';
 const limit =
-  'Units that one customer may buy over all orders while it is set; without it there is no limit.';
+  'Maximum units that one customer can buy over all orders while the limit is set. No limit if absent.';
 const shards =
-  'Database items that the stock lies in, 4 if left out. More of them let more orders through at once; it can ' +
-  'be raised and never lowered.';
-const units = 'Units put on sale.';
+  'Number of database items that hold the stock; 4 by default. More shards allow more concurrent orders. It can be ' +
+  'increased but not decreased.';
+const units = 'Units in stock.';
 
 const example = {
   id: productId,
@@ -34,86 +35,88 @@ export const products: Area = {
   contracts: Object.values(contracts),
   requests: [
     component('NewProduct', newProduct, {
-      description: 'A product to sell.',
+      description: 'A new product.',
       fields: { name, stock: units, price, stock_shards: shards, limit_per_customer: limit },
       example: { name: 'Sneakers', stock: 15, price: 4_990, stock_shards: 4, limit_per_customer: 2 },
     }),
     component('NamedProduct', addProductContract.request.body, {
-      description: 'A product to sell, by the field names of the 12.12 store.',
-      fields: { product_name: name, stock: units, price: `${price} 0 if left out.` },
+      description: 'A new product, with the field names of the 12.12 shop.',
+      fields: { product_name: name, stock: units, price: `${price} 0 by default.` },
       example: { product_name: 'Sneakers', stock: 15, price: 4_990 },
     }),
     component('Supply', addStockContract.request.body, {
-      description: 'Units that have arrived.',
-      fields: { product_id: 'Which product.', stock: 'Units to add to those there are.' },
+      description: 'Units to add to the stock of a product.',
+      fields: { product_id: 'Product ID.', stock: 'Units to add.' },
       example: { product_id: productId, stock: 5 },
     }),
     component('ProductChange', productChange, {
-      description: 'What to change, and nothing else; at least one field.',
+      description: 'The fields to change, at least one.',
       fields: {
         name,
         price,
-        active: '`false` takes the product off sale and off the list until it is `true` again.',
+        active: '`false` takes the product off sale and hides it from the list.',
         limit_per_customer: `${limit} \`null\` removes it.`,
-        stock_shards: 'At least as many as there are.',
-        stock: 'Refused: stock cannot be set. Add to it with `POST /product/add-stock`.',
+        stock_shards: 'The new number of shards. It cannot be lower than the current number.',
+        stock: 'Not accepted, because stock cannot be set. Add units with `POST /product/add-stock`.',
       },
       example: { price: 3_990, limit_per_customer: 2 },
       also: { minProperties: 1 },
     }),
   ],
-  replies: [
+  responses: [
     component('Product', productView, {
-      description: 'A product. stock + sold is what was ever supplied, at every moment.',
+      description: 'A product. `stock` + `sold` always equals the units ever added.',
       fields: {
-        id: 'Names the product in every other request.',
-        name: 'As given.',
+        id: 'Product ID.',
+        name: 'Name of the product.',
         price,
-        currency: 'ISO 4217; one for the whole store.',
-        active: 'Whether it is on sale.',
-        stock: 'Units that can still be sold; never below 0.',
+        currency: 'ISO 4217 currency code, the same for the whole shop.',
+        active: 'Whether the product is on sale.',
+        stock: 'Units that can still be sold. Never negative.',
         sold: 'Units in confirmed orders.',
-        stock_shards: 'Database items that the stock lies in.',
-        limit_per_customer: 'Units that one customer may buy; `null`: any number.',
-        version: 'Grows with every change of the product, not with sales.',
-        created_at: 'ISO 8601, UTC.',
-        updated_at: 'Of the last change of the product; sales do not count.',
+        stock_shards: 'Number of database items that hold the stock.',
+        limit_per_customer: 'Maximum units per customer; `null` without a limit.',
+        version: 'Increases with every change of the product. Sales do not change it.',
+        created_at: 'Creation time, ISO 8601 in UTC.',
+        updated_at: 'Time of the last change of the product. Sales do not change it.',
       },
       example,
     }),
     component('ProductPage', listProductsContract.response.body, {
       description: 'A page of products.',
       fields: {
-        items: 'Oldest first. A page may hold fewer than were asked for.',
-        next_cursor: 'Pass it as `cursor` to get the next page; `null` at the end.',
+        items: 'Oldest first. A page can hold fewer items than `limit`.',
+        next_cursor: 'Pass it as `cursor` to get the next page; `null` on the last page.',
       },
       example: { items: [example], next_cursor: null },
     }),
   ],
   operations: {
     listProducts: {
-      description: 'Deleted and inactive products are left out. Stock may lag a moment behind.',
+      description:
+        'Lists products on sale. The list can be up to five seconds old; read a product by ID for exact stock.',
     },
-    getProduct: { description: 'A product that is not active is shown too; a deleted one is not.' },
+    getProduct: { description: 'Returns active and inactive products. A deleted product is not found.' },
     createProduct: {
       description:
-        'It can be ordered from the reply on. Send an `Idempotency-Key` to repeat the request safely; without one a ' +
-        'repeat makes a second product.',
+        'The product can be ordered as soon as this call returns. Send an `Idempotency-Key` to retry safely. Without a ' +
+        'key, a retry creates a second product.',
     },
-    addProduct: { description: 'The same as `POST /product`, for clients of the 12.12 store.' },
+    addProduct: { description: 'Equivalent to `POST /product`, for clients of the 12.12 shop.' },
     addStock: {
       description:
-        'Stock is only ever added to, so that no sale in between gets lost. Send an `Idempotency-Key` to repeat the ' +
-        'request safely: one key adds once, whatever became of the first reply. Without a key a repeat adds again. ' +
-        'For up to a second after the reply an order may still be refused as `out_of_stock`.',
+        'Adds units instead of setting the stock, so that concurrent sales are not overwritten. Send an ' +
+        '`Idempotency-Key` to retry safely: one key adds the units once. Without a key, a retry adds them again. ' +
+        'Orders can still fail with `out_of_stock` for up to one second after this call returns.',
     },
     updateProduct: {
       description:
-        'The reply comes when the change holds for every order to come. Send `If-Match` to be refused when ' +
-        'somebody else has changed the product since you read it; sales do not get in the way.',
+        'Returns when the change applies to all later orders. Send `If-Match` to fail with 412 when another change ' +
+        'was made since you read the product. Sales do not affect `If-Match`.',
     },
     deleteProduct: {
-      description: 'For good. Orders keep their lines, and the total sold can still be read.',
+      description:
+        'A deleted product cannot be restored. Orders keep their lines, and the total sold can still be read.',
     },
   },
 };

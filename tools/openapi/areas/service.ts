@@ -6,52 +6,52 @@ import { productId, requestId } from '../example-values.ts';
 
 const shortField = {
   path: `lines.${productId}`,
-  message: 'only 13 left',
+  message: 'Only 13 left',
   product_id: productId,
   requested: 50,
   available: 13,
 };
 
-/** The route that stands for all that do not exist is no path of the document. */
+/** Without the catch-all route, which is not a path of its own. */
 export const service: Area = {
   contracts: [...Object.values(docs), healthContract],
   requests: [],
-  replies: [
+  responses: [
     component('Health', healthContract.response.body, {
-      description: 'The service is up.',
+      description: 'The health of the service.',
       fields: { status: 'Always `ok`.' },
       example: { status: 'ok' },
     }),
     component('OpenapiDocument', docs.getOpenapiContract.response.body, {
       description: 'An OpenAPI document.',
-      fields: { openapi: 'The version of OpenAPI.', paths: 'The operations, by path and method.' },
+      fields: { openapi: 'OpenAPI version.', paths: 'The operations by path and method.' },
       example: { openapi: '3.1.1', paths: {} },
     }),
     component('FieldProblem', fieldProblem, {
-      description: 'One thing wrong with a request: a field, or a line of an order that cannot be served.',
+      description: 'An invalid field of a request, or a line of an order that cannot be fulfilled.',
       fields: {
-        path: 'Such as `items.0.quantity`.',
-        message: 'For people.',
-        product_id: 'Of a line that cannot be served: which product.',
-        requested: 'Of a line that cannot be served: units that were ordered.',
-        available: 'Of a line that cannot be served: units that this customer could have.',
+        path: 'Path of the field, for example `items.0.quantity`.',
+        message: 'Explanation for people.',
+        product_id: 'Product ID of a line that cannot be fulfilled.',
+        requested: 'Units requested in a line that cannot be fulfilled.',
+        available: 'Units that the customer could order instead.',
       },
       example: shortField,
     }),
     component('Problem', problem, {
-      description: 'An error, as RFC 9457 has it.',
+      description: 'An error (RFC 9457).',
       fields: {
         type: 'The code as a URN.',
-        title: 'The same for every error of this code.',
-        status: 'The HTTP status.',
-        code: 'What clients branch on.',
-        detail: 'More about this occurrence, for people.',
-        request_id: 'What to name when you ask for help.',
-        errors: 'Each wrong field or line.',
+        title: 'Short description, the same for every error with this code.',
+        status: 'HTTP status.',
+        code: 'Stable code for clients to branch on.',
+        detail: 'Explanation of this occurrence, for people.',
+        request_id: 'ID of the request, for support.',
+        errors: 'The invalid fields or lines.',
       },
       example: {
         type: 'urn:problem-type:sellout:out_of_stock',
-        title: 'Not enough stock',
+        title: 'Insufficient stock',
         status: 409,
         code: 'out_of_stock',
         request_id: requestId,
@@ -60,14 +60,14 @@ export const service: Area = {
     }),
   ],
   operations: {
-    health: { description: '200 when the service reaches its database.' },
+    health: { description: 'Returns 200 when the service can read from its database.' },
     getDocs: {
-      description: 'Swagger UI over this document, with nothing loaded from elsewhere.',
+      description: 'Swagger UI for this document. It loads nothing from other hosts.',
     },
-    getDocsScript: { description: 'For the page alone.' },
-    getDocsStyles: { description: 'For the page alone.' },
+    getDocsScript: { description: 'Used by `GET /docs`.' },
+    getDocsStyles: { description: 'Used by `GET /docs`.' },
     getOpenapi: {
-      description: 'OpenAPI 3.1, made from the contracts that validate every request and reply.',
+      description: 'Generated from the contracts that validate every request and response.',
     },
   },
 };

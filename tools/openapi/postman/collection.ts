@@ -2,17 +2,17 @@ import type { Json } from '../schemas.ts';
 import { flow, type Step, variables } from './flow.ts';
 import { type DocumentedOperation, documentedOperations, tagDescriptions } from './operations.ts';
 
-const introduction = `"Run collection" goes from an empty store to a confirmed order, by both ways to order, and cancels one
-of them. Each request checks the status and the JSON schema of its reply, and keeps what later ones need in the
-collection's variables. It can be run again and again.
+const introduction = `"Run collection" starts with an empty shop, places an order in both ways and cancels one of them. Each request
+checks the status and the JSON schema of its response and stores what later requests need in collection variables. You
+can run the collection repeatedly.
 
-Set \`baseUrl\`. On any stage but \`local\`, set \`bootstrapSecret\` for the first run, which makes the ADMIN; afterwards
-\`adminEmail\` and \`adminPassword\` are enough.`;
+Set \`baseUrl\`. On stages other than \`local\`, also set \`bootstrapSecret\` for the first run, which registers the ADMIN.
+Later runs need only \`adminEmail\` and \`adminPassword\`.`;
 
 /**
- * A Postman collection, format 2.1, of the operations of our OpenAPI document.
+ * Returns a Postman collection (format 2.1) of the operations of the OpenAPI document.
  *
- * @throws {Error} when an operation is in another folder than its tag says, or in none
+ * @throws {Error} when an operation is missing from the flow, or in a folder other than its tag
  */
 export function postmanCollection(openapi: Json): Json {
   const operations = documentedOperations(openapi).filter(({ tags: [tag] }) => tag in flow);
@@ -20,11 +20,12 @@ export function postmanCollection(openapi: Json): Json {
   const sent = new Set(Object.values(flow).flatMap((steps) => steps.map(({ operation }) => operation)));
   const missing = operations.find(({ operationId }) => !sent.has(operationId));
   if (missing !== undefined)
-    throw new Error(`${missing.operationId} is missing in tools/openapi/postman/flow.ts`);
+    throw new Error(`Operation ${missing.operationId} is missing in tools/openapi/postman/flow.ts.`);
 
   const itemOf = (folder: string, step: Step): Json => {
     const operation = operations.find(({ operationId }) => operationId === step.operation);
-    if (operation?.tags[0] !== folder) throw new Error(`${step.operation} has no place in folder ${folder}`);
+    if (operation?.tags[0] !== folder)
+      throw new Error(`Operation ${step.operation} does not have the tag ${folder} of its folder.`);
     return item(operation, step);
   };
   return {
@@ -64,7 +65,7 @@ function item(operation: DocumentedOperation, step: Step): Json {
   };
 }
 
-/** The parameters of one place; those that the step does not set are shown switched off. */
+/** Returns the parameters of one location. Parameters that the step does not set are disabled. */
 const valuesOf = (
   { parameters }: DocumentedOperation,
   step: Step,
@@ -96,7 +97,7 @@ function urlOf(operation: DocumentedOperation, step: Step): Json {
   };
 }
 
-/** The document's example with the step's fields in it. */
+/** Returns the example of the document, with the fields of the step. */
 function bodyOf(example: Json, { body = {} }: Step): Json {
   const shown = Object.entries(example).map(([name, value]) => [name, JSON.stringify(value)]);
   const fields = Object.entries<string | undefined>({ ...Object.fromEntries(shown), ...body });
@@ -106,19 +107,19 @@ function bodyOf(example: Json, { body = {} }: Step): Json {
 
 function testLines(
   { status, schema }: DocumentedOperation,
-  { alsoFine = [], after = [], saves = {} }: Step,
+  { otherStatuses = [], after = [], saves = {} }: Step,
 ): string[] {
-  const statuses = [status, ...alsoFine];
-  const shape =
+  const statuses = [status, ...otherStatuses];
+  const schemaTest =
     schema === undefined
       ? []
       : [
           `const schema = ${JSON.stringify(schema)};`,
-          `if (pm.response.code === ${status}) pm.test('has the documented shape', () => pm.response.to.have.jsonSchema(schema));`,
+          `if (pm.response.code === ${status}) pm.test('matches the documented schema', () => pm.response.to.have.jsonSchema(schema));`,
         ];
   return [
-    `pm.test('answers ${statuses.join(' or ')}', () => pm.expect(pm.response.code).to.be.oneOf([${statuses.join(', ')}]));`,
-    ...shape,
+    `pm.test('returns ${statuses.join(' or ')}', () => pm.expect(pm.response.code).to.be.oneOf([${statuses.join(', ')}]));`,
+    ...schemaTest,
     ...after,
     ...Object.entries(saves).map(
       ([variable, field]) => `pm.collectionVariables.set('${variable}', pm.response.json().${field});`,

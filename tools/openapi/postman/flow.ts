@@ -1,20 +1,20 @@
-/** One request of the collection: an operation, what it sends, and what later requests learn from its reply. */
+/** One request of the collection: an operation, what it sends, and the response fields that it saves for later requests. */
 export interface Step {
   readonly operation: string;
-  /** In place of the operation's summary; names are unique, because a request can be jumped to. */
+  /** Replaces the summary of the operation. Names are unique, because scripts refer to requests by name. */
   readonly name?: string;
-  /** The variable that holds the token; without it none is sent. */
+  /** Variable with the access token; the request has no token when it is absent. */
   readonly token?: 'adminToken' | 'guestToken' | 'userToken';
-  /** Fields as JSON text, in place of those of the document's example; undefined leaves one out. */
+  /** Fields as JSON text that replace those of the document's example; undefined removes a field. */
   readonly body?: Readonly<Record<string, string | undefined>>;
-  /** Values of parameters, by name; optional ones that are not here are switched off. */
+  /** Parameter values by name; other optional parameters are disabled. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Lines of the scripts before and after the request. */
+  /** Script lines that run before and after the request. */
   readonly before?: readonly string[];
   readonly after?: readonly string[];
-  /** Further statuses that are as good. */
-  readonly alsoFine?: readonly number[];
-  /** Variable → field of the reply. */
+  /** Other statuses that pass the test. */
+  readonly otherStatuses?: readonly number[];
+  /** Variable → response field. */
   readonly saves?: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ const cancelled =
   "pm.test('is CANCELLED', () => pm.expect(pm.response.json().status).to.equal('CANCELLED'));";
 const pollName = 'Wait until the order is decided';
 
-/** From an empty store to a confirmed order, both ways, in the order in which "Run collection" sends it. */
+/** Places an order in both ways, starting with an empty shop, in the order of "Run collection". */
 export const flow: Readonly<Record<string, readonly Step[]>> = {
   auth: [
     {
@@ -35,8 +35,8 @@ export const flow: Readonly<Record<string, readonly Step[]>> = {
         "const secret = pm.variables.get('bootstrapSecret');",
         "if (secret) pm.request.headers.add({ key: 'Bootstrap-Secret', value: secret });",
       ],
-      // An earlier run has made it already; whether it is ours shows when it logs in.
-      alsoFine: [403, 409],
+      // An earlier run may have registered it; the login checks the password.
+      otherStatuses: [403, 409],
     },
     {
       operation: 'login',
@@ -81,7 +81,7 @@ export const flow: Readonly<Record<string, readonly Step[]>> = {
     },
     { operation: 'addProduct', token: 'adminToken', saves: { otherProductId: 'id' } },
     { operation: 'listProducts', parameters: { limit: '10' } },
-    { operation: 'listProductsAll', name: 'The same list, at its other path', parameters: { limit: '10' } },
+    { operation: 'listProductsAll', name: 'List products at the other path', parameters: { limit: '10' } },
     { operation: 'deleteProduct', token: 'adminToken', parameters: { product_id: '{{otherProductId}}' } },
   ],
   customer: [{ operation: 'addCustomer', saves: { guestId: 'id', guestToken: 'access_token' } }],
@@ -98,7 +98,7 @@ export const flow: Readonly<Record<string, readonly Step[]>> = {
     },
     {
       operation: 'addToCart',
-      name: 'Puts it in again, to be ordered',
+      name: 'Add the product again, to order it',
       token: 'guestToken',
       body: { customer_id: '"{{guestId}}"', product_id: '"{{productId}}"' },
       saves: { cartTotal: 'total' },
@@ -141,7 +141,7 @@ export const flow: Readonly<Record<string, readonly Step[]>> = {
         "pm.collectionVariables.set('pollsLeft', pollsLeft);",
         "if (pm.response.json().status === 'PENDING' && pollsLeft > 0) {",
         `  pm.execution.setNextRequest('${pollName}');`,
-        '  setTimeout(() => {}, 200); // the request ends when the timer has',
+        '  setTimeout(() => {}, 200); // Postman waits for the timer',
         '} else {',
         `  ${confirmed}`,
         '}',
@@ -157,7 +157,7 @@ export const flow: Readonly<Record<string, readonly Step[]>> = {
   ],
 };
 
-/** Every variable, with its value before the first run. */
+/** All variables with their initial values. */
 export const variables: Readonly<Record<string, string>> = {
   baseUrl: 'http://127.0.0.1:3000',
   bootstrapSecret: '',

@@ -31,14 +31,14 @@ const document = z.object({
 
 const tagged = z.object({ tags: z.array(z.object({ name: z.string(), description: z.string() })) });
 
-/** What the document says about the operations of each tag. */
+/** Returns the description of each tag. */
 export const tagDescriptions = (openapi: Json): ReadonlyMap<string, string> =>
   new Map(tagged.parse(openapi).tags.map(({ name, description }) => [name, description]));
 
-/** What a collection needs of an operation. */
+/** The parts of an operation that a collection uses. */
 export type DocumentedOperation = ReturnType<typeof documentedOperations>[number];
 
-/** The operations of an OpenAPI document of ours, each with its success alone and no references in its schema. */
+/** Returns the operations of the OpenAPI document, each with its success response and a schema without references. */
 export function documentedOperations(openapi: Json) {
   const { paths, components } = document.parse(openapi);
 

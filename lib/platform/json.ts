@@ -1,4 +1,6 @@
-/** The value of a JSON text; undefined for what is none, since JSON.parse quotes its input in what it throws. */
+/**
+ * Parses JSON; returns undefined for invalid text. The error of `JSON.parse` quotes its input, which may be a secret.
+ */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
