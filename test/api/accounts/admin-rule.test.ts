@@ -1,8 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
 import { type Actor, signUp } from '../../support/api-driver/api-driver.ts';
-import { devClient, expectReply, outcomeOf } from '../../support/api-driver/client.ts';
+import { devClient, expectResponse, outcomeOf } from '../../support/api-driver/client.ts';
 import { newAccount, newProduct } from '../../support/api-driver/request-bodies.ts';
-import { accountShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
+import { accountSchema, tokenSchema } from '../../support/api-driver/response-schemas.ts';
 
 const api = devClient();
 const forbidden = { status: 403, code: 'forbidden' };
@@ -12,7 +12,7 @@ const withSecret = (secret: string) => ({ headers: { 'Bootstrap-Secret': secret 
 async function expectNoAccount({ email, password }: { email: string; password: string }) {
   const login = await api.post('/auth/login', { email, password });
   expect(outcomeOf(login)).toEqual({ status: 401, code: 'invalid_credentials' });
-  const user = expectReply(await api.post('/auth/register', { email, password }), 201, accountShape);
+  const user = expectResponse(await api.post('/auth/register', { email, password }), 201, accountSchema);
   expect(user.role).toBe('USER');
 }
 
@@ -41,8 +41,8 @@ describe('registering an ADMIN at a stage that is not local', () => {
 
   it('is refused with a token that is not valid', async () => {
     const account = newAccount({ role: 'ADMIN' });
-    const reply = await api.as('nonsense').post('/auth/register', account);
-    expect(outcomeOf(reply)).toEqual({ status: 401, code: 'unauthenticated' });
+    const response = await api.as('nonsense').post('/auth/register', account);
+    expect(outcomeOf(response)).toEqual({ status: 401, code: 'unauthenticated' });
     await expectNoAccount(account);
   });
 
@@ -54,11 +54,15 @@ describe('registering an ADMIN at a stage that is not local', () => {
     expect((await api.post('/auth/register', user, secret)).status).toBe(201);
 
     const rivals = Array.from({ length: 5 }, () => newAccount({ role: 'ADMIN' }));
-    const replies = await Promise.all(rivals.map((rival) => api.post('/auth/register', rival, secret)));
-    expect(replies.map(({ status }) => status).sort()).toEqual([201, 403, 403, 403, 403]);
-    const winner = rivals[replies.findIndex(({ status }) => status === 201)] ?? newAccount();
+    const responses = await Promise.all(rivals.map((rival) => api.post('/auth/register', rival, secret)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 403, 403, 403, 403]);
+    const winner = rivals[responses.findIndex(({ status }) => status === 201)] ?? newAccount();
     const { email, password } = winner;
-    const { access_token } = expectReply(await api.post('/auth/login', { email, password }), 200, tokenShape);
+    const { access_token } = expectResponse(
+      await api.post('/auth/login', { email, password }),
+      200,
+      tokenSchema,
+    );
     const admin: Actor = { id: '', api: api.as(access_token) };
     expect((await admin.api.post('/product', newProduct())).status).toBe(201);
 
@@ -67,7 +71,7 @@ describe('registering an ADMIN at a stage that is not local', () => {
     await expectNoAccount(late);
 
     const second = newAccount({ role: 'ADMIN' });
-    const made = expectReply(await admin.api.post('/auth/register', second), 201, accountShape);
+    const made = expectResponse(await admin.api.post('/auth/register', second), 201, accountSchema);
     expect(made.role).toBe('ADMIN');
   });
 });

@@ -3,8 +3,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Actor,
   type ApiShop,
-  atOnce,
-  openShop,
+  createLocalShop,
+  inParallel,
   putInCart,
   readCart,
 } from '../../support/api-driver/api-driver.ts';
@@ -13,7 +13,7 @@ import { outcomeOf } from '../../support/api-driver/client.ts';
 let shop: ApiShop;
 let guest: Actor;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createLocalShop();
 });
 beforeEach(async () => {
   guest = await shop.guest();
@@ -52,9 +52,9 @@ describe('POST /cart/add', () => {
   });
 
   it('loses no line when many are added at once to a cart that is new', async () => {
-    const products = await atOnce(10, () => shop.product({ stock_shards: 1 }));
+    const products = await inParallel(10, () => shop.product({ stock_shards: 1 }));
     const ids = products.map(({ id }) => id).sort();
-    for (const customer of await atOnce(8, shop.guest)) {
+    for (const customer of await inParallel(8, shop.guest)) {
       await Promise.all(products.map(({ id }, index) => putInCart(customer, id, index + 1)));
       const { lines, total } = await readCart(customer);
       expect(lines.map(({ product_id }) => product_id)).toEqual(ids);
@@ -63,7 +63,7 @@ describe('POST /cart/add', () => {
   });
 
   it('refuses the 51st product and keeps the 50', async () => {
-    const products = await atOnce(51, () => shop.product({ stock_shards: 1 }));
+    const products = await inParallel(51, () => shop.product({ stock_shards: 1 }));
     for (const { id } of products.slice(0, 50)) await putInCart(guest, id, 1);
     const last = { customer_id: guest.id, product_id: products[50]?.id, quantity: 1 };
     expect(outcomeOf(await add(guest, last))).toEqual({ status: 409, code: 'cart_full' });
@@ -113,8 +113,8 @@ describe('POST /cart/remove', () => {
     const { id } = await shop.product();
     await putInCart(guest, id, 1);
     await shop.remove(id);
-    const reply = await guest.api.post('/cart/remove', { customer_id: guest.id, product_id: id });
-    expect(reply.body).toMatchObject({ lines: [], total: 0 });
+    const response = await guest.api.post('/cart/remove', { customer_id: guest.id, product_id: id });
+    expect(response.body).toMatchObject({ lines: [], total: 0 });
   });
 });
 

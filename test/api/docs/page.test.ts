@@ -3,9 +3,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod/mini';
 import { localClient } from '../../support/api-driver/client.ts';
-import { openBrowser, whyNoBrowser } from '../../support/services/chromium.ts';
+import { launchChromium, missingChromium } from '../../support/services/chromium.ts';
 
-if (whyNoBrowser !== undefined) process.stderr.write(`skipped: ${whyNoBrowser}\n`);
+if (missingChromium !== undefined) process.stderr.write(`skipped: ${missingChromium}\n`);
 
 const made = z.object({ id: z.uuid() });
 const order = z.object({ id: z.uuid(), customer_id: z.uuid(), status: z.string() });
@@ -29,7 +29,7 @@ async function execute(
   const block = await blockOf(page, tag, operation);
   if (body !== undefined) await block.locator('textarea.body-param__text').fill(JSON.stringify(body));
   if (id !== undefined) await block.locator('tr[data-param-in="path"] input').fill(id);
-  const replied = page.waitForResponse((reply) => reply.request().resourceType() === 'fetch');
+  const replied = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
   await block.locator('.execute').click();
   await replied;
   const live = block.locator('.live-responses-table tbody tr').first();
@@ -39,13 +39,13 @@ async function execute(
   return { status, body: JSON.parse(text ?? '') };
 }
 
-describe.skipIf(whyNoBrowser !== undefined)('GET /docs in a browser', () => {
+describe.skipIf(missingChromium !== undefined)('GET /docs in a browser', () => {
   let browser: Browser;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await launchChromium();
   }, 60_000);
   afterAll(() => browser.close());
 

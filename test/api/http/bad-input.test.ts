@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
-import { openShop } from '../../support/api-driver/api-driver.ts';
+import { createLocalShop } from '../../support/api-driver/api-driver.ts';
 import { badBodyValues, badTextValues, missing } from '../../support/api-driver/bad-values.ts';
-import { outcomeOf, pathsOf, type Reply } from '../../support/api-driver/client.ts';
+import { type ApiResponse, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
   clientFor,
@@ -17,10 +17,10 @@ import {
 import { newAccount } from '../../support/api-driver/request-bodies.ts';
 import { byRoute, leavesOf } from '../../support/openapi/contracts.ts';
 
-let world: OperationFixture;
+let fixture: OperationFixture;
 beforeAll(async () => {
-  const shop = await openShop();
-  world = await createOperationFixture(shop, await shop.guest());
+  const shop = await createLocalShop();
+  fixture = await createOperationFixture(shop, await shop.guest());
 });
 
 interface Bad {
@@ -44,16 +44,16 @@ function badRequests({ bodyFields = {}, params = {}, query = {}, headers = {} }:
 }
 
 /** The operation's valid request, but for one field. */
-function sendBad(route: string, { part, path, value }: Bad): Promise<Reply> {
+function sendBad(route: string, { part, path, value }: Bad): Promise<ApiResponse> {
   const changes =
     part === 'body'
-      ? { text: bodyWith(route, world, path.split('.'), value === missing ? undefined : value) }
+      ? { text: bodyWith(route, fixture, path.split('.'), value === missing ? undefined : value) }
       : { [part]: { [path]: value } };
   return sendAsMay(route, changes);
 }
 
-const sendAsMay = (route: string, changes: Parameters<typeof send>[3]): Promise<Reply> =>
-  send(clientFor(operationOf(route), world), route, world, changes);
+const sendAsMay = (route: string, changes: Parameters<typeof send>[3]): Promise<ApiResponse> =>
+  send(clientFor(operationOf(route), fixture), route, fixture, changes);
 
 const named = (bad: Bad) => ({
   ...bad,
@@ -64,10 +64,10 @@ const named = (bad: Bad) => ({
 function expectNothingWritten({ state }: Operation) {
   let before: unknown;
   beforeAll(async () => {
-    before = await state?.(world);
+    before = await state?.(fixture);
   });
   afterAll(async () => {
-    expect(await state?.(world), 'what is stored').toEqual(before);
+    expect(await state?.(fixture), 'what is stored').toEqual(before);
   });
 }
 
@@ -79,9 +79,9 @@ describe.each(entries.filter(([, operation]) => badRequests(operation).length > 
     expectNothingWritten(operation);
 
     it.each(badRequests(operation).map(named))('refuses $path $shown in its $part', async (bad) => {
-      const reply = await sendBad(route, bad);
-      expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-      expect(pathsOf(reply)).toEqual([bad.path]);
+      const response = await sendBad(route, bad);
+      expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+      expect(pathsOf(response)).toEqual([bad.path]);
     });
   },
 );
@@ -92,17 +92,17 @@ describe.each(entries.filter(([, { body }]) => body !== undefined))('the body of
   it.each(['[]', '[{}]', 'null', '1', '0', 'true', 'false', '"text"'])(
     'refuses a body that is %s',
     async (whole) => {
-      const reply = await sendAsMay(route, { text: whole });
-      expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-      expect(pathsOf(reply)).toEqual(['body']);
+      const response = await sendAsMay(route, { text: whole });
+      expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+      expect(pathsOf(response)).toEqual(['body']);
     },
   );
 
   it('refuses 100,000 characters in any field of its body', async () => {
     for (const path of Object.keys(operation.bodyFields ?? {})) {
       const value = JSON.stringify('x'.repeat(100_000));
-      const reply = await sendBad(route, { part: 'body', path, value });
-      expect(outcomeOf(reply)).toEqual({ status: 413, code: 'body_too_large' });
+      const response = await sendBad(route, { part: 'body', path, value });
+      expect(outcomeOf(response)).toEqual({ status: 413, code: 'body_too_large' });
     }
   });
 });
@@ -111,8 +111,8 @@ describe.each(entries)('the query string of %s', (route, operation) => {
   expectNothingWritten(operation);
 
   const refusalOf = async (query: string) => {
-    const reply = await sendAsMay(route, { query });
-    return { ...outcomeOf(reply), errors: reply.problem?.errors };
+    const response = await sendAsMay(route, { query });
+    return { ...outcomeOf(response), errors: response.problem?.errors };
   };
 
   it('holds no parameter that the operation does not know', async () => {
@@ -155,7 +155,7 @@ describe('text that is fine', () => {
   ];
 
   it.each(texts)('is kept as it is: %j', async (text) => {
-    const { shop } = world;
+    const { shop } = fixture;
     const name = `${text}${randomUUID()}`;
     const { id } = await shop.product({ name });
     expect((await shop.read(id)).name).toBe(name);
@@ -170,7 +170,7 @@ describe('text that is fine', () => {
   });
 
   it('may be as long as the document says, in code points', async () => {
-    const { shop } = world;
+    const { shop } = fixture;
     const name = '🎉'.repeat(200);
     expect((await shop.product({ name })).name).toBe(name);
     const username = '🎉'.repeat(100);
@@ -183,13 +183,13 @@ describe('text that is fine', () => {
   });
 
   it('loses the blanks around it', async () => {
-    expect((await world.shop.product({ name: ' \u3000two words\u00a0 ' })).name).toBe('two words');
+    expect((await fixture.shop.product({ name: ' \u3000two words\u00a0 ' })).name).toBe('two words');
   });
 
   it('may be anything at all as a password', async () => {
     const account = newAccount({ password: '\u0000\r\n\u202e\u3164\ufeff \u2028' });
-    expect((await world.shop.anyone.post('/auth/register', account)).status).toBe(201);
-    expect((await world.shop.anyone.post('/auth/login', account)).status).toBe(200);
+    expect((await fixture.shop.anyone.post('/auth/register', account)).status).toBe(201);
+    expect((await fixture.shop.anyone.post('/auth/login', account)).status).toBe(200);
   });
 });
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { localClient, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { type ApiResponse, localClient, outcomeOf } from '../../support/api-driver/client.ts';
 import { newAccount } from '../../support/api-driver/request-bodies.ts';
 
 const api = localClient();
@@ -29,16 +29,16 @@ describe('a method that a path does not have', () => {
     ['PATCH', '/cart/add', 'GET, POST'],
     ['POST', '/order/product/x', 'GET'],
   ])('is a problem that names those it has: %s %s', async (method, path, allow) => {
-    const reply = await api.send(method, path);
-    expect(outcomeOf(reply)).toEqual({ status: 405, code: 'method_not_allowed' });
-    expect(reply.headers.get('Allow')).toBe(allow);
+    const response = await api.send(method, path);
+    expect(outcomeOf(response)).toEqual({ status: 405, code: 'method_not_allowed' });
+    expect(response.headers.get('Allow')).toBe(allow);
   });
 });
 
 describe('GET /health', () => {
   it('answers anyone', async () => {
-    const reply = await api.get('/health');
-    expect(reply).toMatchObject({ status: 200, body: { status: 'ok' } });
+    const response = await api.get('/health');
+    expect(response).toMatchObject({ status: 200, body: { status: 'ok' } });
   });
 });
 
@@ -74,16 +74,16 @@ describe('a body', () => {
       ['application/json; charset=iso-8859-1', 415],
     ] as const) {
       const headers = { 'Content-Type': type };
-      const reply = await fetch(`${inject('localUrl')}/customer/add`, { method: 'POST', headers, body });
-      expect({ type, status: reply.status }).toEqual({ type, status });
+      const response = await fetch(`${inject('localUrl')}/customer/add`, { method: 'POST', headers, body });
+      expect({ type, status: response.status }).toEqual({ type, status });
     }
   });
 
   it('that is compressed is refused', async () => {
     const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
     const body = gzipSync('{"username":"Rina"}');
-    const reply = await fetch(`${inject('localUrl')}/customer/add`, { method: 'POST', headers, body });
-    expect(reply.status).toBe(415);
+    const response = await fetch(`${inject('localUrl')}/customer/add`, { method: 'POST', headers, body });
+    expect(response.status).toBe(415);
   });
 
   it.each([
@@ -92,8 +92,8 @@ describe('a body', () => {
   ])('of the type %s is refused', async (type) => {
     const account = newAccount();
     const headers = { 'Content-Type': type };
-    const reply = await api.post('/auth/register', account, { headers });
-    expect(outcomeOf(reply)).toEqual({ status: 415, code: 'unsupported_media_type' });
+    const response = await api.post('/auth/register', account, { headers });
+    expect(outcomeOf(response)).toEqual({ status: 415, code: 'unsupported_media_type' });
     expect((await api.post('/auth/login', account)).status).toBe(401);
   });
 
@@ -101,8 +101,8 @@ describe('a body', () => {
     ...['application/json; charset=utf-8', 'application/json ;charset="UTF-8"'],
     ...['APPLICATION/JSON', 'application/merge-patch+json'],
   ])('of the type %s is read', async (type) => {
-    const reply = await api.post('/auth/login', newAccount(), { headers: { 'Content-Type': type } });
-    expect(outcomeOf(reply).code).toBe('invalid_credentials');
+    const response = await api.post('/auth/login', newAccount(), { headers: { 'Content-Type': type } });
+    expect(outcomeOf(response).code).toBe('invalid_credentials');
   });
 
   it('over 64 KB is refused, and one of 64 KB is read', async () => {
@@ -115,8 +115,8 @@ describe('a body', () => {
   });
 
   it('over 64 KB is refused where none is needed', async () => {
-    const reply = await api.send('DELETE', '/nowhere', undefined, { text: `"${'x'.repeat(70_000)}"` });
-    expect(outcomeOf(reply).status).toBe(413);
+    const response = await api.send('DELETE', '/nowhere', undefined, { text: `"${'x'.repeat(70_000)}"` });
+    expect(outcomeOf(response).status).toBe(413);
   });
 
   it('over 10 MB gets no further than the gateway', async () => {
@@ -131,8 +131,8 @@ describe('a body', () => {
 });
 
 describe('every reply', () => {
-  let success: Reply;
-  let failure: Reply;
+  let success: ApiResponse;
+  let failure: ApiResponse;
   beforeAll(async () => {
     success = await api.get('/product?limit=1');
     failure = await api.get('/nowhere');
@@ -152,7 +152,7 @@ describe('every reply', () => {
   });
 
   it('tells caches nothing they may keep of what is private', async () => {
-    const reply = await api.post('/customer/add', { username: 'private' });
-    expect(reply.headers.get('Cache-Control')).toBe('no-store');
+    const response = await api.post('/customer/add', { username: 'private' });
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
   });
 });

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../localstack/ports.ts';
-import { createClient, expectReply } from '../../support/api-driver/client.ts';
+import { createClient, expectResponse } from '../../support/api-driver/client.ts';
 import { newAccount } from '../../support/api-driver/request-bodies.ts';
-import { accountShape } from '../../support/api-driver/response-schemas.ts';
-import { startOwnService } from '../../support/services/own-service.ts';
+import { accountSchema } from '../../support/api-driver/response-schemas.ts';
+import { startIsolatedService } from '../../support/services/isolated-service.ts';
 import { runningWith, until } from '../../support/services/processes.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -112,7 +112,7 @@ describe('npm run load', () => {
   }, 90_000);
 
   it('fails and writes the report when the service stops during the load', async () => {
-    const service = await startOwnService('load-unavailable');
+    const service = await startIsolatedService('load-unavailable');
     const out = join(directory, 'unavailable');
     const args = ['--target', service.url, '--out', out];
     try {
@@ -121,12 +121,12 @@ describe('npm run load', () => {
       expect(withoutAdmin.output).toContain('set ADMIN_EMAIL and ADMIN_PASSWORD');
 
       const admin = newAccount({ role: 'ADMIN' });
-      expectReply(
+      expectResponse(
         await createClient(service.url).post('/auth/register', admin, {
           headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret },
         }),
         201,
-        accountShape,
+        accountSchema,
       );
       const load = startLoad(args, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
       await until(async () => /[1-9]\d* of 300 sold/.test(load.output()), 90_000);

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Client, Reply } from '../../support/api-driver/client.ts';
+import type { ApiResponse, Client } from '../../support/api-driver/client.ts';
 import { pathsOf } from '../../support/api-driver/client.ts';
-import { cursorOf, openStages, type Stage } from '../../support/openapi/fuzz-fixture.ts';
+import { createFuzzFixtures, cursorOf, type FuzzFixture } from '../../support/openapi/fuzz-fixture.ts';
 import { type Operation, operations } from '../../support/openapi/operations.ts';
-import { fittingRequests, oddRequests, type Request } from '../../support/openapi/requests.ts';
+import { type Request, unusualRequests, validRequests } from '../../support/openapi/requests.ts';
 
 // Every reply is held against docs/openapi.json by the client itself, which throws.
 
@@ -14,12 +14,12 @@ const runsPerOperation = 100;
 const stateful = ['stock_shards', 'items'];
 const malformed = ['invalid_request', 'malformed_json', 'unsupported_media_type', 'body_too_large'];
 
-let newStage: () => Promise<Stage>;
+let newStage: () => Promise<FuzzFixture>;
 const seen = new Map<string, number>();
 
 beforeAll(async () => {
   process.stdout.write(`fuzz of docs/openapi.json: FUZZ_SEED=${seed}\n`);
-  newStage = await openStages();
+  newStage = await createFuzzFixtures();
 });
 
 afterAll(() => {
@@ -37,15 +37,20 @@ async function send(
   api: Client,
   { id, method }: Operation,
   { path, headers, text }: Request,
-): Promise<Reply> {
-  const reply = await api.send(method, path, undefined, text === undefined ? { headers } : { headers, text });
-  const outcome = `${id} ${reply.status} ${reply.problem?.code ?? ''}`;
+): Promise<ApiResponse> {
+  const response = await api.send(
+    method,
+    path,
+    undefined,
+    text === undefined ? { headers } : { headers, text },
+  );
+  const outcome = `${id} ${response.status} ${response.problem?.code ?? ''}`;
   seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
-  expect(reply.status).toBeLessThan(500);
-  return reply;
+  expect(response.status).toBeLessThan(500);
+  return response;
 }
 
-async function stageFor({ path, parameters }: Operation): Promise<Stage> {
+async function stageFor({ path, parameters }: Operation): Promise<FuzzFixture> {
   const stage = await newStage();
   if (!parameters.some(({ name }) => name === 'cursor')) return stage;
   const lister = stage.callers['the customer'];
@@ -55,7 +60,7 @@ async function stageFor({ path, parameters }: Operation): Promise<Stage> {
 }
 
 /** The ones who may, more often. */
-const callersOf = ({ callers }: Stage) =>
+const callersOf = ({ callers }: FuzzFixture) =>
   fc
     .oneof(
       { weight: 4, arbitrary: fc.constant('the customer') },
@@ -66,9 +71,9 @@ const callersOf = ({ callers }: Stage) =>
 
 async function sendAll(
   operation: Operation,
-  stage: Stage,
+  stage: FuzzFixture,
   requests: fc.Arbitrary<Request>,
-  check: (reply: Reply, request: Request) => void,
+  check: (response: ApiResponse, request: Request) => void,
 ) {
   const property = fc.asyncProperty(callersOf(stage), requests, async ({ api }, request) => {
     if (api === undefined) throw new Error('nobody to send it');
@@ -85,12 +90,12 @@ async function sendAll(
 describe.concurrent('docs/openapi.json', () => {
   it.each(operations)('says how $method $path answers', { timeout: 120_000 }, async (operation) => {
     const stage = await stageFor(operation);
-    await sendAll(operation, stage, fittingRequests(operation, stage.known), (reply) => {
-      if (pathsOf(reply).some((path) => stateful.includes(path))) return;
-      expect(malformed, JSON.stringify(reply.body)).not.toContain(reply.problem?.code);
+    await sendAll(operation, stage, validRequests(operation, stage.known), (response) => {
+      if (pathsOf(response).some((path) => stateful.includes(path))) return;
+      expect(malformed, JSON.stringify(response.body)).not.toContain(response.problem?.code);
     });
-    await sendAll(operation, stage, oddRequests(operation, stage.known), (reply, { fits }) => {
-      if (!fits) expect(reply.status).toBeGreaterThanOrEqual(400);
+    await sendAll(operation, stage, unusualRequests(operation, stage.known), (response, { isValid }) => {
+      if (!isValid) expect(response.status).toBeGreaterThanOrEqual(400);
     });
   });
 });

@@ -2,9 +2,9 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Actor,
   type ApiShop,
-  atOnce,
   checkOut,
-  openShop,
+  createLocalShop,
+  inParallel,
   putInCart,
   readCart,
   tryCheckout,
@@ -14,7 +14,7 @@ import { outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 let shop: ApiShop;
 let guest: Actor;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createLocalShop();
 });
 beforeEach(async () => {
   guest = await shop.guest();
@@ -32,7 +32,9 @@ describe('POST /order/add', () => {
   });
 
   it('sells 50 products in one order', async () => {
-    const products = await atOnce(50, (index) => shop.product({ stock: 2, stock_shards: (index % 2) + 1 }));
+    const products = await inParallel(50, (index) =>
+      shop.product({ stock: 2, stock_shards: (index % 2) + 1 }),
+    );
     await Promise.all(products.map(({ id }) => putInCart(guest, id, 2)));
     const { lines, total } = await checkOut(guest);
     expect(lines).toHaveLength(50);
@@ -41,7 +43,7 @@ describe('POST /order/add', () => {
   });
 
   it('sums the largest order exactly', async () => {
-    const products = await atOnce(3, () =>
+    const products = await inParallel(3, () =>
       shop.product({ stock: 1_000_000, price: 99_999_999, stock_shards: 1 }),
     );
     for (const { id } of products) await putInCart(guest, id, 1_000_000);
@@ -65,9 +67,9 @@ describe('POST /order/add', () => {
     const { id } = await shop.product({ price: 300, stock: 5 });
     const cart = await putInCart(guest, id, 2);
     for (const expectedTotal of [599, 601, 0]) {
-      const reply = await tryCheckout(guest, { expectedTotal });
-      expect(outcomeOf(reply)).toEqual({ status: 409, code: 'price_changed' });
-      expect(pathsOf(reply)).toEqual(['expected_total']);
+      const response = await tryCheckout(guest, { expectedTotal });
+      expect(outcomeOf(response)).toEqual({ status: 409, code: 'price_changed' });
+      expect(pathsOf(response)).toEqual(['expected_total']);
     }
     expect(await readCart(guest)).toEqual(cart);
     expect(await shop.read(id)).toMatchObject({ stock: 5, sold: 0 });
@@ -92,8 +94,8 @@ describe('POST /order/add', () => {
     await checkOut(guest, { expectedTotal: 100 });
     await putInCart(guest, id, 1);
     await shop.change(id, { price: 101 });
-    const reply = await tryCheckout(guest, { expectedTotal: 100 });
-    expect(outcomeOf(reply)).toEqual({ status: 409, code: 'price_changed' });
+    const response = await tryCheckout(guest, { expectedTotal: 100 });
+    expect(outcomeOf(response)).toEqual({ status: 409, code: 'price_changed' });
     expect(await shop.read(id)).toMatchObject({ stock: 9, sold: 1 });
   });
 
@@ -105,9 +107,9 @@ describe('POST /order/add', () => {
     await putInCart(guest, few.id, 4);
     const cart = await putInCart(guest, none.id, 1);
 
-    const reply = await tryCheckout(guest);
-    expect(outcomeOf(reply)).toEqual({ status: 409, code: 'out_of_stock' });
-    const short = reply.problem?.errors?.map(({ product_id, requested, available }) => ({
+    const response = await tryCheckout(guest);
+    expect(outcomeOf(response)).toEqual({ status: 409, code: 'out_of_stock' });
+    const short = response.problem?.errors?.map(({ product_id, requested, available }) => ({
       product_id,
       requested,
       available,
@@ -127,7 +129,7 @@ describe('POST /order/add', () => {
     const { id } = await shop.product({ stock: 1 });
     await putInCart(guest, id, 2);
     expect(outcomeOf(await tryCheckout(guest)).code).toBe('out_of_stock');
-    await shop.supply(id, 1);
+    await shop.restock(id, 1);
     await expect.poll(async () => (await tryCheckout(guest)).status, { timeout: 5_000 }).toBe(201);
     expect(await shop.read(id)).toMatchObject({ stock: 0, sold: 2 });
   });
@@ -152,9 +154,9 @@ describe('POST /order/add', () => {
     await putInCart(guest, kept.id, 1);
     await putInCart(guest, ended.id, 1);
     await end(ended.id);
-    const reply = await tryCheckout(guest);
-    expect(outcomeOf(reply)).toEqual({ status: 409, code: 'product_unavailable' });
-    expect(reply.problem?.errors).toMatchObject([{ product_id: ended.id }]);
+    const response = await tryCheckout(guest);
+    expect(outcomeOf(response)).toEqual({ status: 409, code: 'product_unavailable' });
+    expect(response.problem?.errors).toMatchObject([{ product_id: ended.id }]);
     expect((await readCart(guest)).lines).toHaveLength(2);
     expect(await shop.read(kept.id)).toEqual(kept);
     expect(await shop.total(ended.id)).toBe(1);
@@ -168,9 +170,9 @@ describe('POST /order/add', () => {
       await putInCart(guest, id, 2);
       await checkOut(guest);
       const cart = await putInCart(guest, id, 2);
-      const reply = await tryCheckout(guest);
-      expect(outcomeOf(reply)).toEqual(exceeded);
-      expect(reply.problem?.errors).toMatchObject([{ product_id: id, requested: 2, available: 1 }]);
+      const response = await tryCheckout(guest);
+      expect(outcomeOf(response)).toEqual(exceeded);
+      expect(response.problem?.errors).toMatchObject([{ product_id: id, requested: 2, available: 1 }]);
       expect(await readCart(guest)).toEqual({ ...cart, lines: [{ ...cart.lines[0], available: 8 }] });
       expect(await shop.read(id)).toMatchObject({ stock: 8, sold: 2 });
 

@@ -4,19 +4,19 @@ import {
   type Actor,
   type ApiShop,
   checkOut,
+  createLocalShop,
   newKey,
-  openShop,
   putInCart,
   readCart,
   tryCheckout,
 } from '../../support/api-driver/api-driver.ts';
-import { expectReply, outcomeOf } from '../../support/api-driver/client.ts';
-import { orderShape } from '../../support/api-driver/response-schemas.ts';
+import { expectResponse, outcomeOf } from '../../support/api-driver/client.ts';
+import { confirmedOrderSchema } from '../../support/api-driver/response-schemas.ts';
 
 let shop: ApiShop;
 let guest: Actor;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createLocalShop();
 });
 beforeEach(async () => {
   guest = await shop.guest();
@@ -30,7 +30,7 @@ describe('an idempotency key', () => {
     const key = newKey();
     await putInCart(guest, id, 2);
     const first = await tryCheckout(guest, { key });
-    const order = expectReply(first, 201, orderShape);
+    const order = expectResponse(first, 201, confirmedOrderSchema);
     expect(first.headers.has('Idempotent-Replayed')).toBe(false);
 
     for (const refill of [false, true]) {
@@ -74,9 +74,9 @@ describe('an idempotency key', () => {
     await putInCart(guest, id, 2);
     expect(outcomeOf(await tryCheckout(guest, { key })).code).toBe('out_of_stock');
     await putInCart(guest, id, 1);
-    const reply = await tryCheckout(guest, { key });
-    expect(reply.status).toBe(201);
-    expect(reply.headers.has('Idempotent-Replayed')).toBe(false);
+    const response = await tryCheckout(guest, { key });
+    expect(response.status).toBe(201);
+    expect(response.headers.has('Idempotent-Replayed')).toBe(false);
   });
 
   it('is each customer’s own', async () => {

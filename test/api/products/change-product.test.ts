@@ -3,20 +3,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type ApiShop,
   checkOut,
+  createLocalShop,
   eventually,
-  openShop,
   putInCart,
 } from '../../support/api-driver/api-driver.ts';
-import { type Client, expectReply, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
+import { type Client, expectResponse, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 import { uniqueName } from '../../support/api-driver/request-bodies.ts';
-import { productShape } from '../../support/api-driver/response-schemas.ts';
+import { productSchema } from '../../support/api-driver/response-schemas.ts';
 
 const notFound = { status: 404, code: 'product_not_found' };
 
 let shop: ApiShop;
 let admin: Client;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createLocalShop();
   admin = shop.admin.api;
 });
 
@@ -47,7 +47,7 @@ describe('PATCH /product/{product_id}', () => {
     const { id } = await shop.product();
     const stale = (await shop.anyone.get(`/product/${id}`)).headers.get('ETag') ?? '';
     const changed = await admin.patch(`/product/${id}`, { price: 7 }, { headers: { 'If-Match': stale } });
-    expect(expectReply(changed, 200, productShape).price).toBe(7);
+    expect(expectResponse(changed, 200, productSchema).price).toBe(7);
 
     const late = await admin.patch(`/product/${id}`, { price: 8 }, { headers: { 'If-Match': stale } });
     expect(outcomeOf(late)).toEqual({ status: 412, code: 'version_mismatch' });
@@ -79,8 +79,8 @@ describe('PATCH /product/{product_id}', () => {
     ['a list in which nothing matches', '"7", W/"1", "x,1"'],
   ])('refuses %s', async (_, tags) => {
     const { id } = await shop.product();
-    const reply = await admin.patch(`/product/${id}`, { price: 3 }, { headers: { 'If-Match': tags } });
-    expect(outcomeOf(reply)).toEqual({ status: 412, code: 'version_mismatch' });
+    const response = await admin.patch(`/product/${id}`, { price: 3 }, { headers: { 'If-Match': tags } });
+    expect(outcomeOf(response)).toEqual({ status: 412, code: 'version_mismatch' });
     expect((await shop.read(id)).version).toBe(1);
   });
 
@@ -93,20 +93,20 @@ describe('PATCH /product/{product_id}', () => {
   it('lets one of many with the same If-Match win', async () => {
     const { id } = await shop.product();
     const etag = (await shop.anyone.get(`/product/${id}`)).headers.get('ETag') ?? '';
-    const replies = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
         admin.patch(`/product/${id}`, { price: n }, { headers: { 'If-Match': etag } }),
       ),
     );
-    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
-    expect((await shop.read(id)).price).toBe(replies.findIndex(({ status }) => status === 200));
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
+    expect((await shop.read(id)).price).toBe(responses.findIndex(({ status }) => status === 200));
   });
 
   it('refuses absolute stock with a hint', async () => {
     const before = await shop.product();
-    const reply = await admin.patch(`/product/${before.id}`, { stock: 5 });
-    expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-    expect(reply.problem?.errors).toEqual([
+    const response = await admin.patch(`/product/${before.id}`, { stock: 5 });
+    expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+    expect(response.problem?.errors).toEqual([
       { path: 'stock', message: expect.stringContaining('POST /product/add-stock') },
     ]);
     expect(await shop.read(before.id)).toEqual(before);
@@ -158,9 +158,9 @@ describe('PATCH /product/{product_id}', () => {
 
   it('refuses fewer stock shards', async () => {
     const before = await shop.product({ stock_shards: 4 });
-    const reply = await admin.patch(`/product/${before.id}`, { stock_shards: 3 });
-    expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-    expect(pathsOf(reply)).toEqual(['stock_shards']);
+    const response = await admin.patch(`/product/${before.id}`, { stock_shards: 3 });
+    expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+    expect(pathsOf(response)).toEqual(['stock_shards']);
     expect(await shop.read(before.id)).toEqual(before);
   });
 
@@ -178,9 +178,9 @@ describe('DELETE /product/{product_id}', () => {
     await putInCart(guest, id, 2);
     const { lines } = await checkOut(guest);
 
-    const reply = await admin.delete(`/product/${id}`);
-    expect(reply.status).toBe(204);
-    expect(reply.body).toBeUndefined();
+    const response = await admin.delete(`/product/${id}`);
+    expect(response.status).toBe(204);
+    expect(response.body).toBeUndefined();
 
     const line = { customer_id: guest.id, product_id: id, quantity: 1 };
     for (const gone of [

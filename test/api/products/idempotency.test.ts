@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiShop, openShop, signUp } from '../../support/api-driver/api-driver.ts';
-import { type Client, expectReply, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { type ApiShop, createLocalShop, signUp } from '../../support/api-driver/api-driver.ts';
+import { type ApiResponse, type Client, expectResponse, outcomeOf } from '../../support/api-driver/client.ts';
 import { uniqueName } from '../../support/api-driver/request-bodies.ts';
-import { productShape } from '../../support/api-driver/response-schemas.ts';
+import { productSchema } from '../../support/api-driver/response-schemas.ts';
 
 let shop: ApiShop;
 let admin: Client;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createLocalShop();
   admin = shop.admin.api;
 });
 
 const withKey = (key: string) => ({ headers: { 'Idempotency-Key': key } });
-const replayedOf = (replies: readonly Reply[]) =>
-  replies.map(({ headers }) => headers.get('Idempotent-Replayed') ?? 'no').sort();
+const replayedOf = (responses: readonly ApiResponse[]) =>
+  responses.map(({ headers }) => headers.get('Idempotent-Replayed') ?? 'no').sort();
 const reused = { status: 422, code: 'idempotency_key_reused' };
 
 describe('an Idempotency-Key of POST /product/add-stock', () => {
@@ -23,11 +23,11 @@ describe('an Idempotency-Key of POST /product/add-stock', () => {
     const key = randomUUID();
     const add = () => admin.post('/product/add-stock', { product_id: id, stock: 5 }, withKey(key));
     const first = await add();
-    await shop.supply(id, 1);
-    const replies = [first, ...(await Promise.all([add(), add(), add()]))];
-    const stocks = replies.map((reply) => expectReply(reply, 200, productShape).stock);
+    await shop.restock(id, 1);
+    const responses = [first, ...(await Promise.all([add(), add(), add()]))];
+    const stocks = responses.map((response) => expectResponse(response, 200, productSchema).stock);
     expect(stocks).toEqual([15, 16, 16, 16]);
-    expect(replayedOf(replies)).toEqual(['no', 'true', 'true', 'true']);
+    expect(replayedOf(responses)).toEqual(['no', 'true', 'true', 'true']);
   });
 
   it('is refused for other units, another product and another operation', async () => {
@@ -59,22 +59,22 @@ describe('an Idempotency-Key of a new product', () => {
   it('makes one product, by either operation, also when requests race', async () => {
     const name = uniqueName('mug');
     const key = withKey(randomUUID());
-    const replies = await Promise.all([
+    const responses = await Promise.all([
       admin.post('/product', { name, stock: 5, price: 1 }, key),
       admin.post('/product', { name, stock: 5, price: 1 }, key),
       admin.post('/product/add', { product_name: name, stock: 5, price: 1 }, key),
     ]);
-    const ids = new Set(replies.map((reply) => expectReply(reply, 201, productShape).id));
+    const ids = new Set(responses.map((response) => expectResponse(response, 201, productSchema).id));
     expect(ids.size).toBe(1);
-    expect(replayedOf(replies)).toEqual(['no', 'true', 'true']);
+    expect(replayedOf(responses)).toEqual(['no', 'true', 'true']);
     const [id] = ids;
-    for (const { headers } of replies) expect(headers.get('Location')).toBe(`/product/${id}`);
+    for (const { headers } of responses) expect(headers.get('Location')).toBe(`/product/${id}`);
   });
 
   it('is refused for another product', async () => {
     const key = withKey(randomUUID());
     await admin.post('/product', { name: uniqueName('mug'), stock: 5, price: 1 }, key);
-    const reply = await admin.post('/product', { name: uniqueName('cup'), stock: 5, price: 1 }, key);
-    expect(outcomeOf(reply)).toEqual(reused);
+    const response = await admin.post('/product', { name: uniqueName('cup'), stock: 5, price: 1 }, key);
+    expect(outcomeOf(response)).toEqual(reused);
   });
 });

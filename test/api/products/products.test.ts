@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiShop, eventually, openShop } from '../../support/api-driver/api-driver.ts';
-import { type Client, expectReply, outcomeOf } from '../../support/api-driver/client.ts';
+import { type ApiShop, createLocalShop, eventually } from '../../support/api-driver/api-driver.ts';
+import { type Client, expectResponse, outcomeOf } from '../../support/api-driver/client.ts';
 import { newProduct, uniqueName } from '../../support/api-driver/request-bodies.ts';
-import { productPageShape, productShape } from '../../support/api-driver/response-schemas.ts';
+import { productPageSchema, productSchema } from '../../support/api-driver/response-schemas.ts';
 
 const notFound = { status: 404, code: 'product_not_found' };
 
 let shop: ApiShop;
 let admin: Client;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createLocalShop();
   admin = shop.admin.api;
 });
 
@@ -23,10 +23,10 @@ describe('POST /product', () => {
       stock_shards: 3,
       limit_per_customer: 5,
     });
-    const reply = await admin.post('/product', body);
-    const product = expectReply(reply, 201, productShape);
+    const response = await admin.post('/product', body);
+    const product = expectResponse(response, 201, productSchema);
     expect(product).toMatchObject({ ...body, name: 'Кофе ☕️', sold: 0, active: true, currency: 'USD' });
-    expect(reply.headers.get('Location')).toBe(`/product/${product.id}`);
+    expect(response.headers.get('Location')).toBe(`/product/${product.id}`);
     expect(await shop.read(product.id)).toEqual(product);
   });
 
@@ -48,41 +48,41 @@ describe('POST /product', () => {
 describe('POST /product/add', () => {
   it('does the same by the names of the 12.12 store', async () => {
     const product_name = uniqueName('mug');
-    const reply = await admin.post('/product/add', { product_name, stock: 299, price: 5 });
-    const product = expectReply(reply, 201, productShape);
+    const response = await admin.post('/product/add', { product_name, stock: 299, price: 5 });
+    const product = expectResponse(response, 201, productSchema);
     expect(product).toMatchObject({ name: product_name, stock: 299, price: 5 });
-    expect(reply.headers.get('Location')).toBe(`/product/${product.id}`);
+    expect(response.headers.get('Location')).toBe(`/product/${product.id}`);
     expect(await shop.read(product.id)).toEqual(product);
   });
 
   it('asks for no price', async () => {
-    const reply = await admin.post('/product/add', { product_name: uniqueName('gift'), stock: 1 });
-    expect(expectReply(reply, 201, productShape).price).toBe(0);
+    const response = await admin.post('/product/add', { product_name: uniqueName('gift'), stock: 1 });
+    expect(expectResponse(response, 201, productSchema).price).toBe(0);
   });
 });
 
 describe('POST /product/add-stock', () => {
   it.each([1, 8, 32])('adds units over %i shards', async (stock_shards) => {
     const { id } = await shop.product({ stock: 3, stock_shards });
-    const reply = await admin.post('/product/add-stock', { product_id: id, stock: 39 });
-    expect(expectReply(reply, 200, productShape)).toMatchObject({ id, stock: 42, sold: 0 });
+    const response = await admin.post('/product/add-stock', { product_id: id, stock: 39 });
+    expect(expectResponse(response, 200, productSchema)).toMatchObject({ id, stock: 42, sold: 0 });
     expect((await shop.read(id)).stock).toBe(42);
   });
 
   it('loses nothing when many add at once', async () => {
     const { id } = await shop.product({ stock: 0 });
-    const replies = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
         admin.post('/product/add-stock', { product_id: id, stock: n + 1 }),
       ),
     );
-    expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect((await shop.read(id)).stock).toBe(55);
   });
 
   it('knows no product that does not exist', async () => {
-    const reply = await admin.post('/product/add-stock', { product_id: randomUUID(), stock: 1 });
-    expect(outcomeOf(reply)).toEqual(notFound);
+    const response = await admin.post('/product/add-stock', { product_id: randomUUID(), stock: 1 });
+    expect(outcomeOf(response)).toEqual(notFound);
   });
 });
 
@@ -125,7 +125,7 @@ describe('GET /product', () => {
   it('keeps to the limit, and to 50 where none is named', async () => {
     await Promise.all(Array.from({ length: 60 }, () => shop.product({ stock_shards: 1 })));
     const pageOf = async (query: string) =>
-      expectReply(await shop.anyone.get(`/product${query}`), 200, productPageShape);
+      expectResponse(await shop.anyone.get(`/product${query}`), 200, productPageSchema);
     expect((await pageOf('?limit=1')).items).toHaveLength(1);
     expect((await pageOf('?limit=2')).items).toHaveLength(2);
     expect((await pageOf('?limit=2')).next_cursor).not.toBeNull();

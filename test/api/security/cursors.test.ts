@@ -3,12 +3,12 @@ import {
   type Actor,
   type ApiShop,
   checkOut,
-  openShop,
+  createLocalShop,
   putInCart,
 } from '../../support/api-driver/api-driver.ts';
-import { expectReply, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
-import { productPageShape } from '../../support/api-driver/response-schemas.ts';
-import { orderPageShape } from '../../support/api-driver/submitted-orders.ts';
+import { expectResponse, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
+import { productPageSchema } from '../../support/api-driver/response-schemas.ts';
+import { orderPageSchema } from '../../support/api-driver/submitted-orders.ts';
 
 let shop: ApiShop;
 let victim: Actor;
@@ -26,7 +26,7 @@ async function withOrders(productId: string): Promise<Actor> {
 }
 
 const pageOf = async ({ api }: Actor, query: string) =>
-  expectReply(await api.get(`/order?limit=2${query}`), 200, orderPageShape);
+  expectResponse(await api.get(`/order?limit=2${query}`), 200, orderPageSchema);
 
 async function cursorOf(actor: Actor): Promise<string> {
   const { next_cursor } = await pageOf(actor, '');
@@ -35,7 +35,7 @@ async function cursorOf(actor: Actor): Promise<string> {
 }
 
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createLocalShop();
   const { id } = await shop.product({ stock: 100 });
   await shop.product();
   victim = await withOrders(id);
@@ -62,27 +62,27 @@ describe("a cursor of somebody else's orders", () => {
     'cannot carry a key of the index in: %s',
     async (name) => {
       const value = name === '__proto__' ? `{"customer_id":"${victim.id}"}` : `"${victim.id}"`;
-      const reply = await attacker.api.get(
+      const response = await attacker.api.get(
         `/order?limit=2&cursor=${extended(cursors.attacker, `"${name}":${value}`)}`,
       );
-      expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-      expect(pathsOf(reply)).toEqual(['cursor']);
+      expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+      expect(pathsOf(response)).toEqual(['cursor']);
     },
   );
 });
 
 describe('a cursor of another list', () => {
   it('is refused', async () => {
-    const page = expectReply(await shop.anyone.get('/product?limit=1'), 200, productPageShape);
+    const page = expectResponse(await shop.anyone.get('/product?limit=1'), 200, productPageSchema);
     const ofProducts = String(page.next_cursor);
     expect((await shop.anyone.get(`/product?cursor=${ofProducts}`)).status).toBe(200);
-    for (const reply of [
+    for (const response of [
       await attacker.api.get(`/order?cursor=${ofProducts}`),
       await shop.anyone.get(`/product?cursor=${cursors.attacker}`),
       await shop.anyone.get(`/product/all?cursor=${cursors.attacker}`),
     ]) {
-      expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-      expect(pathsOf(reply)).toEqual(['cursor']);
+      expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+      expect(pathsOf(response)).toEqual(['cursor']);
     }
   });
 });
@@ -100,9 +100,9 @@ describe('a cursor that was edited', () => {
     ['it is only a prototype', '{"__proto__":{"id":"01890a5d-ac96-774b-bcce-b302099a8057"}}'],
     ['it is nested 100 deep', `${'['.repeat(100)}${']'.repeat(100)}`],
   ])('is refused when %s', async (_, text) => {
-    const reply = await attacker.api.get(`/order?cursor=${encode(text)}`);
-    expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-    expect(pathsOf(reply)).toEqual(['cursor']);
+    const response = await attacker.api.get(`/order?cursor=${encode(text)}`);
+    expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+    expect(pathsOf(response)).toEqual(['cursor']);
   });
 
   it.each(['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z'])(

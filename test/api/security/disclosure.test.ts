@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod/mini';
-import { putInCart, shopOf, signUp } from '../../support/api-driver/api-driver.ts';
+import { createApiShop, putInCart, signUp } from '../../support/api-driver/api-driver.ts';
 import { createClient } from '../../support/api-driver/client.ts';
 import {
   clientFor,
@@ -12,30 +12,30 @@ import {
   operationOf,
   send,
 } from '../../support/api-driver/operation-requests.ts';
-import { guestShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
-import { headerFaults } from '../../support/api-driver/security-headers.ts';
+import { guestSchema, tokenSchema } from '../../support/api-driver/response-schemas.ts';
+import { securityHeaderErrors } from '../../support/api-driver/security-headers.ts';
 import { connect } from '../../support/database/tables.ts';
 import { byRoute } from '../../support/openapi/contracts.ts';
-import { type OwnService, startOwnService } from '../../support/services/own-service.ts';
+import { type IsolatedService, startIsolatedService } from '../../support/services/isolated-service.ts';
 import { until } from '../../support/services/processes.ts';
 
 /** In every secret, every name and every stored value: wherever it turns up, something was told. */
 const marker = randomUUID().replaceAll('-', '');
 const account = { email: `m-${marker}@example.com`, password: `password ${marker}` };
 
-let service: OwnService;
-let world: OperationFixture;
+let service: IsolatedService;
+let fixture: OperationFixture;
 beforeAll(async () => {
-  service = await startOwnService('disclosure');
+  service = await startIsolatedService('disclosure');
   const anyone = createClient(service.url);
   const headers = { 'Bootstrap-Secret': service.secrets.bootstrapSecret };
-  const shop = shopOf(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
-  world = await createOperationFixture(shop, await shop.guest());
+  const shop = createApiShop(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
+  fixture = await createOperationFixture(shop, await shop.guest());
 }, 120_000);
 afterAll(() => service.stop());
 
 /** Every reply to `call`, headers and all. */
-const replies: { readonly at: string; readonly text: string }[] = [];
+const responses: { readonly at: string; readonly text: string }[] = [];
 
 interface Request {
   readonly token?: string;
@@ -48,7 +48,7 @@ interface Request {
 async function call(at: string, { token, body, text, headers = {} }: Request = {}) {
   const [method = '', path = ''] = at.split(' ');
   const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
-  const reply = await fetch(`${service.url}${path}`, {
+  const response = await fetch(`${service.url}${path}`, {
     method,
     headers: {
       'Content-Type': 'application/json',
@@ -57,10 +57,10 @@ async function call(at: string, { token, body, text, headers = {} }: Request = {
     },
     ...(content === undefined ? {} : { body: content }),
   });
-  const received = await reply.text();
-  replies.push({ at, text: `${JSON.stringify([...reply.headers])}${received}` });
+  const received = await response.text();
+  responses.push({ at, text: `${JSON.stringify([...response.headers])}${received}` });
   const json: unknown = received === '' ? undefined : JSON.parse(received);
-  return { status: reply.status, headers: reply.headers, json };
+  return { status: response.status, headers: response.headers, json };
 }
 
 const logLine = z.object({
@@ -93,7 +93,7 @@ describe.each([
         route,
         success: response.status,
         // It refuses what is no problem, what has a field too many, and what lacks a header.
-        ...(await send(clientFor(operationOf(route), world), route, world)),
+        ...(await send(clientFor(operationOf(route), fixture), route, fixture)),
       })),
     );
     // What needs no database answers as ever; what changes something never does.
@@ -144,7 +144,7 @@ describe('a defect', () => {
       },
     });
     expect(headers.get('Content-Type')).toBe('application/problem+json');
-    expect(headerFaults(headers)).toEqual([]);
+    expect(securityHeaderErrors(headers)).toEqual([]);
     expect(logged(request_id)).toMatchObject([{ level: 'ERROR', message: 'REQUEST_FAILED' }]);
   }
 
@@ -166,7 +166,7 @@ describe('a defect', () => {
   });
 
   it('of a stored order shows nothing, and is logged once', async () => {
-    const { access_token: token } = guestShape.parse(
+    const { access_token: token } = guestSchema.parse(
       (await call('POST /customer/add', { body: { username: marker } })).json,
     );
     const id = randomUUID();
@@ -176,7 +176,7 @@ describe('a defect', () => {
   });
 
   it('of stored stock shows nothing, and is logged once', async () => {
-    const { shop, customer } = world;
+    const { shop, customer } = fixture;
     const { id } = await shop.product({ name: `stock ${marker}`, stock_shards: 1 });
     await putInCart(customer, id, 1);
     await database.send(
@@ -196,9 +196,9 @@ describe('a password, a token, an address or a secret', () => {
     const register = await call('POST /auth/register', { body: account });
     expect(register.status).toBe(201);
     const login = await call('POST /auth/login', { body: account });
-    const { access_token: token } = tokenShape.parse(login.json);
-    const guest = guestShape.parse((await call('POST /customer/add', { body: { username: 'x' } })).json);
-    const issuing = replies.length;
+    const { access_token: token } = tokenSchema.parse(login.json);
+    const guest = guestSchema.parse((await call('POST /customer/add', { body: { username: 'x' } })).json);
+    const issuing = responses.length;
 
     const { bootstrapSecret, tokenKeys } = service.secrets;
     const { password, email } = account;
@@ -239,11 +239,11 @@ describe('a password, a token, an address or a secret', () => {
     expect(new Set(statuses)).toEqual(new Set([400, 401, 403, 404, 409, 413, 415, 422]));
 
     const secrets = [password, token, email, guest.access_token, bootstrapSecret, tokenKeys.keys[0]?.k ?? ''];
-    for (const { at, text } of replies.slice(issuing)) {
+    for (const { at, text } of responses.slice(issuing)) {
       for (const secret of [...secrets, marker, 'hunter2'])
         expect(text.includes(secret), `${at} ${text}`).toBe(false);
     }
-    const [registered, loggedIn] = [replies[issuing - 3]?.text ?? '', replies[issuing - 2]?.text ?? ''];
+    const [registered, loggedIn] = [responses[issuing - 3]?.text ?? '', responses[issuing - 2]?.text ?? ''];
     expect(registered).toContain(email);
     for (const text of [registered, loggedIn]) expect(text).not.toContain(password);
     expect(loggedIn).not.toContain(email);
@@ -251,7 +251,7 @@ describe('a password, a token, an address or a secret', () => {
 
   it('turns up in no line of the log, whatever happened', async () => {
     const { bootstrapSecret, tokenKeys } = service.secrets;
-    const tokens = replies.flatMap(({ text }) =>
+    const tokens = responses.flatMap(({ text }) =>
       [...text.matchAll(/"access_token":"([^"]+)"/g)].map(([, t]) => t),
     );
     expect(tokens.length).toBeGreaterThanOrEqual(3);

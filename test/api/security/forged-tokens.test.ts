@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openShop } from '../../support/api-driver/api-driver.ts';
-import { expectReply, localClient, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { createLocalShop } from '../../support/api-driver/api-driver.ts';
+import { type ApiResponse, expectResponse, localClient, outcomeOf } from '../../support/api-driver/client.ts';
 import { forgeToken } from '../../support/api-driver/forge-token.ts';
-import { guestShape } from '../../support/api-driver/response-schemas.ts';
+import { guestSchema } from '../../support/api-driver/response-schemas.ts';
 
 const unauthenticated = { status: 401, code: 'unauthenticated' };
 const api = localClient();
@@ -14,12 +14,12 @@ const now = Math.floor(Date.now() / 1_000);
 
 let guest: { id: string; access_token: string };
 beforeAll(async () => {
-  guest = expectReply(await api.post('/customer/add', { username: 'token' }), 201, guestShape);
+  guest = expectResponse(await api.post('/customer/add', { username: 'token' }), 201, guestSchema);
 });
 
-function expectRefused(reply: Reply) {
-  expect(outcomeOf(reply)).toEqual(unauthenticated);
-  expect(reply.headers.get('WWW-Authenticate')).toMatch(/^Bearer/);
+function expectRefused(response: ApiResponse) {
+  expect(outcomeOf(response)).toEqual(unauthenticated);
+  expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer/);
 }
 
 const cartOf = (token?: string) => api.as(token).get(`/cart/${guest.id}`);
@@ -124,15 +124,15 @@ describe('a forged token is refused', () => {
   it.each([{ crit: ['exp'] }, { crit: [] }, { crit: ['b64'], b64: false }, { b64: false }])(
     'when it makes demands on its reader: %j',
     async (header) => {
-      const reply = await cartOf(forge({ role: 'ADMIN' }, { header }));
+      const response = await cartOf(forge({ role: 'ADMIN' }, { header }));
       // `b64` without `crit` is to be ignored (RFC 7797, section 6).
-      if ('crit' in header) expectRefused(reply);
-      else expect([200, 401]).toContain(reply.status);
+      if ('crit' in header) expectRefused(response);
+      else expect([200, 401]).toContain(response.status);
     },
   );
 
   it('when its role was edited, and does nothing as the role it claims', async () => {
-    const shop = await openShop();
+    const shop = await createLocalShop();
     const product = await shop.product();
     const [header, claims = '', signature] = guest.access_token.split('.');
     const raised = Buffer.from(claims, 'base64url').toString().replace('"USER"', '"ADMIN"');

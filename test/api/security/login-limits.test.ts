@@ -4,19 +4,19 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { outcomeOf } from '../../support/api-driver/client.ts';
 import {
   expectRestOfWindow,
-  type LimitedService,
   limit,
   mailboxLimit,
-  patience,
-  startLimitedService,
+  type RateLimitedService,
+  startRateLimitedService,
+  untilNextWindow,
   windowSeconds,
   withinWindow,
-} from '../../support/services/limited-service.ts';
+} from '../../support/services/rate-limited-service.ts';
 
 const password = 'correct horse battery';
-let service: LimitedService;
+let service: RateLimitedService;
 beforeAll(async () => {
-  service = await startLimitedService();
+  service = await startRateLimitedService();
 }, 60_000);
 afterAll(() => service.stop());
 
@@ -39,8 +39,8 @@ describe('right logins', () => {
   it('that are refused, for there were many at once, are told to wait a second, after which they work', async () => {
     const email = await account();
     const { refused, later } = await withinWindow(async () => {
-      const replies = await Promise.all(times(2 * limit, () => login(email)));
-      const refused = replies.filter(({ status }) => status === 429);
+      const responses = await Promise.all(times(2 * limit, () => login(email)));
+      const refused = responses.filter(({ status }) => status === 429);
       // What clients are told to do: no condition would show that it is enough.
       await wait(1_000);
       const later = [];
@@ -82,21 +82,21 @@ describe('guessing a password', () => {
       while ((await login(victim, 'wrong')).status === 401) later += 1;
       return { guesses, later, right: await login(victim), elsewhere: await login(other) };
     });
-    const replies = tries.guesses.flatMap((guess) => (guess.status === 'fulfilled' ? [guess.value] : []));
+    const responses = tries.guesses.flatMap((guess) => (guess.status === 'fulfilled' ? [guess.value] : []));
     // A server that a thousand clients connect to at once may reset a connection; such a try may have counted.
     const lost = tries.guesses.flatMap((guess) => (guess.status === 'rejected' ? [guess.reason] : []));
     expect(lost.filter((error) => error?.cause?.code !== 'ECONNRESET')).toEqual([]);
-    const codes = Map.groupBy(replies, (reply) => outcomeOf(reply).code);
+    const codes = Map.groupBy(responses, (response) => outcomeOf(response).code);
     const counted = (code: string) => codes.get(code)?.length ?? 0;
     // So many at once leave the process no time for its database, so some may get 503 in place of a check.
     const unavailable = counted('unavailable');
     const checked = counted('invalid_credentials') + tries.later;
     expect(checked).toBeLessThanOrEqual(limit);
     expect(checked).toBeGreaterThanOrEqual(limit - lost.length - unavailable);
-    expect(counted('invalid_credentials') + counted('rate_limited') + unavailable).toBe(replies.length);
+    expect(counted('invalid_credentials') + counted('rate_limited') + unavailable).toBe(responses.length);
     expect(outcomeOf(tries.right)).toEqual({ status: 429, code: 'rate_limited' });
     expect(tries.elsewhere.status).toBe(200);
-    await vi.waitUntil(async () => (await login(victim)).status === 200, patience);
+    await vi.waitUntil(async () => (await login(victim)).status === 200, untilNextWindow);
   }, 180_000);
 
   it('from many addresses reaches it no more often than the limit of the mailbox', async () => {
@@ -113,7 +113,7 @@ describe('guessing a password', () => {
     expect(owner.code).toBe('rate_limited');
     expectRestOfWindow(owner, at);
     expect(owner.headers.get('RateLimit')).toMatch(refusedBy('auth-per-email', '\\d+'));
-    await vi.waitUntil(async () => (await loginFrom('127.0.0.99', email)).status === 200, patience);
+    await vi.waitUntil(async () => (await loginFrom('127.0.0.99', email)).status === 200, untilNextWindow);
   });
 
   it('counts an unknown address as it counts a known one', async () => {
@@ -124,32 +124,32 @@ describe('guessing a password', () => {
         [known, unknown].map((email) => Promise.all(times(limit + 3, () => login(email, 'wrong')))),
       ),
     );
-    const codes = (replies = first) => replies?.map((reply) => outcomeOf(reply).code).sort();
+    const codes = (responses = first) => responses?.map((response) => outcomeOf(response).code).sort();
     expect(codes(second)).toEqual(codes(first));
     expect(codes(first)?.filter((code) => code === 'rate_limited')).toHaveLength(3);
   });
 
   it('is counted by mailbox, whatever the case of its address', async () => {
     const email = await account();
-    const replies = await withinWindow(() =>
+    const responses = await withinWindow(() =>
       Promise.all(times(2 * limit, (n) => login(n % 2 === 0 ? email : email.toUpperCase(), 'no'))),
     );
-    expect(replies.filter(({ status }) => status === 401)).toHaveLength(limit);
+    expect(responses.filter(({ status }) => status === 401)).toHaveLength(limit);
   });
 });
 
 describe('the reply to a login', () => {
   it('tells each policy and what is left of it, and once failures alone have used it up, when it starts anew', async () => {
     const email = `${randomUUID()}@example.com`;
-    const { replies, refused, at } = await withinWindow(async () => {
-      const replies = [];
-      for (let n = 0; n < limit; n += 1) replies.push(await login(email, 'wrong'));
-      return { replies, refused: await login(email, 'wrong'), at: Date.now() };
+    const { responses, refused, at } = await withinWindow(async () => {
+      const responses = [];
+      for (let n = 0; n < limit; n += 1) responses.push(await login(email, 'wrong'));
+      return { responses, refused: await login(email, 'wrong'), at: Date.now() };
     });
     const pair = `"auth-per-address-and-email";q=${limit};w=${windowSeconds}`;
     const address = `"auth-per-address";q=10000;w=${windowSeconds}`;
     const mailbox = `"auth-per-email";q=${mailboxLimit};w=${windowSeconds}`;
-    for (const [index, { status, headers }] of replies.entries()) {
+    for (const [index, { status, headers }] of responses.entries()) {
       expect(status).toBe(401);
       expect(headers.get('RateLimit-Policy')).toBe(`${address}, ${pair}, ${mailbox}`);
       const left = `"auth-per-address-and-email";r=${limit - 1 - index};t=\\d+`;

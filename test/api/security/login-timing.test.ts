@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { expectReply, localClient, outcomeOf } from '../../support/api-driver/client.ts';
+import { expectResponse, localClient, outcomeOf } from '../../support/api-driver/client.ts';
 import { newAccount } from '../../support/api-driver/request-bodies.ts';
-import { accountShape } from '../../support/api-driver/response-schemas.ts';
+import { accountSchema } from '../../support/api-driver/response-schemas.ts';
 
 const api = localClient();
 const pairs = 40;
@@ -21,15 +21,16 @@ function shareBelow(first: readonly number[], second: readonly number[]): number
 
 async function timeOf(email: string): Promise<number> {
   const start = performance.now();
-  const reply = await api.post('/auth/login', { email, password: 'not this one' });
+  const response = await api.post('/auth/login', { email, password: 'not this one' });
   const took = performance.now() - start;
-  expect(outcomeOf(reply)).toEqual({ status: 401, code: 'invalid_credentials' });
+  expect(outcomeOf(response)).toEqual({ status: 401, code: 'invalid_credentials' });
   return took;
 }
 
 it('a login takes as long for an address that nobody has as for a wrong password', async () => {
   const accounts = Array.from({ length: pairs / triesPerAddress }, () => newAccount());
-  for (const account of accounts) expectReply(await api.post('/auth/register', account), 201, accountShape);
+  for (const account of accounts)
+    expectResponse(await api.post('/auth/register', account), 201, accountSchema);
   const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
   await timeOf(newAccount().email);
   // Side by side and in turns, so that whatever else the machine does meets both alike.

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { openShop } from '../../support/api-driver/api-driver.ts';
+import { createLocalShop } from '../../support/api-driver/api-driver.ts';
 import { outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
@@ -45,10 +45,10 @@ const smuggled: Record<string, string> = {
 /** Names that JavaScript knows, and one that nobody does. */
 const odd: Record<string, string> = { toString: '1', hasOwnProperty: '1', surplus: '1', '': '1', '💥': '1' };
 
-let world: OperationFixture;
+let fixture: OperationFixture;
 beforeAll(async () => {
-  const shop = await openShop();
-  world = await createOperationFixture(shop, await shop.guest());
+  const shop = await createLocalShop();
+  fixture = await createOperationFixture(shop, await shop.guest());
 });
 
 const withBody = byRoute.filter(({ request }) => request.body !== undefined);
@@ -65,19 +65,19 @@ describe.each(objects)('the object at "$at" in the body of $route', ({ route, pa
 
   it('takes no field that the contract does not name, and a refusal writes nothing', async () => {
     const { state } = operationOf(route);
-    const before = await state?.(world);
-    const api = clientFor(operationOf(route), world);
+    const before = await state?.(fixture);
+    const api = clientFor(operationOf(route), fixture);
     const fields = Object.entries({ ...smuggled, ...odd }).filter(([name]) => !Object.hasOwn(shape, name));
     await Promise.all(
       fields.map(async ([name, json]) => {
-        const text = bodyWith(route, world, [...path, name], json);
-        const reply = await send(api, route, world, { text });
-        expect(outcomeOf(reply), name).toEqual({ status: 422, code: 'invalid_request' });
-        expect(pathsOf(reply)).toEqual([[...path, name].join('.')]);
+        const text = bodyWith(route, fixture, [...path, name], json);
+        const response = await send(api, route, fixture, { text });
+        expect(outcomeOf(response), name).toEqual({ status: 422, code: 'invalid_request' });
+        expect(pathsOf(response)).toEqual([[...path, name].join('.')]);
       }),
     );
     expect(fields.length).toBeGreaterThan(20);
-    expect(await state?.(world), 'what is stored').toEqual(before);
+    expect(await state?.(fixture), 'what is stored').toEqual(before);
   });
 });
 
@@ -89,7 +89,11 @@ describe('the bodies', () => {
 
   it('are refused for those fields alone: without them each succeeds', async () => {
     for (const { route, response } of withBody) {
-      const fresh = await createOperationFixture(world.shop, await world.shop.guest(), world.registered);
+      const fresh = await createOperationFixture(
+        fixture.shop,
+        await fixture.shop.guest(),
+        fixture.registered,
+      );
       const { status } = await send(clientFor(operationOf(route), fresh), route, fresh);
       expect({ route, status }).toEqual({ route, status: response.status });
     }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { Access } from '../../../lib/http/contract.ts';
-import { type Actor, type ApiShop, openShop, signUp } from '../../support/api-driver/api-driver.ts';
+import { type Actor, type ApiShop, createLocalShop, signUp } from '../../support/api-driver/api-driver.ts';
 import { type Client, outcomeOf } from '../../support/api-driver/client.ts';
 import {
   createOperationFixture,
@@ -57,10 +57,10 @@ let shop: ApiShop;
 let others: Record<Exclude<Who, 'the owner'>, Client>;
 let owningActors: Record<Owner, Actor>;
 /** Theirs, and as it was: nobody may change anything of it. */
-let closed: Record<Owner, { world: OperationFixture; before: unknown }>;
+let closed: Record<Owner, { fixture: OperationFixture; before: unknown }>;
 let registered: OperationFixture['registered'];
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createLocalShop();
   const [guest, user, admin] = await Promise.all([
     shop.guest(),
     signUp(shop.anyone),
@@ -80,8 +80,8 @@ beforeAll(async () => {
   owningActors = await newOwners();
   registered = (await createOperationFixture(shop, owningActors.USER)).registered;
   const closedOf = async (owner: Actor) => {
-    const world = await createOperationFixture(shop, owner, registered);
-    return { world, before: await customerState(world) };
+    const fixture = await createOperationFixture(shop, owner, registered);
+    return { fixture, before: await customerState(fixture) };
   };
   const victims = await newOwners();
   closed = {
@@ -95,8 +95,8 @@ const clientOf = (who: Who, { customer }: OperationFixture) =>
   who === 'the owner' ? customer.api : others[who];
 
 /** The owner's own id in the field, wherever it stands. */
-const naming = (part: RequestPart, path: string, world: OperationFixture) =>
-  part === 'query' || part === 'headers' ? { [part]: { [path]: idOf(path, world) } } : {};
+const naming = (part: RequestPart, path: string, fixture: OperationFixture) =>
+  part === 'query' || part === 'headers' ? { [part]: { [path]: idOf(path, fixture) } } : {};
 
 describe.each(cases)('$path in the $part of $route', ({ contract, route, part, path }) => {
   const { access, response: success } = contract;
@@ -107,20 +107,20 @@ describe.each(cases)('$path in the $part of $route', ({ contract, route, part, p
   it.each(table.filter(({ allowed }) => !allowed))(
     "of a $owner's is closed to $who",
     async ({ owner, who }) => {
-      const { world, before } = closed[owner];
-      const reply = await send(clientOf(who, world), route, world, naming(part, path, world));
-      expect(outcomeOf(reply)).toEqual(
+      const { fixture, before } = closed[owner];
+      const response = await send(clientOf(who, fixture), route, fixture, naming(part, path, fixture));
+      expect(outcomeOf(response)).toEqual(
         who === 'anonymous' ? { status: 401, code: 'unauthenticated' } : { status: 403, code: 'forbidden' },
       );
-      expect(await customerState(world)).toEqual(before);
+      expect(await customerState(fixture)).toEqual(before);
     },
   );
 
   it.each(table.filter(({ allowed }) => allowed))("of a $owner's is open to $who", async ({ owner, who }) => {
-    const world = await createOperationFixture(shop, owningActors[owner], registered);
-    const reply = await send(clientOf(who, world), route, world, naming(part, path, world));
-    expect(reply.status).toBe(success.status);
-    expect(JSON.stringify(reply.body)).toContain(world.customer.id);
+    const fixture = await createOperationFixture(shop, owningActors[owner], registered);
+    const response = await send(clientOf(who, fixture), route, fixture, naming(part, path, fixture));
+    expect(response.status).toBe(success.status);
+    expect(JSON.stringify(response.body)).toContain(fixture.customer.id);
   });
 });
 
@@ -147,8 +147,8 @@ describe('an id that is given twice', () => {
       [thief.id, victim.customer.id],
     ]) {
       const text = `{"customer_id":"${first}","customer_id":"${second}","product_id":"${victim.productId}"}`;
-      const reply = await thief.api.post('/cart/remove', undefined, { text });
-      expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
+      const response = await thief.api.post('/cart/remove', undefined, { text });
+      expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
     }
     expect(await customerState(victim)).toEqual(before);
   });
@@ -158,22 +158,22 @@ describe('an id that is given twice', () => {
     (own: string) => `customer_id=${other}&customer_id=${own}`,
   ])('in a query shows nobody else’s orders: %s', async (queryOf) => {
     const { customer } = await createOperationFixture(shop, owningActors.guest, registered);
-    const reply = await customer.api.get(`/order?${queryOf(customer.id)}`);
+    const response = await customer.api.get(`/order?${queryOf(customer.id)}`);
     // The two are joined with a comma, which is no id.
-    expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
+    expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
   });
 
   it('in a query, by a name with brackets, shows nobody else’s orders', async () => {
     const { customer } = await createOperationFixture(shop, owningActors.guest, registered);
-    const reply = await customer.api.get(`/order?customer_id[]=${customer.id}&customer_id[]=${other}`);
-    expect([200, 422]).toContain(reply.status);
-    expect(JSON.stringify(reply.body)).not.toContain(other);
+    const response = await customer.api.get(`/order?customer_id[]=${customer.id}&customer_id[]=${other}`);
+    expect([200, 422]).toContain(response.status);
+    expect(JSON.stringify(response.body)).not.toContain(other);
   });
 
   it('in upper case is the same customer', async () => {
-    const world = await createOperationFixture(shop, owningActors.USER, registered);
+    const fixture = await createOperationFixture(shop, owningActors.USER, registered);
     const thief = await shop.guest();
-    expect((await world.customer.api.get(`/cart/${world.customer.id.toUpperCase()}`)).status).toBe(200);
-    expect((await thief.api.get(`/cart/${world.customer.id.toUpperCase()}`)).status).toBe(403);
+    expect((await fixture.customer.api.get(`/cart/${fixture.customer.id.toUpperCase()}`)).status).toBe(200);
+    expect((await thief.api.get(`/cart/${fixture.customer.id.toUpperCase()}`)).status).toBe(403);
   });
 });

@@ -1,27 +1,27 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { openShop, tryCheckout } from '../../support/api-driver/api-driver.ts';
-import { outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { createLocalShop, tryCheckout } from '../../support/api-driver/api-driver.ts';
+import { type ApiResponse, outcomeOf } from '../../support/api-driver/client.ts';
 import {
   createOperationFixture,
   customerState,
   type OperationFixture,
 } from '../../support/api-driver/operation-requests.ts';
 import { rawRequest } from '../../support/api-driver/raw-http.ts';
-import { headerFaults } from '../../support/api-driver/security-headers.ts';
+import { securityHeaderErrors } from '../../support/api-driver/security-headers.ts';
 
 const url = inject('localUrl');
 
-let world: OperationFixture;
+let fixture: OperationFixture;
 beforeAll(async () => {
-  const shop = await openShop();
-  world = await createOperationFixture(shop, await shop.guest());
+  const shop = await createLocalShop();
+  fixture = await createOperationFixture(shop, await shop.guest());
 });
 
 describe('a method that a header names', () => {
   const names = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', '_method'];
 
   it.each(names)('is not obeyed: %s', async (name) => {
-    const { shop, productId } = world;
+    const { shop, productId } = fixture;
     const before = await shop.read(productId);
     const headers = { [name]: 'DELETE' };
     expect((await shop.admin.api.get(`/product/${productId}`, { headers })).body).toEqual(before);
@@ -60,8 +60,8 @@ describe('a path', () => {
   ];
 
   it('written oddly opens nothing to a stranger', async () => {
-    const { productId, customer, orderId, shop } = world;
-    const before = await customerState(world);
+    const { productId, customer, orderId, shop } = fixture;
+    const before = await customerState(fixture);
     const requests = [
       ['DELETE', `/product/${productId}`],
       ['GET', `/cart/${customer.id}`],
@@ -77,15 +77,15 @@ describe('a path', () => {
       // What shows that there is something to open.
       expect((await shop.anyone.send(method, path)).status).toBe(401);
     }
-    expect(await customerState(world)).toEqual(before);
+    expect(await customerState(fixture)).toEqual(before);
   });
 
   it.each(['X-Original-URL', 'X-Rewrite-URL', 'X-Forwarded-Path', 'X-Forwarded-Prefix'])(
     'is not the one that %s names',
     async (name) => {
-      const headers = { [name]: `/cart/${world.customer.id}` };
-      expect((await world.shop.anyone.get('/health', { headers })).body).toEqual({ status: 'ok' });
-      expect((await world.customer.api.get('/nowhere', { headers })).status).toBe(404);
+      const headers = { [name]: `/cart/${fixture.customer.id}` };
+      expect((await fixture.shop.anyone.get('/health', { headers })).body).toEqual({ status: 'ok' });
+      expect((await fixture.customer.api.get('/nowhere', { headers })).status).toBe(404);
     },
   );
 
@@ -93,9 +93,9 @@ describe('a path', () => {
     'puts nothing into the headers of its reply: %s',
     async (injected) => {
       for (const path of [`/product/${injected}`, `/${injected}`, `/product?cursor=${injected}`]) {
-        const reply = await rawRequest(url, 'GET', path);
-        expect([404, 422]).toContain(reply.status);
-        expect(reply.headers.join('\n')).not.toMatch(/set-cookie|x-injected/i);
+        const response = await rawRequest(url, 'GET', path);
+        expect([404, 422]).toContain(response.status);
+        expect(response.headers.join('\n')).not.toMatch(/set-cookie|x-injected/i);
       }
     },
   );
@@ -106,12 +106,12 @@ describe('a header', () => {
     const mine = '11111111-1111-4111-8111-111111111111';
     const names = ['X-Request-Id', 'X-Amzn-RequestId', 'X-Amzn-Trace-Id', 'X-Correlation-Id', 'Request-Id'];
     const headers = Object.fromEntries(names.map((name) => [name, mine]));
-    for (const reply of [
-      await world.shop.anyone.get('/health', { headers }),
-      await world.shop.anyone.get('/nowhere', { headers }),
+    for (const response of [
+      await fixture.shop.anyone.get('/health', { headers }),
+      await fixture.shop.anyone.get('/nowhere', { headers }),
     ]) {
-      expect(reply.headers.get('X-Request-Id')).not.toBe(mine);
-      expect(JSON.stringify(reply.body)).not.toContain(mine);
+      expect(response.headers.get('X-Request-Id')).not.toBe(mine);
+      expect(JSON.stringify(response.body)).not.toContain(mine);
     }
   });
 
@@ -123,40 +123,40 @@ describe('a header', () => {
     ['Forwarded', 'host=evil.example;proto=gopher'],
     ['X-Host', 'evil.example'],
   ])('does not change where a reply points: %s', async (name, value) => {
-    const { customer, productId } = world;
+    const { customer, productId } = fixture;
     const token = [['Authorization', await tokenOf()]] as const;
     const body = JSON.stringify({ items: [{ id: productId, quantity: 1 }] });
     const headers = [...token, ['Content-Type', 'application/json'], [name, value]] as const;
-    const reply = await rawRequest(url, 'POST', '/order', headers, body);
-    expect(reply.status).toBe(202);
-    const location = reply.headers[reply.headers.findIndex((header) => /^location$/i.test(header)) + 1];
+    const response = await rawRequest(url, 'POST', '/order', headers, body);
+    expect(response.status).toBe(202);
+    const location = response.headers[response.headers.findIndex((header) => /^location$/i.test(header)) + 1];
     expect(location).toMatch(/^\/order\/[0-9a-f-]{36}$/);
-    expect(reply.headers.join() + reply.body).not.toMatch(/evil|gopher/);
+    expect(response.headers.join() + response.body).not.toMatch(/evil|gopher/);
     expect(customer.id).toBeTruthy();
 
     async function tokenOf(): Promise<string> {
-      const made = await world.shop.anyone.post('/customer/add', { username: 'x' });
+      const made = await fixture.shop.anyone.post('/customer/add', { username: 'x' });
       return `Bearer ${Object(made.body).access_token}`;
     }
   });
 
   it.each(['a\tb', 'a\u00a0b', 'ü', 'a,b c', ' '])('Idempotency-Key %j is refused', async (value) => {
-    const { customer } = world;
-    const reply = await tryCheckout(customer, { key: value });
+    const { customer } = fixture;
+    const response = await tryCheckout(customer, { key: value });
     // Blanks at either end are not part of a header's value.
-    if (value.trim() === '') expect(reply.status).toBe(422);
-    else expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
+    if (value.trim() === '') expect(response.status).toBe(422);
+    else expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
   });
 });
 
 describe('security headers', () => {
   it('are on a reply of every kind', async () => {
-    const { shop, customer, productId, orderId, registered } = world;
+    const { shop, customer, productId, orderId, registered } = fixture;
     const { anyone, admin } = shop;
     const stale = { headers: { 'If-Match': '"9"' } };
     const big = { text: `"${'x'.repeat(70_000)}"` };
     const form = { headers: { 'Content-Type': 'text/plain' } };
-    const kinds: Record<number, () => Promise<Reply>> = {
+    const kinds: Record<number, () => Promise<ApiResponse>> = {
       200: () => anyone.get('/health'),
       201: () => anyone.post('/customer/add', { username: 'x' }),
       202: () => customer.api.post('/order', { items: [{ id: productId, quantity: 1 }] }),
@@ -178,8 +178,8 @@ describe('security headers', () => {
       422: () => anyone.post('/auth/login', {}),
     };
     for (const [status, ask] of Object.entries(kinds)) {
-      const reply = await ask();
-      expect({ status: reply.status, faults: headerFaults(reply.headers) }).toEqual({
+      const response = await ask();
+      expect({ status: response.status, faults: securityHeaderErrors(response.headers) }).toEqual({
         status: Number(status),
         faults: [],
       });
@@ -198,12 +198,12 @@ describe('a page of another origin', () => {
         'Access-Control-Request-Headers': wanted,
       },
     });
-  const listed = (reply: Response, name: string) =>
-    (reply.headers.get(`Access-Control-${name}`) ?? '').toLowerCase().split(/ *, */);
+  const listed = (response: Response, name: string) =>
+    (response.headers.get(`Access-Control-${name}`) ?? '').toLowerCase().split(/ *, */);
 
   it('may read every reply, and which request it was', async () => {
     for (const path of ['/product?limit=1', '/nowhere']) {
-      const { headers } = await world.shop.anyone.get(path, { headers: { Origin } });
+      const { headers } = await fixture.shop.anyone.get(path, { headers: { Origin } });
       expect(['*', Origin]).toContain(headers.get('Access-Control-Allow-Origin'));
       expect(headers.get('Access-Control-Expose-Headers')).toContain('X-Request-Id');
       expect(headers.get('Access-Control-Allow-Credentials')).not.toBe('true');
@@ -216,19 +216,19 @@ describe('a page of another origin', () => {
     ['DELETE', 'authorization'],
     ['GET', 'authorization'],
   ])('may send %s with %s', async (method, wanted) => {
-    const reply = await preflight(method, wanted);
-    expect([200, 204]).toContain(reply.status);
-    expect(['*', Origin]).toContain(reply.headers.get('Access-Control-Allow-Origin'));
-    expect(listed(reply, 'Allow-Methods')).toContain(method.toLowerCase());
-    for (const name of wanted.split(',')) expect(listed(reply, 'Allow-Headers')).toContain(name);
+    const response = await preflight(method, wanted);
+    expect([200, 204]).toContain(response.status);
+    expect(['*', Origin]).toContain(response.headers.get('Access-Control-Allow-Origin'));
+    expect(listed(response, 'Allow-Methods')).toContain(method.toLowerCase());
+    for (const name of wanted.split(',')) expect(listed(response, 'Allow-Headers')).toContain(name);
     // Nothing here is authenticated by what a browser sends by itself.
-    expect(reply.headers.get('Access-Control-Allow-Credentials')).not.toBe('true');
+    expect(response.headers.get('Access-Control-Allow-Credentials')).not.toBe('true');
   });
 
   it('may not send the bootstrap secret, other methods or headers of its own', async () => {
-    const reply = await preflight('POST', 'bootstrap-secret');
-    expect(listed(reply, 'Allow-Headers')).not.toContain('bootstrap-secret');
-    expect(listed(reply, 'Allow-Headers')).not.toContain('*');
+    const response = await preflight('POST', 'bootstrap-secret');
+    expect(listed(response, 'Allow-Headers')).not.toContain('bootstrap-secret');
+    expect(listed(response, 'Allow-Headers')).not.toContain('*');
     for (const method of ['put', 'trace', 'connect', '*'])
       expect(listed(await preflight('PUT', 'authorization'), 'Allow-Methods')).not.toContain(method);
   });

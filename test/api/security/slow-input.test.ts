@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { openShop } from '../../support/api-driver/api-driver.ts';
+import { createLocalShop } from '../../support/api-driver/api-driver.ts';
 import type { Client } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
@@ -48,10 +48,10 @@ const charactersIn = { params: 4_500, query: 4_500, headers: 10_000, body: 30_00
 const fill = ([start, pumped, end]: (typeof pumps)[number], length: number): string =>
   start + pumped.repeat(Math.floor((length - start.length - end.length) / pumped.length)) + end;
 
-let world: OperationFixture;
+let fixture: OperationFixture;
 beforeAll(async () => {
-  const shop = await openShop();
-  world = await createOperationFixture(shop, await shop.guest());
+  const shop = await createLocalShop();
+  fixture = await createOperationFixture(shop, await shop.guest());
 });
 
 const texts = byRoute.flatMap(({ route, request }) =>
@@ -84,11 +84,11 @@ const factor = 25;
 
 const requestOf = (api: Client, { route, part, path }: (typeof fields)[number], value: string) =>
   part === 'body'
-    ? send(api, route, world, { text: bodyWith(route, world, path.split('.'), JSON.stringify(value)) })
-    : send(api, route, world, { [part]: { [path]: value } });
+    ? send(api, route, fixture, { text: bodyWith(route, fixture, path.split('.'), JSON.stringify(value)) })
+    : send(api, route, fixture, { [part]: { [path]: value } });
 
 it.each(fields)('$path in the $part of $route takes no longer for text made to be slow', async (field) => {
-  const api = clientFor(operationOf(field.route), world);
+  const api = clientFor(operationOf(field.route), fixture);
   const length = charactersIn[field.part];
   // As long, and refused at the first character by every pattern.
   const plain = Math.min(...(await inTurn(5, () => timeOf(() => requestOf(api, field, '!'.repeat(length))))));

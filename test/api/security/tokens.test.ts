@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { openShop } from '../../support/api-driver/api-driver.ts';
-import { expectReply, localClient, outcomeOf, type Reply } from '../../support/api-driver/client.ts';
+import { createLocalShop } from '../../support/api-driver/api-driver.ts';
+import { type ApiResponse, expectResponse, localClient, outcomeOf } from '../../support/api-driver/client.ts';
 import { forgeToken } from '../../support/api-driver/forge-token.ts';
 import { rawRequest } from '../../support/api-driver/raw-http.ts';
 import { newProduct } from '../../support/api-driver/request-bodies.ts';
-import { guestShape } from '../../support/api-driver/response-schemas.ts';
+import { guestSchema } from '../../support/api-driver/response-schemas.ts';
 
 const unauthenticated = { status: 401, code: 'unauthenticated' };
 const api = localClient();
@@ -12,12 +12,12 @@ const ownKey = Buffer.alloc(32, 'attacker').toString('base64url');
 
 let guest: { id: string; access_token: string };
 beforeAll(async () => {
-  guest = expectReply(await api.post('/customer/add', { username: 'token' }), 201, guestShape);
+  guest = expectResponse(await api.post('/customer/add', { username: 'token' }), 201, guestSchema);
 });
 
-function expectRefused(reply: Reply) {
-  expect(outcomeOf(reply)).toEqual(unauthenticated);
-  expect(reply.headers.get('WWW-Authenticate')).toMatch(/^Bearer/);
+function expectRefused(response: ApiResponse) {
+  expect(outcomeOf(response)).toEqual(unauthenticated);
+  expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer/);
 }
 
 const cartOf = (token?: string) => api.as(token).get(`/cart/${guest.id}`);
@@ -33,7 +33,7 @@ describe('an access token', () => {
     expect((await cartOf(guest.access_token)).status).toBe(200);
     // What shows that the forgeries below fail for what is wrong with them.
     expect((await cartOf(forge())).status).toBe(200);
-    const { admin } = await openShop();
+    const { admin } = await createLocalShop();
     const asAdmin = api.as(forgeToken({ sub: admin.id, role: 'ADMIN' }));
     expect((await asAdmin.post('/product', newProduct())).status).toBe(201);
   });
@@ -77,13 +77,13 @@ describe('the header that carries it', () => {
   });
 
   it('sent twice is none', async () => {
-    const shop = await openShop();
+    const shop = await createLocalShop();
     const product = await shop.product();
     const tokens = [forge({ role: 'ADMIN' }, { key: ownKey }), guest.access_token];
     for (const pair of [tokens, tokens.toReversed()]) {
       const headers = pair.map((token) => ['Authorization', `Bearer ${token}`] as const);
-      const reply = await rawRequest(inject('localUrl'), 'DELETE', `/product/${product.id}`, headers);
-      expect(reply.status).toBe(401);
+      const response = await rawRequest(inject('localUrl'), 'DELETE', `/product/${product.id}`, headers);
+      expect(response.status).toBe(401);
     }
     expect(await shop.read(product.id)).toEqual(product);
   });

@@ -1,6 +1,6 @@
 /**
- * Values that a field of each kind must not take, as JSON text: so that 1e999, which JSON can say and
- * JavaScript cannot, is among them. `missing` leaves the field out.
+ * Invalid values for each kind of field, as JSON text, because JSON has numbers that JavaScript lacks, such
+ * as 1e999. `missing` leaves the field out.
  */
 
 export const missing = 'missing';
@@ -30,7 +30,7 @@ const whole = (min: number, max: number) => [
   String(max + 1),
   ...(min > 0 ? ['0', '-0'] : []),
 ];
-/** Of a name: nothing to see, and what may not stand in it. */
+/** Invalid names: invisible text and forbidden characters. */
 const notName = [
   ...['', '   ', '\t\n', '\u200b', '\u200d\ufe0f', '\u3164', '\u2800', '\ufeff \u00ad', '\u{e0041}'],
   ...[
@@ -82,8 +82,8 @@ export const badBodyValues = {
   changedLimit: whole(1, 1_000_000).filter((value) => value !== 'null'),
   quantity: required(whole(1, 1_000_000)),
   total: whole(0, Number.MAX_SAFE_INTEGER),
-  /** Told apart from an unknown field, to give a hint. */
-  refused: ['5', '0', '-1', 'null', '"5"', '{}', '[]'],
+  /** A known field that is never accepted; its error message gives a hint. */
+  forbidden: ['5', '0', '-1', 'null', '"5"', '{}', '[]'],
   items: required([
     ...['null', '1', '"x"', 'true', '{}', '[]'],
     `[${Array(51).fill(`{"id":"${uuid}","quantity":1}`).join(',')}]`,
@@ -92,7 +92,7 @@ export const badBodyValues = {
 
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** The same for what is text by nature. */
+/** Invalid values for parameters and headers, which are always text. */
 export const badTextValues = {
   id: [
     ...[

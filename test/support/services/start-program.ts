@@ -6,7 +6,7 @@ import { runningWith } from './processes.ts';
 
 const program = fileURLToPath(new URL('../../../localstack/start.ts', import.meta.url));
 
-/** Runs `npm start` on free ports, as a program of its own. */
+/** Runs `npm start` in a child process, on free ports. */
 export async function startProgram(args: string[] = [], environment: NodeJS.ProcessEnv = {}) {
   const [port, dynamodbPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [program, ...args], {
