@@ -27,7 +27,7 @@ describe('AWS schemas of resources', () => {
       { SSESpecification: { Enabled: true } },
       [
         expect.stringMatching(/SSESpecification.SSEEnabled: missing/),
-        expect.stringMatching(/SSESpecification.Enabled: no such/),
+        expect.stringMatching(/SSESpecification.Enabled: unknown property/),
       ],
     ],
     [
