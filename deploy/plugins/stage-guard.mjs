@@ -36,7 +36,7 @@ export default class StageGuard {
   }
 }
 
-/** A mistyped parameter would have no effect and go unnoticed. */
+/** Rejects mistyped parameters, which the framework ignores. */
 function checkParameters(given = [], stage, params, fail) {
   const build = ['packages', 'format', 'extension'];
   const known = new Set(['cache_url', ...build, ...Object.keys({ ...params.default, ...params[stage] })]);

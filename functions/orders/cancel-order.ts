@@ -9,7 +9,7 @@ const deps = createOrderDeps({ documents: createDocuments(), ...config });
 
 export const handler = endpoint(cancelOrderContract, async ({ params }, caller) => {
   try {
-    return { body: await cancelOrder(deps, params.order_id, caller) };
+    return { body: await cancelOrder(deps, { orderId: params.order_id, caller }) };
   } finally {
     deps.metrics.publish();
   }

@@ -9,22 +9,25 @@ import { checkoutContract } from './contracts.ts';
 import { placedOrderResponse } from './responses.ts';
 
 const documents = createDocuments();
-const carts = createCartStore({ documents, table: config.cartsTable });
-const deps = { ...createOrderDeps({ documents, ...config }), currency: config.currency };
+const deps = {
+  ...createOrderDeps({ documents, ...config }),
+  carts: createCartStore({ documents, table: config.cartsTable }),
+  currency: config.currency,
+};
 
 export const handler = endpoint(
   checkoutContract,
   async ({ headers, body }, _caller, checkRateLimits) => {
-    const request = { ...body, idempotency_key: headers['idempotency-key'] };
-    const admission = checkRateLimits();
-    // Counted beside the first read of the cart, which saves a round trip.
-    const get = async (id: string) => (await Promise.all([carts.get(id), admission]))[0];
     try {
-      return placedOrderResponse(await checkout({ ...deps, carts: { ...carts, get } }, request));
+      const placed = await checkout(deps, {
+        customerId: body.customer_id,
+        expectedTotal: body.expected_total,
+        idempotencyKey: headers['idempotency-key'],
+        beforeWrite: checkRateLimits,
+      });
+      return placedOrderResponse(placed);
     } finally {
       deps.metrics.publish();
-      // A checkout that is refused still looks for an earlier order with its key, which it is not to answer with.
-      await admission;
     }
   },
   { rateLimits, useCaseChecksRateLimits: true },

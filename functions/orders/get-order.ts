@@ -8,5 +8,5 @@ import { getOrderContract } from './contracts.ts';
 const orders = createOrderStore({ documents: createDocuments(), table: config.ordersTable });
 
 export const handler = endpoint(getOrderContract, async ({ params }, caller) => ({
-  body: await readOrder(orders, params.order_id, caller),
+  body: await readOrder({ orders }, { orderId: params.order_id, caller }),
 }));

@@ -9,7 +9,7 @@ import { listOrdersContract } from './contracts.ts';
 const orders = createOrderStore({ documents: createDocuments(), table: config.ordersTable });
 
 export const handler = endpoint(listOrdersContract, async ({ query }, caller) => {
-  const { customer_id = caller.id, status, limit, cursor } = query;
-  if (customer_id !== caller.id && caller.role !== 'ADMIN') throw new DomainError('forbidden');
-  return { body: await listOrders(orders, customer_id, { status, limit, after: cursor }) };
+  const { customer_id: customerId = caller.id, status, limit, cursor: after } = query;
+  if (customerId !== caller.id && caller.role !== 'ADMIN') throw new DomainError('forbidden');
+  return { body: await listOrders({ orders }, { customerId, status, limit, after }) };
 });

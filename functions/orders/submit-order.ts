@@ -20,9 +20,9 @@ const deps = {
 export const handler = endpoint(
   submitOrderContract,
   async ({ headers, body }, caller) => {
-    const idempotency_key = headers['idempotency-key'];
+    const idempotencyKey = headers['idempotency-key'];
     return placedOrderResponse(
-      await submitOrder(deps, { customer_id: caller.id, items: body.items, idempotency_key }),
+      await submitOrder(deps, { customerId: caller.id, items: body.items, idempotencyKey }),
     );
   },
   { rateLimits },

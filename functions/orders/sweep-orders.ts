@@ -8,7 +8,7 @@ import { worker } from '../../lib/stream/worker.ts';
 const deps = createOrderDeps({ documents: createDocuments(), ...config });
 
 export const handler = worker(async (_event, deadline) => {
-  const { decided, failures, oldestAgeMs } = await sweepOrders(deps, deadline);
+  const { decided, failures, oldestAgeMs } = await sweepOrders(deps, { deadline });
   if (oldestAgeMs !== undefined) deps.metrics.oldestPending(oldestAgeMs);
   if (decided > 0) logger.warn('PENDING_ORDERS_SWEPT', { decided });
   for (const { id, error } of failures) {

@@ -1,15 +1,16 @@
 import { DomainError } from '../errors.ts';
 import { isServiceUnavailable } from '../platform/aws-errors.ts';
 import { backoff } from '../platform/backoff.ts';
+import type { Caller } from '../platform/caller.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { type TransactionWrite, transact } from '../platform/transaction.ts';
 import type { ProductStores } from '../products/product-stores.ts';
-import type { Order } from './order.ts';
+import type { OrderIn, StatusFields } from './order.ts';
 import type { OrderMetrics } from './order-metrics.ts';
 import type { OrderStore } from './order-store.ts';
 import type { PurchaseStore } from './purchase-store.ts';
-import { type Caller, readOrder } from './read-order.ts';
+import { readOrder } from './read-order.ts';
 import { contentionError } from './rejection-error.ts';
 
 export interface CancelDeps extends ProductStores {
@@ -19,36 +20,41 @@ export interface CancelDeps extends ProductStores {
   readonly clock: Clock;
 }
 
-/** Some five seconds when all of them meet conflicts. */
+/** About five seconds if every attempt ends with a conflict. */
 const maxAttempts = 16;
 
 /**
- * Cancels an order. A CONFIRMED one gives all its units and its share of purchase limits back in the same
- * transaction, exactly once however many cancel it; a PENDING one just ends, whatever its worker is at.
+ * Cancels a PENDING or CONFIRMED order exactly once, however many calls compete.
+ *
+ * One transaction cancels a CONFIRMED order, releases its units and reduces the customer's purchases. A PENDING order is
+ * marked CANCELLED even if the worker is processing it: only one of the two writes succeeds.
  *
  * @throws {DomainError} `order_not_found`, `forbidden`, `order_not_cancellable`, `contention`
  */
-export async function cancelOrder(deps: CancelDeps, id: string, viewer: Caller): Promise<Order> {
-  /** Marks what this call has done, so that it knows its own work when a reply was lost. */
+export async function cancelOrder(
+  deps: CancelDeps,
+  input: { readonly orderId: string; readonly caller: Caller },
+): Promise<OrderIn<'CANCELLED'>> {
+  /** Stored with the order, so that this call recognises its own write after a lost response. */
   const cancellation = newId();
   let outages = 0;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const order = await readOrder(deps.orders, id, viewer);
-    if (order.cancellation === cancellation) return order;
+    const order = await readOrder(deps, input);
+    if (order.status === 'CANCELLED' && order.cancellation === cancellation) return order;
     if (order.status !== 'PENDING' && order.status !== 'CONFIRMED')
       throw new DomainError('order_not_cancellable');
-    const decided_at = toIso(deps.clock.now());
+    const cancelled = { status: 'CANCELLED', cancellation, decided_at: toIso(deps.clock.now()) } as const;
     try {
-      const cancelled =
+      const isCancelled =
         order.status === 'PENDING'
-          ? await deps.orders.cancelPending(id, cancellation, decided_at)
-          : await giveBack(deps, order, cancellation, decided_at);
-      if (cancelled) {
+          ? await deps.orders.transition(order.id, 'PENDING', cancelled)
+          : await cancelAndRelease(deps, order, cancelled);
+      if (isCancelled) {
         deps.metrics.cancelled();
-        return { ...order, status: 'CANCELLED', decided_at };
+        return { ...order, ...cancelled };
       }
     } catch (error) {
-      // One more look tells whether it happened; then the caller had better try again.
+      // Read once more to see whether the write went through. After a second failure the caller must retry.
       if (!isServiceUnavailable(error) || outages++ > 0) throw error;
     }
     await backoff(attempt);
@@ -56,19 +62,18 @@ export async function cancelOrder(deps: CancelDeps, id: string, viewer: Caller):
   throw contentionError();
 }
 
-/** @returns whether it happened: not, when the order was cancelled elsewhere or something was busy */
-async function giveBack(
+/** @returns false after a conflict, or if the order was cancelled by another call */
+async function cancelAndRelease(
   { documents, orders, purchases, stock }: CancelDeps,
-  order: Order,
-  cancellation: string,
-  decided_at: string,
+  { id, customer_id, lines, allocations, counted }: OrderIn<'CONFIRMED'>,
+  cancelled: StatusFields<'CANCELLED'>,
 ): Promise<boolean> {
-  const counted = order.lines.filter(({ product_id }) => order.counted.includes(product_id));
+  const countedLines = lines.filter(({ product_id }) => counted.includes(product_id));
   const items = [
-    orders.cancelAction(order.id, cancellation, decided_at),
-    ...stock.releaseActions(order.allocations),
-    ...(counted.length === 0 ? [] : [purchases.uncountAction(order.customer_id, counted)]),
+    orders.transitionAction(id, 'CONFIRMED', cancelled),
+    ...stock.releaseActions(allocations),
+    ...(countedLines.length === 0 ? [] : [purchases.uncountAction(customer_id, countedLines)]),
   ];
-  const writes = items.map((item): TransactionWrite<'refused'> => ({ item, failure: () => 'refused' }));
+  const writes = items.map((item): TransactionWrite<'failed'> => ({ item, failure: () => 'failed' }));
   return (await transact(documents, writes)).committed;
 }

@@ -1,17 +1,13 @@
+import type { Cart } from '../carts/cart.ts';
 import type { CartStore } from '../carts/cart-store.ts';
 import { DomainError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import type { AllocatedOrder } from './confirm/allocation.ts';
-import {
-  type ConfirmDeps,
-  confirmOrders,
-  type Decision,
-  type WritableOrder,
-} from './confirm/confirm-orders.ts';
-import { orderIdempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
-import { type Order, order as orderSchema, totalOf } from './order.ts';
+import { type ConfirmDeps, confirmOrders, type WritableOrder } from './confirm/confirm-orders.ts';
+import { orderIdempotencyOf, type PlacedOrder, replay } from './idempotency.ts';
+import { type Order, type OrderIn, totalOf } from './order.ts';
 import type { OrderStore } from './order-store.ts';
 import { contentionError, rejectionError } from './rejection-error.ts';
 import { cachedShortage } from './sold-out-check.ts';
@@ -23,100 +19,107 @@ export interface CheckoutDeps extends ConfirmDeps {
   readonly currency: string;
 }
 
-export interface CheckoutRequest {
-  readonly customer_id: string;
-  /** Refuses the order when its total would be another. */
-  readonly expected_total?: number | undefined;
-  readonly idempotency_key?: string | undefined;
+export interface CheckoutInput {
+  readonly customerId: string;
+  /** In minor units. The order is rejected if its total differs. */
+  readonly expectedTotal?: number | undefined;
+  readonly idempotencyKey?: string | undefined;
+  /** Runs in parallel with the first read of the cart. If it throws, nothing is written and no order is returned. */
+  readonly beforeWrite?: () => Promise<void>;
 }
 
-/** The cart changed under the checkout this often before it gives up. */
-const maxCarts = 4;
+/** Reads of a cart that keeps changing during the checkout. */
+const maxCartReads = 4;
 
 /**
- * Turns a customer's cart into a confirmed order and empties it, in one transaction: all of it or nothing.
- * With an idempotency key at most one order is made, however often and however concurrently it is called.
+ * Orders a customer's cart: one transaction stores the CONFIRMED order and empties the cart, or nothing changes.
+ * An idempotency key makes at most one order, however many requests with it compete.
  *
- * @throws {DomainError} `cart_empty`, `out_of_stock`, `limit_exceeded`, `price_changed`,
- *   `product_unavailable` (each naming the lines, or the total), `idempotency_key_reused`, `contention`; nothing changed
+ * @throws {DomainError} `cart_empty`, `out_of_stock`, `limit_exceeded`, `price_changed`, `product_unavailable` (with the
+ *   lines or the total that caused it), `idempotency_key_reused`, `contention`; nothing was written
  */
-export async function checkout(deps: CheckoutDeps, request: CheckoutRequest): Promise<PlacedOrder> {
-  const idempotency = orderIdempotencyOf('checkout', request);
+export async function checkout(deps: CheckoutDeps, input: CheckoutInput): Promise<PlacedOrder> {
+  const { customerId, expectedTotal, beforeWrite } = input;
+  const firstCart = deps.carts.get(customerId);
+  // A failed read of the cart is handled below.
+  await Promise.all([beforeWrite?.(), Promise.allSettled([firstCart])]);
+
+  const idempotency = orderIdempotencyOf('checkout', input, { expected_total: expectedTotal });
   const id = idempotency?.id ?? newId();
   try {
-    for (let attempt = 0; attempt < maxCarts; attempt++) {
-      const placed = await placeCart(deps, request, id, idempotency);
+    for (let reads = 0; reads < maxCartReads; reads++) {
+      const cart = await (reads === 0 ? firstCart : deps.carts.get(customerId));
+      const placed = await orderCart(deps, { id, cart, expectedTotal, idempotency });
       if (placed !== 'cart_changed') return placed;
     }
     throw contentionError();
   } catch (error) {
-    // The refusal, or the lost reply, may come from a request whose twin, or earlier try, has succeeded.
-    const earlier =
-      idempotency !== undefined || !(error instanceof DomainError) ? await deps.orders.get(id) : undefined;
+    // A concurrent request with the same key, or an attempt whose response was lost, may have placed the order.
+    const isPossible = idempotency !== undefined || !(error instanceof DomainError);
+    const earlier = isPossible ? await deps.orders.get(id) : undefined;
     if (earlier === undefined) throw error;
-    return { order: replayed(earlier, idempotency), replayed: idempotency !== undefined };
+    return replay(earlier, idempotency);
   }
 }
 
-type OwnRefusal = { readonly existing: Order } | 'cart_changed';
+interface CartOrder {
+  readonly id: string;
+  readonly cart: Cart;
+  readonly expectedTotal: number | undefined;
+  readonly idempotency: Idempotency | undefined;
+}
 
-async function placeCart(
+async function orderCart(
   deps: CheckoutDeps,
-  request: CheckoutRequest,
-  id: string,
-  idempotency: Idempotency | undefined,
+  { id, cart, expectedTotal, idempotency }: CartOrder,
 ): Promise<PlacedOrder | 'cart_changed'> {
-  const cart = await deps.carts.get(request.customer_id);
-  if (cart.lines.length === 0) throw new DomainError('cart_empty');
-  // In a flash sale most requests end here, without asking the database again.
-  const short = cachedShortage(deps.inventory, cart.lines);
+  const { customer_id, lines } = cart;
+  if (lines.length === 0) throw new DomainError('cart_empty');
+  // Most checkouts of a flash sale end here, without another request to the database.
+  const short = cachedShortage(deps.inventory, lines);
   if (short.length > 0) throw rejectionError('out_of_stock', short);
-  const created_at = toIso(deps.clock.now());
-  const orderOf = ({ lines, allocations, counted }: AllocatedOrder): Order => ({
+
+  const now = toIso(deps.clock.now());
+  const confirmed = ({ lines, allocations, counted }: AllocatedOrder): OrderIn<'CONFIRMED'> => ({
     id,
-    customer_id: request.customer_id,
+    customer_id,
     status: 'CONFIRMED',
     lines: [...lines],
     total: totalOf(lines),
     currency: deps.currency,
-    created_at,
-    decided_at: created_at,
+    created_at: now,
+    decided_at: now,
     allocations: allocations.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
     counted: counted.map(({ product_id }) => product_id),
     ...(idempotency === undefined ? {} : { fingerprint: idempotency.fingerprint }),
   });
-  const order: WritableOrder<OwnRefusal> = {
+  const order: WritableOrder<{ readonly existing: Order } | 'cart_changed'> = {
     id,
-    customer_id: request.customer_id,
-    lines: cart.lines,
-    expected_total: request.expected_total,
-    writtenItems: [`order ${id}`, `cart ${request.customer_id}`],
+    customerId: customer_id,
+    lines,
+    expectedTotal,
+    writtenItems: [`order ${id}`, `cart ${customer_id}`],
     writes: (allocated) => [
       {
-        item: deps.orders.putAction(orderOf(allocated)),
-        failure: (old) => ({ existing: orderSchema.parse(old) }),
+        item: deps.orders.putAction(confirmed(allocated)),
+        failure: (old) => ({ existing: deps.orders.parse(old) }),
       },
       { item: deps.carts.emptyAction(cart), failure: () => 'cart_changed' },
     ],
   };
-  const decision = (await confirmOrders(deps, [order], { optimistic: true })).get(id);
-  if (decision?.outcome === 'confirmed') deps.metrics.confirmed(decision.allocated.lines);
-  return conclude(decision, orderOf, idempotency);
-}
 
-function conclude(
-  decision: Decision<OwnRefusal> | undefined,
-  orderOf: (allocated: AllocatedOrder) => Order,
-  idempotency: Idempotency | undefined,
-): PlacedOrder | 'cart_changed' {
-  if (decision === undefined) throw contentionError();
-  switch (decision.outcome) {
+  const decision = (await confirmOrders(deps, { orders: [order], optimistic: true })).get(id);
+  switch (decision?.outcome) {
+    case undefined:
+      throw contentionError();
     case 'confirmed':
-      return { order: orderOf(decision.allocated), replayed: false };
+      deps.metrics.confirmed(decision.allocated.lines);
+      return { order: confirmed(decision.allocated), replayed: false };
     case 'rejected':
       throw rejectionError(decision.reason, decision.short);
     case 'condition_failed':
-      if (decision.failure === 'cart_changed') return 'cart_changed';
-      return { order: replayed(decision.failure.existing, idempotency), replayed: idempotency !== undefined };
+      return decision.failure === 'cart_changed'
+        ? 'cart_changed'
+        : replay(decision.failure.existing, idempotency);
   }
 }

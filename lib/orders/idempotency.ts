@@ -2,27 +2,38 @@ import { DomainError } from '../errors.ts';
 import { type Idempotency, idempotencyOf } from '../platform/idempotency.ts';
 import type { Order } from './order.ts';
 
-/** An order, and whether it was placed by an earlier request with the same idempotency key. */
+/** An order, and whether an earlier request with the same idempotency key placed it. */
 export interface PlacedOrder {
   readonly order: Order;
   readonly replayed: boolean;
 }
 
-/** What the key of a request to order fixes; its id is the order's. Without a key there is no idempotency. */
-export function orderIdempotencyOf(
+/**
+ * Derives the order's ID and fingerprint from an idempotency key; undefined without a key.
+ *
+ * @param body what the request asks for. The fingerprint depends on its keys, which must not change between releases
+ */
+export const orderIdempotencyOf = (
   operation: string,
-  request: { readonly customer_id: string; readonly idempotency_key?: string | undefined },
-): Idempotency | undefined {
-  const { idempotency_key, ...body } = request;
-  return idempotency_key === undefined
+  {
+    customerId,
+    idempotencyKey,
+  }: { readonly customerId: string; readonly idempotencyKey?: string | undefined },
+  body: object,
+): Idempotency | undefined =>
+  idempotencyKey === undefined
     ? undefined
-    : idempotencyOf(operation, request.customer_id, idempotency_key, body);
-}
+    : idempotencyOf(operation, customerId, idempotencyKey, { customer_id: customerId, ...body });
 
-/** The order an earlier request made. @throws {DomainError} `idempotency_key_reused` if it asked for something else */
-export function replayed(earlier: Order, idempotency: Idempotency | undefined): Order {
+/**
+ * Returns the order of an earlier request with the same ID.
+ *
+ * @throws {DomainError} `idempotency_key_reused` if the earlier request was a different one
+ */
+export function replay(earlier: Order, idempotency: Idempotency | undefined): PlacedOrder {
   if (idempotency !== undefined && earlier.fingerprint !== idempotency.fingerprint) {
     throw new DomainError('idempotency_key_reused');
   }
-  return earlier;
+  // Without a key the ID is new: the order is from this request, whose response was lost.
+  return { order: earlier, replayed: idempotency !== undefined };
 }

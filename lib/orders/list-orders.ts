@@ -3,29 +3,31 @@ import { logger } from '../platform/logger.ts';
 import type { Order, OrderStatus } from './order.ts';
 import { type OrderPosition, type OrderStore, orderPosition } from './order-store.ts';
 
-/** Pages of the index that one request goes through in search of a status. */
+/** Index pages that one request reads at most to find orders of a status. */
 const maxPages = 5;
 
+interface ListInput {
+  readonly customerId: string;
+  readonly status?: OrderStatus | undefined;
+  readonly limit: number;
+  readonly after?: OrderPosition | undefined;
+}
+
 /**
- * A page of a customer's orders, newest first. An order that cannot be read is logged and left out. So, and where a
- * status is asked for, the page may hold fewer than `limit`, even none, and still have a cursor: the list ends where
- * there is no cursor.
+ * Lists a customer's orders, newest first. Logs and omits orders that cannot be read.
+ *
+ * A page can have fewer than `limit` orders, even none. The list ends when `next_cursor` is null.
  */
 export async function listOrders(
-  orders: OrderStore,
-  customer_id: string,
-  {
-    status,
-    limit,
-    after,
-  }: { status?: OrderStatus | undefined; limit: number; after?: OrderPosition | undefined },
+  { orders }: { readonly orders: Pick<OrderStore, 'listByCustomer' | 'getAll'> },
+  { customerId, status, limit, after }: ListInput,
 ): Promise<{ items: Order[]; next_cursor: string | null }> {
   const items: Order[] = [];
   let position = after;
-  /** The last position that a cursor can name: that of a row which names no order of ours would be refused. */
+  /** The last position that a cursor can hold. The row of an item that is not an order has none. */
   let resumeAt: OrderPosition | undefined;
   for (let page = 0; page < maxPages || resumeAt === undefined; page++) {
-    const positions = await orders.listByCustomer(customer_id, limit, position);
+    const positions = await orders.listByCustomer(customerId, limit, position);
     const { orders: stored, unreadable } = await orders.getAll(positions.map(({ id }) => id));
     for (const { id, error } of unreadable) logger.error('STORED_ORDER_UNREADABLE', { order_id: id, error });
     for (const order of stored) {

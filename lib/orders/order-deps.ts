@@ -14,7 +14,7 @@ interface OrderTables {
   readonly purchasesTable: string;
 }
 
-/** What every use case that decides orders needs, made once for a container. */
+/** Creates the dependencies of every use case that decides orders, once per container. */
 export function createOrderDeps(tables: OrderTables) {
   const clock: Clock = systemClock;
   return {

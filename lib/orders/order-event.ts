@@ -1,34 +1,47 @@
 import * as z from 'zod/mini';
+import type { BusEvent } from '../platform/event-bus.ts';
 import { type Order, orderView } from './order.ts';
 
-/** An order in the state that the event tells of, as GET /order/{order_id} shows it. */
-const decided = z.extend(orderView, { decided_at: z.string() });
+const source = 'sellout.orders';
 
-const eventOf = <Type extends string, Shape extends z.ZodMiniType>(type: Type, order: Shape) =>
+/** The event type of each status that is announced. */
+const eventTypes = {
+  CONFIRMED: 'order.confirmed',
+  REJECTED: 'order.rejected',
+  CANCELLED: 'order.cancelled',
+} as const satisfies Record<DecidedOrder['status'], string>;
+
+type DecidedOrder = Extract<Order, { decided_at: string }>;
+
+const eventSchema = <Status extends DecidedOrder['status']>(status: Status) =>
   z.object({
-    source: z.literal('sellout.orders'),
-    'detail-type': z.literal(type),
+    source: z.literal(source),
+    'detail-type': z.literal(eventTypes[status]),
     detail: z.object({
-      /** `<order id>:<status>`: an order reaches a status once, so a repetition has the same and nothing else has. */
       event_id: z.string(),
-      order,
+      order: z.extend(orderView, { decided_at: z.string(), status: z.literal(status) }),
     }),
   });
 
-/** What a rule on the bus sees of a decided order, without what EventBridge adds by itself. */
+/** The events that Sellout puts on the bus, without the fields that EventBridge adds. */
 export const orderEvent = z.discriminatedUnion('detail-type', [
-  eventOf('order.confirmed', z.extend(decided, { status: z.literal('CONFIRMED') })),
-  eventOf('order.rejected', z.extend(decided, { status: z.literal('REJECTED') })),
-  eventOf('order.cancelled', z.extend(decided, { status: z.literal('CANCELLED') })),
+  eventSchema('CONFIRMED'),
+  eventSchema('REJECTED'),
+  eventSchema('CANCELLED'),
 ]);
-export type OrderEvent = z.output<typeof orderEvent>;
 
-/** The event of an order's state; undefined while it is PENDING. What only we know of an order stays behind. */
-export const eventOfOrder = (order: Order): OrderEvent | undefined =>
-  order.status === 'PENDING'
-    ? undefined
-    : orderEvent.parse({
-        source: 'sellout.orders',
-        'detail-type': `order.${order.status.toLowerCase()}`,
-        detail: { event_id: `${order.id}:${order.status}`, order },
-      });
+/**
+ * Returns the event that announces an order's status, or undefined for a PENDING order.
+ *
+ * An order reaches each status once, so `<order ID>:<status>` identifies the event, however often it is published. The
+ * event contains the order as `GET /order/{order_id}` shows it.
+ */
+export function eventOfOrder(order: Order) {
+  if (!('decided_at' in order)) return undefined;
+  return {
+    source,
+    'detail-type': eventTypes[order.status],
+    detail: { event_id: `${order.id}:${order.status}`, order: orderView.parse(order) },
+    time: new Date(order.decided_at),
+  } satisfies BusEvent;
+}

@@ -1,11 +1,11 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Order, OrderLine, Rejection } from './order.ts';
+import type { OrderLine, RejectionReason } from './order.ts';
 
 export type OrderMetrics = ReturnType<typeof createOrderMetrics>;
 
 /**
- * What CloudWatch is told of orders, as lines of the embedded metric format, in the namespace that serverless.yml
- * gives the stage. Values gather until `publish`; call that once at the end of an invocation.
+ * Collects metrics of orders and emits them to CloudWatch in the embedded metric format, in the stage's namespace.
+ * Call `publish` once at the end of an invocation.
  */
 export function createOrderMetrics() {
   let metrics: Metrics | undefined;
@@ -14,7 +14,7 @@ export function createOrderMetrics() {
   const count = (name: string, value = 1) => counts.set(name, (counts.get(name) ?? 0) + value);
 
   return {
-    /** A transaction met another, or throttling, and is tried again. */
+    /** A transaction that ended with a conflict or throttling. */
     conflict: () => count('TransactionConflicts'),
 
     batch: (size: number) => count('BatchSize', size),
@@ -24,32 +24,29 @@ export function createOrderMetrics() {
       for (const { quantity } of lines) count('UnitsSold', quantity);
     },
 
-    rejected(reason: Rejection['reason']): void {
+    rejected(reason: RejectionReason): void {
       count('OrdersRejected');
       count(`OrdersRejected_${reason}`);
     },
 
     cancelled: () => count('OrdersCancelled'),
 
-    /** How long a submitted order waited for its decision. */
-    age: ({ created_at }: Order, now: number): void => {
+    /** The time from submitting an order to its decision. */
+    age: ({ created_at }: { readonly created_at: string }, now: number): void => {
       milliseconds.push(['OrderAge', Math.max(0, now - Date.parse(created_at))]);
     },
 
-    /**
-     * The age of the oldest order that the sweep finds, 0 when it finds none. Told at every sweep: an alarm
-     * watches that it is told at all.
-     */
+    /** The age of the oldest PENDING order, 0 if there is none. Emitted by every sweep: an alarm fires if it is missing. */
     oldestPending: (ageMs: number): void => {
       milliseconds.push(['OldestPendingAge', ageMs]);
     },
 
-    /** A record of the stream, or an order of the sweep, that could not be dealt with. */
+    /** A stream record or an order that could not be processed. */
     failure: () => count('OrderFailures'),
 
     publish(): void {
       if (counts.size === 0 && milliseconds.length === 0) return;
-      // Made late: a cold start that tells nothing does not pay for it.
+      // Created here, so that a cold start without metrics does not pay for it.
       metrics ??= new Metrics({ serviceName: 'orders' });
       for (const [name, value] of counts) metrics.addMetric(name, MetricUnit.Count, value);
       for (const [name, value] of milliseconds) metrics.addMetric(name, MetricUnit.Milliseconds, value);

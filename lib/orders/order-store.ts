@@ -12,24 +12,34 @@ import * as z from 'zod/mini';
 import { batchGet } from '../platform/batch-get.ts';
 import type { Documents } from '../platform/dynamodb.ts';
 import { retryOnConflict } from '../platform/retry-on-conflict.ts';
-import type { TransactAction } from '../platform/transaction.ts';
-import { type Allocation, type Order, type OrderStatus, order, type Rejection } from './order.ts';
+import type { StoredItem, TransactAction } from '../platform/transaction.ts';
+import {
+  type NextStatus,
+  type Order,
+  type OrderIn,
+  type OrderStatus,
+  order,
+  type StatusFields,
+} from './order.ts';
 
-const isNew = 'attribute_not_exists(id)';
-const hasStatus = '#status = :expected';
-
-/** Where an order stands in a list, as a cursor may say. */
+/** The position of an order in a list, as a cursor holds it. */
 export const orderPosition = z.strictObject({ id: z.uuid(), created_at: z.iso.datetime() });
 
-/** Where a row of an index stands: it may name an item that is no order. */
+/** The position of an index row. The row may belong to an item that is not an order. */
 const rowPosition = z.object({ id: z.string(), created_at: z.string() });
 export type OrderPosition = z.output<typeof rowPosition>;
 
 /**
- * Buckets of the index of PENDING orders. Each submit writes it twice (in and out), a partition takes 1,000
- * writes a second: 128 carry 64,000 submits a second.
+ * Buckets of the index of PENDING orders. Each submitted order writes to the index twice, to enter it and to leave it.
+ * A partition supports 1,000 writes per second, so 128 buckets support 64,000 submitted orders per second.
  */
 const pendingBuckets = 128;
+
+/** Fails on an ID that exists, which makes placing an order idempotent; the error shows the existing order. */
+const ifNew = {
+  ConditionExpression: 'attribute_not_exists(id)',
+  ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+} as const;
 
 interface StoredOrders {
   readonly orders: Order[];
@@ -38,34 +48,30 @@ interface StoredOrders {
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
 
-/** Orders by id; reads by id are strongly consistent, lists are not. */
+/** Stores orders by ID. Reads by ID are strongly consistent, lists are eventually consistent. */
 export function createOrderStore({ documents, table }: { documents: Documents; table: string }) {
-  /** Every change of a stored order is conditional on the status it changes from. */
-  const change = (
+  function statusUpdate<From extends OrderStatus>(
     id: string,
-    from: OrderStatus,
-    to: OrderStatus,
-    set: string,
-    values: Record<string, unknown>,
-  ) => ({
-    TableName: table,
-    Key: { id },
-    UpdateExpression: `SET #status = :status, ${set} REMOVE pending`,
-    ConditionExpression: hasStatus,
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ...values, ':status': to, ':expected': from },
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-  });
+    from: From,
+    to: StatusFields<NextStatus<From>>,
+  ) {
+    const fields = Object.entries(to);
+    return {
+      TableName: table,
+      Key: { id },
+      UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')} REMOVE pending`,
+      ConditionExpression: '#status = :expected',
+      ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+        ':expected': from,
+      },
+    };
+  }
 
-  /** @returns whether it happened: not, when the order had another status already */
-  async function send(input: ReturnType<typeof change>): Promise<boolean> {
-    try {
-      await retryOnConflict(() => documents.send(new UpdateCommand(input)));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+  async function query(input: Omit<QueryCommandInput, 'TableName'>): Promise<OrderPosition[]> {
+    const { Items = [] } = await documents.send(new QueryCommand({ TableName: table, ...input }));
+    return z.array(rowPosition).parse(Items);
   }
 
   return {
@@ -76,7 +82,7 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
       return Item === undefined ? undefined : order.parse(Item);
     },
 
-    /** Orders by id, in the order of the ids; absent ones are left out, and items that are no order are set apart. */
+    /** Reads orders in the sequence of `ids`. Omits unknown IDs and returns items that are not orders separately. */
     async getAll(ids: readonly string[]): Promise<StoredOrders> {
       const items = await batchGet(
         documents,
@@ -95,25 +101,18 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
       };
     },
 
-    /** Puts an order whose id is not taken: the idempotency check, and it cannot race. */
-    putAction: (item: Order): TransactAction => ({
-      Put: {
-        TableName: table,
-        Item: item,
-        ConditionExpression: isNew,
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      },
+    /** Puts a CONFIRMED order if its ID is new. The failed condition shows the existing order: see `parse`. */
+    putAction: (item: OrderIn<'CONFIRMED'>): TransactAction => ({
+      Put: { TableName: table, Item: item, ...ifNew },
     }),
 
-    /** Puts a PENDING order whose id is not taken. @returns the order that has the id already, if there is one */
-    async putPending(item: Order): Promise<Order | undefined> {
+    parse: (item: StoredItem | undefined): Order => order.parse(item),
+
+    /** Puts a PENDING order if its ID is new. @returns the order that already has the ID, if there is one */
+    async putPending(item: OrderIn<'PENDING'>): Promise<Order | undefined> {
       try {
-        const put = new PutCommand({
-          TableName: table,
-          Item: { ...item, pending: bucketOf(item.id) },
-          ConditionExpression: isNew,
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        });
+        const Item = { ...item, pending: bucketOf(item.id) };
+        const put = new PutCommand({ TableName: table, Item, ...ifNew });
         await retryOnConflict(() => documents.send(put));
         return undefined;
       } catch (error) {
@@ -122,91 +121,59 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
       }
     },
 
-    /** Confirms a PENDING order. */
-    confirmAction: (
+    /** Changes the status of an order if it is `from`, as an action of a transaction. */
+    transitionAction: <From extends OrderStatus>(
       id: string,
-      allocations: readonly Allocation[],
-      counted: readonly string[],
-      decided_at: string,
-    ): TransactAction => ({
-      Update: change(
-        id,
-        'PENDING',
-        'CONFIRMED',
-        'allocations = :allocations, counted = :counted, decided_at = :at',
-        {
-          ':allocations': allocations,
-          ':counted': counted,
-          ':at': decided_at,
-        },
-      ),
-    }),
+      from: From,
+      to: StatusFields<NextStatus<From>>,
+    ): TransactAction => ({ Update: statusUpdate(id, from, to) }),
 
-    /** Cancels a CONFIRMED order; its units go back in the same transaction. */
-    cancelAction: (id: string, cancellation: string, decided_at: string): TransactAction => ({
-      Update: change(id, 'CONFIRMED', 'CANCELLED', ...cancelled(cancellation, decided_at)),
-    }),
-
-    /** Cancels a PENDING order. @returns whether it happened */
-    cancelPending: (id: string, cancellation: string, decided_at: string): Promise<boolean> =>
-      send(change(id, 'PENDING', 'CANCELLED', ...cancelled(cancellation, decided_at))),
-
-    reject: (id: string, { reason, short_lines }: Rejection, decided_at: string): Promise<boolean> =>
-      send(
-        change(id, 'PENDING', 'REJECTED', 'decided_at = :at, reason = :reason, short_lines = :short', {
-          ':at': decided_at,
-          ':reason': reason,
-          ':short': short_lines,
-        }),
-      ),
-
-    /** A page of a customer's orders, newest first: where they stand, to be read with `getAll`. */
-    async listByCustomer(
-      customer_id: string,
-      limit: number,
-      after?: OrderPosition,
-    ): Promise<OrderPosition[]> {
-      return query({
-        IndexName: 'by_customer',
-        KeyConditionExpression: 'customer_id = :customer',
-        ExpressionAttributeValues: { ':customer': customer_id },
-        ScanIndexForward: false,
-        Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: { ...after, customer_id } }),
-      });
+    /** Changes the status of an order if it is `from`. @returns false if the order has another status */
+    async transition<From extends OrderStatus>(
+      id: string,
+      from: From,
+      to: StatusFields<NextStatus<From>>,
+    ): Promise<boolean> {
+      try {
+        const update = new UpdateCommand(statusUpdate(id, from, to));
+        await retryOnConflict(() => documents.send(update));
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
     },
 
-    /** PENDING orders of one bucket that were created before `before`, oldest first: where they stand. */
-    async listPending(
+    /** Lists the positions of a customer's orders, newest first; read the orders with `getAll`. */
+    listByCustomer: (customerId: string, limit: number, after?: OrderPosition): Promise<OrderPosition[]> =>
+      query({
+        IndexName: 'by_customer',
+        KeyConditionExpression: 'customer_id = :customer',
+        ExpressionAttributeValues: { ':customer': customerId },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: { ...after, customer_id: customerId } }),
+      }),
+
+    /** Lists the positions of the PENDING orders in one bucket that are older than `before`, oldest first. */
+    listPending: (
       bucket: string,
       before: string,
       limit: number,
       after?: OrderPosition,
-    ): Promise<OrderPosition[]> {
-      return query({
+    ): Promise<OrderPosition[]> =>
+      query({
         IndexName: 'pending',
         KeyConditionExpression: 'pending = :bucket AND created_at < :before',
         ExpressionAttributeValues: { ':bucket': bucket, ':before': before },
         Limit: limit,
         ...(after === undefined ? {} : { ExclusiveStartKey: { ...after, pending: bucket } }),
-      });
-    },
+      }),
   };
-
-  async function query(input: Omit<QueryCommandInput, 'TableName'>): Promise<OrderPosition[]> {
-    const { Items = [] } = await documents.send(new QueryCommand({ TableName: table, ...input }));
-    return z.array(rowPosition).parse(Items);
-  }
 }
-
-const cancelled = (cancellation: string, decided_at: string) =>
-  [
-    'cancellation = :cancellation, decided_at = :at',
-    { ':cancellation': cancellation, ':at': decided_at },
-  ] as const;
 
 export const allPendingBuckets = Array.from({ length: pendingBuckets }, (_, bucket) => String(bucket));
 
-/** Spread by a hash, since ids of one moment share their first digits. */
+/** Hashes the ID, because IDs created at the same time share their first digits. */
 const bucketOf = (id: string): string =>
   String((createHash('sha256').update(id).digest()[0] ?? 0) % pendingBuckets);

@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
 import { id } from '../platform/primitives.ts';
+import type { ShardUnits } from '../products/stock-store.ts';
 
-export const orderStatus = z.enum(['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED']);
-export type OrderStatus = z.output<typeof orderStatus>;
-
-/** Why an order was rejected. */
 const rejectionReason = z.enum(['limit_exceeded', 'out_of_stock', 'price_changed', 'product_unavailable']);
 export type RejectionReason = z.output<typeof rejectionReason>;
 
+/** One product of an order, with the name and price at which it was ordered. Prices are in minor units. */
 export const orderLine = z.object({
   product_id: id,
   name: z.string(),
@@ -16,53 +14,86 @@ export const orderLine = z.object({
 });
 export type OrderLine = z.output<typeof orderLine>;
 
-/** A line that could not be served: what was wanted and how much there was. */
+/** A line that cannot be bought in full: the units requested, and the units available to this customer. */
 export const shortLine = z.object({ product_id: id, requested: z.int(), available: z.int() });
 export type ShortLine = z.output<typeof shortLine>;
 
-export const shortOf = (
-  { product_id, quantity }: { readonly product_id: string; readonly quantity: number },
-  available: number,
-): ShortLine => ({ product_id, requested: quantity, available });
+const allocation: z.ZodMiniType<ShardUnits> = z.object({
+  product_id: z.string(),
+  shard: z.int(),
+  quantity: z.int(),
+});
 
-/** Units that an order took from one stock shard. */
-const allocation = z.object({ product_id: z.string(), shard: z.int(), quantity: z.int() });
-export type Allocation = z.output<typeof allocation>;
-
-/** An order as clients see it. */
-export const orderView = z.object({
+/** The fields that clients see of an order in any status. */
+const publicFields = z.object({
   id,
   customer_id: id,
-  status: orderStatus,
+  status: z.string(),
   lines: z.array(orderLine),
   total: z.int(),
   currency: z.string(),
   created_at: z.string(),
+});
+
+/** The fields of an order in any status. An order that was placed with an idempotency key has a fingerprint. */
+const placed = z.extend(publicFields, { fingerprint: z.optional(z.string()) });
+const decided = z.extend(placed, { decided_at: z.iso.datetime() });
+
+/** An order as stored, with one schema per status. Reading an item drops attributes that its status does not have. */
+export const order = z.discriminatedUnion('status', [
+  z.extend(placed, { status: z.literal('PENDING') }),
+  z.extend(decided, {
+    status: z.literal('CONFIRMED'),
+    /** The units it took from each stock shard. A cancellation releases them there. */
+    allocations: z.array(allocation),
+    /** The products whose purchase limit counted it. */
+    counted: z.array(z.string()),
+  }),
+  z.extend(decided, {
+    status: z.literal('REJECTED'),
+    reason: rejectionReason,
+    short_lines: z.array(shortLine),
+  }),
+  z.extend(decided, {
+    status: z.literal('CANCELLED'),
+    /** Identifies the call that cancelled it. */
+    cancellation: z.string(),
+  }),
+]);
+export type Order = z.output<typeof order>;
+export type OrderStatus = Order['status'];
+/** An order in one of these statuses. */
+export type OrderIn<Status extends OrderStatus> = Extract<Order, { status: Status }>;
+
+/** The status changes that are allowed, which type those of the order store. `new` is an order that is not stored yet. */
+export const transitions = {
+  new: ['PENDING', 'CONFIRMED'],
+  PENDING: ['CONFIRMED', 'REJECTED', 'CANCELLED'],
+  CONFIRMED: ['CANCELLED'],
+  REJECTED: [],
+  CANCELLED: [],
+} as const satisfies Record<OrderStatus | 'new', readonly OrderStatus[]>;
+export type NextStatus<From extends keyof typeof transitions> = (typeof transitions)[From][number];
+
+/** The fields that an order gets when it changes to one of these statuses. */
+export type StatusFields<Status extends OrderStatus> = Status extends OrderStatus
+  ? Pick<OrderIn<Status>, 'status'> & Omit<OrderIn<Status>, keyof z.output<typeof placed>>
+  : never;
+
+export const orderStatus = z.enum(order.def.options.flatMap(({ shape }) => shape.status.def.values));
+
+/** An order as clients see it. */
+export const orderView = z.extend(publicFields, {
+  status: orderStatus,
   decided_at: z.optional(z.string()),
   reason: z.optional(rejectionReason),
   short_lines: z.optional(z.array(shortLine)),
 });
 
-/** An order as stored. */
-export const order = z.extend(orderView, {
-  /** Where its units came from, so that a cancellation puts them back there. */
-  allocations: z.array(allocation),
-  /** Products whose purchase limit counted it. */
-  counted: z.array(z.string()),
-  /** Present while PENDING: the order's place in the sparse index of those. */
-  pending: z.optional(z.string()),
-  /** Marks the call that cancelled it. */
-  cancellation: z.optional(z.string()),
-  /** Hash of the request that an idempotency key came with. */
-  fingerprint: z.optional(z.string()),
-});
-export type Order = z.output<typeof order>;
-
 export const totalOf = (lines: readonly OrderLine[]): number =>
   lines.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price, 0);
 
-/** Why an order was rejected, and by which lines. */
-export interface Rejection {
-  readonly reason: RejectionReason;
-  readonly short_lines: readonly ShortLine[];
-}
+export const shortOf = (
+  { product_id, quantity }: { readonly product_id: string; readonly quantity: number },
+  available: number,
+): ShortLine => ({ product_id, requested: quantity, available });

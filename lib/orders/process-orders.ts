@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { DomainError } from '../errors.ts';
+import { awaitAll } from '../platform/await-all.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import {
   type ConfirmDeps,
@@ -7,7 +8,7 @@ import {
   type Decision,
   type WritableOrder,
 } from './confirm/confirm-orders.ts';
-import type { Order } from './order.ts';
+import type { Order, OrderIn } from './order.ts';
 import type { OrderStore } from './order-store.ts';
 
 export interface ProcessDeps extends ConfirmDeps {
@@ -15,82 +16,101 @@ export interface ProcessDeps extends ConfirmDeps {
   readonly clock: Clock;
 }
 
-/** Rejections are single writes, this many at a time. */
-const rejectionsAtOnce = 32;
+export interface ProcessInput {
+  /** Oldest first. Duplicates and orders that are not PENDING are skipped. */
+  readonly orders: readonly Order[];
+  /** In [0, 1): where the search for stock starts. Each worker keeps its own. */
+  readonly shardOffset: number;
+  /** Called for each order that this call decides, even if the call throws later. */
+  readonly onDecided?: () => void;
+}
+
+/** Rejections are single writes, unlike confirmations. */
+const parallelRejections = 32;
 
 /**
- * Decides PENDING orders: confirms them in groups, one transaction for up to 99, or rejects them. Every
- * write is conditional on PENDING, so orders that come again, or that were decided elsewhere, are left as
- * they are.
+ * Decides PENDING orders: confirms up to 99 with one transaction and rejects those that cannot be bought.
  *
- * @param orders in arrival order; one that comes twice counts once
- * @param shardOffset where the search for stock begins; a worker of its own keeps a lane of its own
- * @param tally counts the orders that this call decides, also when it throws in the end
- * @returns how many orders this call has decided
- * @throws {DomainError} `contention` when some could not be decided: call again with the same orders
+ * Redelivery is harmless: every write requires that the order is still PENDING.
+ *
+ * @returns the number of orders that this call decided
+ * @throws {DomainError} `contention` if some orders could not be decided: call again with the same orders
  */
 export async function processOrders(
   deps: ProcessDeps,
-  orders: readonly Order[],
-  shardOffset: number,
-  tally = { decided: 0 },
+  { orders, shardOffset, onDecided }: ProcessInput,
 ): Promise<number> {
-  const before = tally.decided;
-  const pending = new Map(
-    orders.filter(({ status }) => status === 'PENDING').map((order) => [order.id, order]),
-  );
+  const pending = new Map(orders.flatMap((order) => (order.status === 'PENDING' ? [[order.id, order]] : [])));
   deps.metrics.batch(pending.size);
-  const openOrders = [...pending.values()].map((order) => openOrderOf(deps, order));
   const decisions = new Map<string, Decision<'decided'>>();
-  const [committed] = await Promise.allSettled([
-    confirmOrders(deps, openOrders, { optimistic: false, shardOffset, decisions }),
-  ]);
-  const limit = pLimit(rejectionsAtOnce);
-  const results = await Promise.allSettled(
-    [...decisions].map(([id, decision]) =>
-      limit(async () => {
-        if (await conclude(deps, pending.get(id), decision)) tally.decided++;
-      }),
-    ),
+  const confirming = confirmOrders(deps, {
+    orders: [...pending.values()].map((order) => writableOrder(deps, order)),
+    optimistic: false,
+    shardOffset,
+    decisions,
+  });
+  // After an error, the orders that are already decided are still concluded.
+  await Promise.allSettled([confirming]);
+  let decided = 0;
+  const limit = pLimit(parallelRejections);
+  const concluding = [...decisions].map(([id, decision]) =>
+    limit(async () => {
+      const order = pending.get(id);
+      if (order === undefined || !(await conclude(deps, order, decision))) return;
+      decided++;
+      onDecided?.();
+    }),
   );
-  const failed = [committed, ...results].find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
+  await awaitAll([confirming, ...concluding]);
   if (decisions.size < pending.size) throw new DomainError('contention');
-  return tally.decided - before;
+  return decided;
 }
 
-/** The prices that the order was accepted at are the prices it pays, or it is rejected. */
-const openOrderOf = ({ orders, clock }: ProcessDeps, order: Order): WritableOrder<'decided'> => ({
-  id: order.id,
-  customer_id: order.customer_id,
-  lines: order.lines.map(({ product_id, quantity, unit_price }) => ({ product_id, quantity, unit_price })),
-  writtenItems: [`order ${order.id}`],
+/** The order is confirmed at the prices it was accepted at, or rejected. */
+const writableOrder = (
+  { orders, clock }: ProcessDeps,
+  { id, customer_id, lines }: OrderIn<'PENDING'>,
+): WritableOrder<'decided'> => ({
+  id,
+  customerId: customer_id,
+  lines: lines.map(({ product_id, quantity, unit_price }) => ({ product_id, quantity, unit_price })),
+  writtenItems: [`order ${id}`],
   writes: ({ allocations, counted }) => [
     {
-      item: orders.confirmAction(
-        order.id,
-        allocations.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
-        counted.map(({ product_id }) => product_id),
-        toIso(clock.now()),
-      ),
+      item: orders.transitionAction(id, 'PENDING', {
+        status: 'CONFIRMED',
+        decided_at: toIso(clock.now()),
+        allocations: allocations.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),
+        counted: counted.map(({ product_id }) => product_id),
+      }),
       failure: () => 'decided',
     },
   ],
 });
 
-/** @returns whether the order was decided here */
+/** Stores a rejection and emits metrics. @returns whether this call decided the order */
 async function conclude(
   { orders, clock, metrics }: ProcessDeps,
-  order: Order | undefined,
+  order: OrderIn<'PENDING'>,
   decision: Decision<'decided'>,
 ): Promise<boolean> {
-  if (order === undefined || decision.outcome === 'condition_failed') return false;
-  if (decision.outcome === 'confirmed') {
-    metrics.confirmed(order.lines);
-  } else {
-    const rejection = { reason: decision.reason, short_lines: decision.short };
-    if (!(await orders.reject(order.id, rejection, toIso(clock.now())))) return false;
-    metrics.rejected(decision.reason);
+  switch (decision.outcome) {
+    case 'condition_failed':
+      return false;
+    case 'confirmed':
+      metrics.confirmed(order.lines);
+      break;
+    case 'rejected': {
+      const { reason, short } = decision;
+      const isRejected = await orders.transition(order.id, 'PENDING', {
+        status: 'REJECTED',
+        decided_at: toIso(clock.now()),
+        reason,
+        short_lines: [...short],
+      });
+      if (!isRejected) return false;
+      metrics.rejected(reason);
+    }
   }
   metrics.age(order, clock.now());
   return true;

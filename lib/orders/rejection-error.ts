@@ -2,21 +2,20 @@ import { DomainError, type FieldError } from '../errors.ts';
 import type { RejectionReason, ShortLine } from './order.ts';
 
 const messages = {
-  limit_exceeded: ({ available }) => `this customer may buy ${available} more`,
-  out_of_stock: ({ available }) => `only ${available} left`,
-  price_changed: () => 'the price has changed',
-  product_unavailable: () => 'not for sale',
+  limit_exceeded: ({ available }) => `The customer can buy ${available} more`,
+  out_of_stock: ({ available }) => `Only ${available} left`,
+  price_changed: () => 'The price has changed',
+  product_unavailable: () => 'Not on sale',
 } as const satisfies Record<RejectionReason, (line: ShortLine) => string>;
 
-/** A rejection as an error that names each line. */
+/** Turns a rejection into an error with one entry per line, or one for the total if no line is the reason. */
 export function rejectionError(reason: RejectionReason, short: readonly ShortLine[]): DomainError {
-  const errors = short.map(
+  const lines = short.map(
     (line): FieldError => ({ path: `lines.${line.product_id}`, message: messages[reason](line), ...line }),
   );
-  // Without a line to blame it is the total that is not as expected.
-  const total = { path: 'expected_total', message: 'the total is another by now' };
-  return new DomainError(reason, { errors: errors.length === 0 ? [total] : errors });
+  const total = { path: 'expected_total', message: 'The total does not match expected_total' };
+  return new DomainError(reason, { errors: lines.length === 0 ? [total] : lines });
 }
 
-/** Nothing was decided, and nothing was written. */
+/** The error of a request that was not decided and wrote nothing. */
 export const contentionError = (): DomainError => new DomainError('contention', { retryAfterSeconds: 1 });

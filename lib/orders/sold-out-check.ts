@@ -4,42 +4,48 @@ import type { RequestedLine } from './confirm/allocation.ts';
 import { createInventorySnapshot } from './confirm/inventory-snapshot.ts';
 import { type ShortLine, shortOf } from './order.ts';
 
-/** Lines that were too much for the stock within the last second, by memory alone. */
+/** Finds lines that exceed the stock as cached within the last second, without a request to the database. */
 export function cachedShortage(inventory: Inventory, lines: readonly RequestedLine[]): ShortLine[] {
-  return lines.flatMap((line) => {
-    const available = inventory.cachedStock(line.product_id);
-    return available !== undefined && available < line.quantity ? [shortOf(line, available)] : [];
-  });
+  return shortLines(lines, ({ product_id }) => inventory.cachedStock(product_id));
 }
 
 /**
- * The same, and once a second and product it looks: so a product that is sold out costs a container one look
- * a second, and not one write for every order that is still sent. Who comes while another looks waits for what is seen.
+ * Finds lines that exceed the stock, reading each product at most once per second and container.
+ *
+ * A sold-out product costs each container one read per second instead of one write per order. Concurrent callers wait
+ * for the read in flight.
  */
 export async function findShortage(
   inventory: Inventory,
   lines: readonly RequestedLine[],
 ): Promise<ShortLine[]> {
-  const remembered = cachedShortage(inventory, lines);
-  if (remembered.length > 0) return remembered;
+  const cached = cachedShortage(inventory, lines);
+  if (cached.length > 0) return cached;
   const due = lines.filter(({ product_id }) => inventory.claimStockCheck(product_id));
-  if (due.length > 0) return inventory.runStockCheck(idsOf(due), () => lookFor(inventory, due));
+  if (due.length > 0) return inventory.runStockCheck(idsOf(due), () => readShortage(inventory, due));
   await inventory.awaitStockCheck(idsOf(lines));
   return cachedShortage(inventory, lines);
 }
 
-const idsOf = (lines: readonly RequestedLine[]) => lines.map(({ product_id }) => product_id);
-
-async function lookFor(inventory: Inventory, due: readonly RequestedLine[]): Promise<ShortLine[]> {
-  const knowledge = createInventorySnapshot(inventory, [{ lines: due }]);
-  const look = async () => {
-    const snapshots = await knowledge.read();
-    return due.flatMap((line) => {
-      const stock = stockOf(snapshots.get(line.product_id)?.shards ?? []);
-      return stock < line.quantity ? [shortOf(line, stock)] : [];
-    });
+/** Reads the stock twice if the first read shows a shortage: see `confirmsShortage`. */
+async function readShortage(inventory: Inventory, lines: readonly RequestedLine[]): Promise<ShortLine[]> {
+  const snapshot = createInventorySnapshot(inventory, [{ lines }]);
+  const read = async () => {
+    const products = await snapshot.read();
+    return shortLines(lines, ({ product_id }) => stockOf(products.get(product_id)?.shards ?? []));
   };
-  if ((await look()).length === 0) return [];
-  const short = await look();
-  return knowledge.confirmsShortage(short) ? short : [];
+  if ((await read()).length === 0) return [];
+  const short = await read();
+  return snapshot.confirmsShortage(short) ? short : [];
 }
+
+const shortLines = (
+  lines: readonly RequestedLine[],
+  stockOfLine: (line: RequestedLine) => number | undefined,
+): ShortLine[] =>
+  lines.flatMap((line) => {
+    const stock = stockOfLine(line);
+    return stock !== undefined && stock < line.quantity ? [shortOf(line, stock)] : [];
+  });
+
+const idsOf = (lines: readonly RequestedLine[]) => lines.map(({ product_id }) => product_id);

@@ -1,12 +1,12 @@
-import { DomainError } from '../errors.ts';
+import { DomainError, type FieldError } from '../errors.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { quantity } from '../platform/primitives.ts';
 import type { Inventory } from '../products/inventory.ts';
 import type { Product } from '../products/product.ts';
 import type { RequestedLine } from './confirm/allocation.ts';
-import { orderIdempotencyOf, type PlacedOrder, replayed } from './idempotency.ts';
-import { type Order, type OrderLine, shortOf, totalOf } from './order.ts';
+import { orderIdempotencyOf, type PlacedOrder, replay } from './idempotency.ts';
+import { type OrderIn, type OrderLine, shortOf, totalOf } from './order.ts';
 import type { OrderStore } from './order-store.ts';
 import { rejectionError } from './rejection-error.ts';
 import { findShortage } from './sold-out-check.ts';
@@ -18,103 +18,99 @@ export interface SubmitDeps {
   readonly currency: string;
 }
 
-export interface SubmitRequest {
-  readonly customer_id: string;
-  /** At least one; lines that name one product twice are summed. */
+export interface SubmitInput {
+  readonly customerId: string;
+  /** At least one. Items of the same product are summed. */
   readonly items: readonly { readonly id: string; readonly quantity: number }[];
-  readonly idempotency_key?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
 }
 
 /**
- * Accepts an order at today's prices with one conditional put: PENDING, to be decided in the background. The
- * put is all there is to it, so an order that was accepted cannot get lost before the worker.
- * With an idempotency key at most one order is made, however often and however concurrently it is called.
+ * Accepts an order at current prices: one conditional put stores it as PENDING, for the worker to decide.
  *
- * @throws {DomainError} `product_not_found`, `product_unavailable`, `limit_exceeded`, `out_of_stock` (each
- *   naming the lines), `idempotency_key_reused`; nothing was written
+ * The worker reads the stream of the orders table, so an accepted order cannot be lost. An idempotency key makes at most
+ * one order, however many requests with it compete.
+ *
+ * @throws {DomainError} `product_not_found`, `product_unavailable`, `limit_exceeded`, `out_of_stock` (with the lines that
+ *   caused it), `idempotency_key_reused`; nothing was written
  */
-export async function submitOrder(deps: SubmitDeps, request: SubmitRequest): Promise<PlacedOrder> {
-  const idempotency = orderIdempotencyOf('submit', request);
+export async function submitOrder(deps: SubmitDeps, input: SubmitInput): Promise<PlacedOrder> {
+  const idempotency = orderIdempotencyOf('submit', input, { items: input.items });
   const id = idempotency?.id ?? newId();
   try {
-    const lines = await priceLines(deps, request.items);
-    const order: Order = {
+    const lines = await priceLines(deps, sumByProduct(input.items));
+    const order: OrderIn<'PENDING'> = {
       id,
-      customer_id: request.customer_id,
+      customer_id: input.customerId,
       status: 'PENDING',
       lines,
       total: totalOf(lines),
       currency: deps.currency,
       created_at: toIso(deps.clock.now()),
-      allocations: [],
-      counted: [],
       ...(idempotency === undefined ? {} : { fingerprint: idempotency.fingerprint }),
     };
     const earlier = await deps.orders.putPending(order);
-    if (earlier === undefined) return { order, replayed: false };
-    // Without a key the id is new, so what has it is our own put, whose reply was lost.
-    return { order: replayed(earlier, idempotency), replayed: idempotency !== undefined };
+    return earlier === undefined ? { order, replayed: false } : replay(earlier, idempotency);
   } catch (error) {
     if (idempotency === undefined || !(error instanceof DomainError)) throw error;
     const earlier = await deps.orders.get(id);
     if (earlier === undefined) throw error;
-    return { order: replayed(earlier, idempotency), replayed: true };
+    return replay(earlier, idempotency);
   }
 }
 
-/** The lines as ordered, at the prices of now. Stock is looked at only as far as it saves a hopeless order. */
-async function priceLines({ inventory }: SubmitDeps, items: SubmitRequest['items']): Promise<OrderLine[]> {
-  const wanted = sumLines(items);
-  const ids = wanted.map(({ product_id }) => product_id);
-  const short = await findShortage(inventory, wanted);
-  const products = await inventory.findCurrent(ids);
-  const refused = refusalOf(wanted, products);
-  if (refused !== undefined) throw refused;
-  if (short.length > 0) throw rejectionError('out_of_stock', short);
-  return wanted.flatMap(({ product_id, quantity }) => {
-    const product = products.get(product_id);
-    return product === undefined
-      ? []
-      : [{ product_id, name: product.name, quantity, unit_price: product.price }];
-  });
-}
-
-function sumLines(items: SubmitRequest['items']): RequestedLine[] {
+function sumByProduct(items: SubmitInput['items']): RequestedLine[] {
   const quantities = new Map<string, number>();
   for (const { id, quantity: units } of items) quantities.set(id, (quantities.get(id) ?? 0) + units);
   for (const [product_id, sum] of quantities) {
     if (quantity.safeParse(sum).success) continue;
-    const error = { path: 'items', message: `${sum} units are more than an order may hold`, product_id };
+    const error = { path: 'items', message: `Too many units in total: ${sum}`, product_id };
     throw new DomainError('invalid_request', { errors: [error] });
   }
   return [...quantities].map(([product_id, quantity]) => ({ product_id, quantity }));
 }
 
-function refusalOf(
-  wanted: readonly RequestedLine[],
-  products: ReadonlyMap<string, Product>,
-): DomainError | undefined {
-  const unknown = wanted.filter(({ product_id }) => {
+interface PricedLine {
+  readonly line: RequestedLine;
+  readonly product: Product;
+}
+
+/** Adds names and current prices to the lines. @throws {DomainError} if the order could not be confirmed now */
+async function priceLines(
+  { inventory }: SubmitDeps,
+  requested: readonly RequestedLine[],
+): Promise<OrderLine[]> {
+  const short = await findShortage(inventory, requested);
+  const products = await inventory.findCurrent(requested.map(({ product_id }) => product_id));
+  const known: PricedLine[] = [];
+  const unknown: FieldError[] = [];
+  for (const line of requested) {
+    const { product_id } = line;
     const product = products.get(product_id);
-    return product === undefined || product.deleted_at !== undefined;
-  });
-  if (unknown.length > 0) {
-    const errors = unknown.map(({ product_id }) => ({
-      path: 'items',
-      message: 'no such product',
-      product_id,
-    }));
-    return new DomainError('product_not_found', { errors });
+    if (product === undefined || product.deleted_at !== undefined)
+      unknown.push({ path: 'items', message: 'Product not found', product_id });
+    else known.push({ line, product });
   }
-  const inactive = wanted.filter(({ product_id }) => products.get(product_id)?.active === false);
+  if (unknown.length > 0) throw new DomainError('product_not_found', { errors: unknown });
+  checkProducts(known);
+  if (short.length > 0) throw rejectionError('out_of_stock', short);
+  return known.map(({ line: { product_id, quantity }, product: { name, price } }) => ({
+    product_id,
+    name,
+    quantity,
+    unit_price: price,
+  }));
+}
+
+function checkProducts(lines: readonly PricedLine[]): void {
+  const inactive = lines.filter(({ product }) => !product.active);
   if (inactive.length > 0)
-    return rejectionError(
+    throw rejectionError(
       'product_unavailable',
-      inactive.map((line) => shortOf(line, 0)),
+      inactive.map(({ line }) => shortOf(line, 0)),
     );
-  const over = wanted.flatMap((line) => {
-    const limit = products.get(line.product_id)?.limit_per_customer;
-    return limit !== undefined && line.quantity > limit ? [shortOf(line, limit)] : [];
-  });
-  return over.length > 0 ? rejectionError('limit_exceeded', over) : undefined;
+  const overLimit = lines.flatMap(({ line, product: { limit_per_customer: limit } }) =>
+    limit !== undefined && line.quantity > limit ? [shortOf(line, limit)] : [],
+  );
+  if (overLimit.length > 0) throw rejectionError('limit_exceeded', overLimit);
 }

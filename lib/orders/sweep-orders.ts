@@ -4,34 +4,35 @@ import type { Order } from './order.ts';
 import { allPendingBuckets, type OrderPosition } from './order-store.ts';
 import { type ProcessDeps, processOrders } from './process-orders.ts';
 
-/** Younger orders are still the worker's. */
+/** Younger orders are left to the worker. */
 const minAgeMs = 60_000;
 
-/** Of each bucket of the index at a time: some thousand orders in all, decided in groups as the worker does. */
+/** Orders per bucket and round: with 128 buckets at most 1,280 per round. */
 const pageSize = 10;
 
-/** Buckets that are read side by side. */
-const bucketsAtOnce = 16;
+const parallelReads = 16;
 
 export interface SweepResult {
   decided: number;
-  /** Orders that stay PENDING, and what went wrong; they come up again. */
+  /** Orders that stay PENDING and why. The next sweep tries them again. */
   readonly failures: { readonly id: string; readonly error: unknown }[];
-  /** Whether all that was old enough has been looked at: not, when time was up before. */
+  /** False if the deadline passed before all orders were tried. */
   complete: boolean;
-  /** Of the oldest order that was found, 0 for none; undefined when there was no time to look. */
+  /** Age of the oldest PENDING order; 0 without one. Undefined if the deadline passed before the first read. */
   oldestAgeMs: number | undefined;
 }
 
 /**
- * Decides orders that are PENDING for more than a minute, whatever became of their worker. It stops when
- * none is left or when time is up; the next sweep goes on.
+ * Decides orders that have been PENDING for more than a minute, for example because their worker crashed.
  *
- * @param deadline milliseconds since the epoch after which no further round is begun
+ * @param deadline milliseconds since the epoch after which no new round starts
  */
-export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<SweepResult> {
+export async function sweepOrders(
+  deps: ProcessDeps,
+  { deadline }: { readonly deadline: number },
+): Promise<SweepResult> {
   const before = toIso(deps.clock.now() - minAgeMs);
-  const limit = pLimit(bucketsAtOnce);
+  const limit = pLimit(parallelReads);
   const result: SweepResult = { decided: 0, failures: [], complete: true, oldestAgeMs: undefined };
   let open = allPendingBuckets.map((bucket): { bucket: string; after?: OrderPosition } => ({ bucket }));
   while (open.length > 0 && deps.clock.now() < deadline) {
@@ -42,9 +43,13 @@ export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<
     );
     const positions = pages.flatMap(({ page }) => page);
     positions.sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
-    result.oldestAgeMs ??= ageOf(positions, deps.clock.now());
-    const ids = positions.map(({ id }) => id);
-    await decide(deps, ids, deadline, result);
+    result.oldestAgeMs ??= oldestAge(positions, deps.clock.now());
+    await decideRound(
+      deps,
+      positions.map(({ id }) => id),
+      deadline,
+      result,
+    );
     open = pages.flatMap(({ bucket, page }) => {
       const after = page.length === pageSize ? page.at(-1) : undefined;
       return after === undefined ? [] : [{ bucket, after }];
@@ -54,13 +59,18 @@ export async function sweepOrders(deps: ProcessDeps, deadline: number): Promise<
   return result;
 }
 
-/** Of the first position that tells a time. */
-function ageOf(positions: readonly OrderPosition[], now: number): number {
+/** @param positions oldest first; those without a valid time are skipped */
+function oldestAge(positions: readonly OrderPosition[], now: number): number {
   const times = positions.map(({ created_at }) => Date.parse(created_at));
   return now - (times.find((time) => !Number.isNaN(time)) ?? now);
 }
 
-async function decide(deps: ProcessDeps, ids: readonly string[], deadline: number, result: SweepResult) {
+async function decideRound(
+  deps: ProcessDeps,
+  ids: readonly string[],
+  deadline: number,
+  result: SweepResult,
+): Promise<void> {
   try {
     const { orders, unreadable } = await deps.orders.getAll(ids);
     result.failures.push(...unreadable);
@@ -75,12 +85,20 @@ async function decideTogether(
   orders: readonly Order[],
   deadline: number,
   result: SweepResult,
-) {
+): Promise<void> {
+  const decide = (some: readonly Order[]) =>
+    processOrders(deps, {
+      orders: some,
+      shardOffset: Math.random(),
+      onDecided: () => {
+        result.decided++;
+      },
+    });
   try {
-    await processOrders(deps, orders, Math.random(), result);
+    await decide(orders);
     return;
   } catch {
-    // One order that cannot be decided must not keep the others waiting: each by itself, errors and all.
+    // Fall back to one order at a time, so that an order that always fails does not block the others.
   }
   for (const { id } of orders) {
     if (deps.clock.now() >= deadline) {
@@ -88,7 +106,7 @@ async function decideTogether(
       return;
     }
     try {
-      await processOrders(deps, (await deps.orders.getAll([id])).orders, Math.random(), result);
+      await decide((await deps.orders.getAll([id])).orders);
     } catch (error) {
       result.failures.push({ id, error });
     }

@@ -3,23 +3,23 @@ import { type Order, order } from '../orders/order.ts';
 import { logger } from '../platform/logger.ts';
 import { newImageOf } from '../platform/stream-record.ts';
 
-/** What was made of the records of a batch, and those of which nothing could be made. */
-interface Batch<T> {
-  readonly read: T[];
+interface Batch {
+  readonly orders: Order[];
   readonly unreadable: { readonly id: string; readonly error: unknown }[];
 }
 
 /**
- * What `read` makes of the orders in a batch of the orders stream as its records show them, in its order: one that
- * changed twice, or was delivered twice, comes twice. A record that is no order, or that `read` throws for, goes to
- * `unreadable` and does not hold up the rest. One of an order that was deleted is passed over.
+ * Reads the orders in a batch of the orders stream, in the sequence of the records.
+ *
+ * An order that changed twice, or was delivered twice, occurs twice. Records of deleted items are skipped. A record that
+ * is not an order is returned separately, so that it does not block the others.
  */
-export function ordersIn<T>(event: DynamoDBStreamEvent, read: (order: Order) => T): Batch<T> {
-  const batch: Batch<T> = { read: [], unreadable: [] };
+export function ordersIn(event: DynamoDBStreamEvent): Batch {
+  const batch: Batch = { orders: [], unreadable: [] };
   for (const record of event.Records) {
     if (record.eventName === 'REMOVE') continue;
     try {
-      batch.read.push(read(order.parse(newImageOf(record))));
+      batch.orders.push(order.parse(newImageOf(record)));
     } catch (error) {
       batch.unreadable.push({ id: record.eventID ?? 'unknown', error });
     }
@@ -27,13 +27,9 @@ export function ordersIn<T>(event: DynamoDBStreamEvent, read: (order: Order) => 
   return batch;
 }
 
-/** The same; what cannot be read is logged and counted as a failure. */
-export function readableOrders<T>(
-  event: DynamoDBStreamEvent,
-  metrics: { failure(): void },
-  read: (order: Order) => T,
-): Batch<T> {
-  const batch = ordersIn(event, read);
+/** Like `ordersIn`; also logs unreadable records and counts them as failures. */
+export function readOrders(event: DynamoDBStreamEvent, metrics: { failure(): void }): Batch {
+  const batch = ordersIn(event);
   for (const { id, error } of batch.unreadable) {
     metrics.failure();
     logger.error('STREAM_RECORD_UNREADABLE', { event_id: id, error });

@@ -1,4 +1,5 @@
 import { type StockShard, stockOf } from '../../products/product.ts';
+import type { VersionedShardUnits } from '../../products/stock-store.ts';
 import { type OrderLine, type RejectionReason, shortOf, totalOf } from '../order.ts';
 import {
   type AllocatedOrder,
@@ -10,60 +11,59 @@ import {
   type StockSnapshot,
   type StockSnapshots,
   type Units,
-  type VersionedAllocation,
 } from './allocation.ts';
 
-/** What is known when one order is placed. */
+/** What the planner knows when it allocates one order. */
 export interface AllocationContext {
   readonly snapshots: StockSnapshots;
-  /** Units that customers are known to have bought of products with a limit. */
+  /** Units that customers have bought of products with a purchase limit, where they are known. */
   readonly bought: Units;
-  /** Units that earlier orders of the same plan take, and that their customers buy. */
+  /** Units that earlier orders of the same plan take from shards and add to purchases. */
   readonly planned: Units;
 }
 
-/** Where the selector for stock begins. */
+/** The sequence in which shards are tried. */
 export interface ShardSelector {
-  /** Shards that are updated anyway come first. */
+  /** Whether the transaction updates the shard anyway. Such shards come first. */
   prefers(shardId: string): boolean;
-  /** Then all others, round from here. */
+  /** The index of the first of `count` other shards. They are tried from there, wrapping around. */
   start(count: number): number;
 }
 
-/** Units of one shard, and its purchase limit. */
-interface ShardUnits {
-  readonly allocation: Omit<VersionedAllocation, 'product_id'>;
+/** Units of one shard, and the purchase limit that the shard has a copy of. */
+interface ShardAllocation {
+  readonly units: VersionedShardUnits;
   readonly limit: number | undefined;
 }
 
 type LineOutcome =
-  | { readonly allocations: readonly ShardUnits[]; readonly unit_price: number }
+  | { readonly allocations: readonly ShardAllocation[]; readonly unit_price: number }
   | { readonly reason: RejectionReason; readonly available: number }
   | { readonly needsRead: true };
 
 const needsRead = { needsRead: true } as const;
 
-/** Finds the shards that serve one order, beside what is planned already; wholly, or not at all. */
-export function allocate<C extends OpenOrder>(
-  order: C,
+/** Allocates all units of an order that earlier orders of the plan leave, or none. */
+export function allocate<O extends OpenOrder>(
+  order: O,
   context: AllocationContext,
   selector: ShardSelector,
-): AllocatedOrder<C> | PlannedRejection<C> | { readonly needsRead: true } {
-  const allocations: VersionedAllocation[] = [];
+): AllocatedOrder<O> | PlannedRejection<O> | { readonly needsRead: true } {
+  const allocations: VersionedShardUnits[] = [];
   const lines: OrderLine[] = [];
   const counted: CountedUnits[] = [];
   const rejected: { line: RequestedLine; reason: RejectionReason; available: number }[] = [];
-  let doubtful = false;
+  let isUncertain = false;
   for (const line of order.lines) {
     const { product_id, quantity } = line;
     const snapshot = context.snapshots.get(product_id);
-    const outcome = allocateLine(order.customer_id, line, snapshot, context, selector);
+    const outcome = allocateLine(order.customerId, line, snapshot, context, selector);
     if ('reason' in outcome) rejected.push({ line, ...outcome });
-    else if ('needsRead' in outcome || snapshot === undefined) doubtful = true;
+    else if ('needsRead' in outcome || snapshot === undefined) isUncertain = true;
     else {
       const { unit_price } = outcome;
       lines.push({ product_id, name: snapshot.product.name, quantity, unit_price });
-      for (const { allocation } of outcome.allocations) allocations.push({ product_id, ...allocation });
+      allocations.push(...outcome.allocations.map(({ units }) => units));
       const limit = lowestLimit(outcome.allocations);
       if (limit !== undefined) counted.push({ product_id, quantity, limit });
     }
@@ -75,9 +75,9 @@ export function allocate<C extends OpenOrder>(
       .map(({ line, available }) => shortOf(line, available));
     return { order, reason: first.reason, short };
   }
-  if (doubtful) return needsRead;
-  const { expected_total } = order;
-  if (expected_total !== undefined && totalOf(lines) !== expected_total) {
+  if (isUncertain) return needsRead;
+  const { expectedTotal } = order;
+  if (expectedTotal !== undefined && totalOf(lines) !== expectedTotal) {
     const isRead = ({ product_id }: RequestedLine) => context.snapshots.get(product_id)?.shards !== undefined;
     return order.lines.every(isRead) ? { order, reason: 'price_changed', short: [] } : needsRead;
   }
@@ -95,72 +95,72 @@ function allocateLine(
   const { product, shards } = snapshot;
   const { product_id, quantity, unit_price } = line;
   const key = purchaseKey(customerId, product_id);
-  const room = (limit = Number.POSITIVE_INFINITY) => limit - (bought.get(key) ?? 0);
+  const roomWithin = (limit = Number.POSITIVE_INFINITY) => limit - (bought.get(key) ?? 0);
   if (shards === undefined) {
-    // What was remembered may be old where it speaks against the order: only a read tells.
-    if (!product.active || quantity > room(product.limit_per_customer)) return needsRead;
+    // Cached data can be stale. It never rejects an order: read first.
+    if (!product.active || quantity > roomWithin(product.limit_per_customer)) return needsRead;
     if (unit_price !== undefined && unit_price !== product.price) return needsRead;
     const { version: product_version, limit_per_customer: limit, price } = product;
-    const allocation = { shard: selector.start(product.stock_shards), quantity, product_version };
-    return { allocations: [{ allocation, limit }], unit_price: price };
+    const units = { product_id, shard: selector.start(product.stock_shards), quantity, product_version };
+    return { allocations: [{ units, limit }], unit_price: price };
   }
   if (!product.active) return { reason: 'product_unavailable', available: 0 };
-  if (quantity > room(product.limit_per_customer)) {
-    return { reason: 'limit_exceeded', available: Math.max(0, room(product.limit_per_customer)) };
+  if (quantity > roomWithin(product.limit_per_customer)) {
+    return { reason: 'limit_exceeded', available: Math.max(0, roomWithin(product.limit_per_customer)) };
   }
-  // A shard of a later version than the product's was read after a change that the product does not show.
+  // A shard with a later version was read after a change that the snapshot of the product lacks.
   const offered = shards.filter(
     ({ active, price, product_version }) =>
       active && (unit_price ?? price) === price && product_version <= product.version,
   );
-  for (const at of new Set([product.price, ...offered.map(({ price }) => price)])) {
-    const sale = offered.filter(({ price }) => price === at);
-    const allocations = allocateFrom(sale, quantity, planned, selector);
+  for (const price of new Set([product.price, ...offered.map((shard) => shard.price)])) {
+    const samePrice = offered.filter((shard) => shard.price === price);
+    const allocations = allocateFrom(samePrice, quantity, planned, selector);
     if (allocations === undefined) continue;
-    // Beside what the customer's earlier orders of this plan buy, or by a limit that is on its way.
-    if (quantity > room(lowestLimit(allocations)) - (planned.get(key) ?? 0)) return needsRead;
-    return { allocations, unit_price: at };
+    // The customer's earlier orders of this plan count too, and a new limit may not have reached all shards.
+    if (quantity > roomWithin(lowestLimit(allocations)) - (planned.get(key) ?? 0)) return needsRead;
+    return { allocations, unit_price: price };
   }
   const stock = stockOf(shards);
   if (stock < quantity) return { reason: 'out_of_stock', available: stock };
   if (unit_price !== undefined && unit_price !== product.price) {
     return { reason: 'price_changed', available: stock };
   }
-  // Orders before it are planned to take the units, or the shards do not agree on the price yet.
+  // Earlier orders of the plan take the units, or a new price has not reached all shards.
   return needsRead;
 }
 
-/** Of the limits that the shards of one line have; undefined where none of them has one. */
-function lowestLimit(allocations: readonly ShardUnits[]): number | undefined {
+/** The lowest purchase limit among shards; undefined if none has one. */
+function lowestLimit(allocations: readonly ShardAllocation[]): number | undefined {
   const limits = allocations.flatMap(({ limit }) => limit ?? []);
   return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
-/** From one shard where one has enough, else from as few as possible. */
+/** Takes the units from one shard that has enough; otherwise from as few shards as possible. */
 function allocateFrom(
   shards: readonly StockShard[],
   quantity: number,
   planned: Units,
   selector: ShardSelector,
-): readonly ShardUnits[] | undefined {
+): readonly ShardAllocation[] | undefined {
   const left = ({ shard_id, stock }: StockShard) => stock - (planned.get(shard_id) ?? 0);
-  const take = (
-    { shard, product_version, limit_per_customer: limit }: StockShard,
+  const from = (
+    { product_id, shard, product_version, limit_per_customer: limit }: StockShard,
     quantity: number,
-  ): ShardUnits => ({ allocation: { shard, quantity, product_version }, limit });
+  ): ShardAllocation => ({ units: { product_id, shard, quantity, product_version }, limit });
   const start = selector.start(Math.max(1, shards.length));
   const inOrder = [...shards.slice(start), ...shards.slice(0, start)];
-  const enough = (shard: StockShard) => left(shard) >= quantity;
-  const one =
-    inOrder.find((shard) => selector.prefers(shard.shard_id) && enough(shard)) ?? inOrder.find(enough);
-  if (one !== undefined) return [take(one, quantity)];
+  const hasEnough = (shard: StockShard) => left(shard) >= quantity;
+  const single =
+    inOrder.find((shard) => selector.prefers(shard.shard_id) && hasEnough(shard)) ?? inOrder.find(hasEnough);
+  if (single !== undefined) return [from(single, quantity)];
 
-  const allocations: ShardUnits[] = [];
+  const allocations: ShardAllocation[] = [];
   let missing = quantity;
   for (const shard of [...shards].sort((a, b) => left(b) - left(a))) {
     const units = Math.min(missing, left(shard));
     if (units <= 0) break;
-    allocations.push(take(shard, units));
+    allocations.push(from(shard, units));
     missing -= units;
   }
   return missing === 0 ? allocations : undefined;

@@ -1,62 +1,58 @@
 import type { Product, StockShard } from '../../products/product.ts';
-import type { Allocation, OrderLine, RejectionReason, ShortLine } from '../order.ts';
+import type { VersionedShardUnits } from '../../products/stock-store.ts';
+import type { OrderLine, RejectionReason, ShortLine } from '../order.ts';
 
-/** What an order wants of one product. */
+/** Units of one product that an order wants. */
 export interface RequestedLine {
   readonly product_id: string;
   readonly quantity: number;
-  /** The price that was promised; without it the order pays the shard's. */
+  /** The price that the order was accepted at. Without it, the order pays the price of the shard. */
   readonly unit_price?: number;
 }
 
-/** An order to be placed: at most one line per product. */
+/** An order to confirm. It has at most one line per product. */
 export interface OpenOrder {
   readonly id: string;
-  readonly customer_id: string;
+  readonly customerId: string;
   readonly lines: readonly RequestedLine[];
-  /** It is placed at this total or not at all. */
-  readonly expected_total?: number | undefined;
-  /** The items that are written when it is placed, beside stock and purchase counts: one action each. */
+  /** The order is rejected if its total differs. */
+  readonly expectedTotal?: number | undefined;
+  /** Names the items, other than stock and purchases, that are written when it is confirmed: one action each. */
   readonly writtenItems: readonly string[];
 }
 
-/** What is known of a product: its shards as just read, or none of them, and then it is tried blindly. */
+/** A product and, once they are read, its shards. Without shards the planner guesses one. */
 export interface StockSnapshot {
   readonly product: Product;
   readonly shards?: readonly StockShard[];
 }
 export type StockSnapshots = ReadonlyMap<string, StockSnapshot>;
 
-/**
- * A take, and the product's version that the transaction compares with the shard's. Whatever the order says of the
- * product (name, price) and is judged by (purchase limit, active) is of this version or a later one.
- */
-export type VersionedAllocation = Allocation & { readonly product_version: number };
-
+/** Units that count towards a purchase limit. */
 export interface CountedUnits {
   readonly product_id: string;
   readonly quantity: number;
   readonly limit: number;
 }
 
-export interface AllocatedOrder<C extends OpenOrder = OpenOrder> {
-  readonly order: C;
+/** An order with the shards that it takes its units from. */
+export interface AllocatedOrder<O extends OpenOrder = OpenOrder> {
+  readonly order: O;
   readonly lines: readonly OrderLine[];
-  readonly allocations: readonly VersionedAllocation[];
-  /** Units that count towards a purchase limit. */
+  readonly allocations: readonly VersionedShardUnits[];
   readonly counted: readonly CountedUnits[];
 }
 
-/** An order that cannot be placed, and the lines that are to blame. */
-export interface PlannedRejection<C extends OpenOrder = OpenOrder> {
-  readonly order: C;
+/** An order that cannot be confirmed, and the lines that are the reason. */
+export interface PlannedRejection<O extends OpenOrder = OpenOrder> {
+  readonly order: O;
   readonly reason: RejectionReason;
   readonly short: readonly ShortLine[];
 }
 
-/** Units by what they are of: a shard's id, or `purchaseKey`. */
+/** Units by shard ID or `purchaseKey`. */
 export type Units = Map<string, number>;
 
-/** What a customer has bought of a product. */
+/** Identifies the purchases of a product by a customer. */
 export const purchaseKey = (customerId: string, productId: string): string =>
   `purchase ${customerId} ${productId}`;

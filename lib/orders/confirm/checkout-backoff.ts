@@ -1,19 +1,19 @@
-/** Mean waits in milliseconds after the first conflict, the second, and so on; the last one for all later ones. */
-const means = [10, 400, 100, 30, 10, 5] as const;
+/** Mean waits in milliseconds after the first conflict, the second, and so on. The last one applies from then on. */
+const meanWaitsMs = [10, 400, 100, 30, 10, 5] as const;
 
-/** Attempts of one checkout: some two seconds in all. */
-export const maxAttempts = 40;
+/** About two seconds in total. */
+export const maxCheckoutAttempts = 40;
 
 /**
- * How long a checkout waits after it has met another transaction: hardly, then once for long, then ever less.
+ * Waits after a conflict of a checkout: briefly, then once for long, then ever shorter.
  *
- * A single conflict may be bad luck; a second one says that the product is in demand. Then the long wait makes
- * room, and who has waited longest tries most often. Under exponential back-off newcomers win instead, and the
- * slowest of 100 shoppers waits three times as long (docs/adr/0021-checkout-backoff.md).
+ * One conflict can be chance; a second one means that the product is in demand. The long wait relieves the shards, and
+ * the shorter waits let the longest-waiting shopper retry most often. Exponential backoff favours newcomers instead: with
+ * it, the slowest of 100 shoppers waits three times as long (docs/adr/0021-checkout-backoff.md).
  *
- * @param conflicts met so far, at least 1
+ * @param conflicts of this checkout so far, at least 1
  */
 export function checkoutBackoff(conflicts: number): Promise<void> {
-  const mean = means[Math.min(conflicts, means.length) - 1] ?? 0;
-  return new Promise((resolve) => setTimeout(resolve, mean * (0.5 + Math.random())));
+  const meanMs = meanWaitsMs[Math.min(conflicts, meanWaitsMs.length) - 1] ?? 0;
+  return new Promise((resolve) => setTimeout(resolve, meanMs * (0.5 + Math.random())));
 }

@@ -1,5 +1,18 @@
+/**
+ * The engine that confirms orders. No other code sells stock. It works in rounds until every order has a decision:
+ *
+ * 1. Get a snapshot of products and shards: cached products and a guessed shard (optimistic), or a consistent read.
+ * 2. Plan, without I/O: allocate shards to orders and group the orders into transactions (plan.ts, allocate.ts).
+ * 3. Reject orders that the snapshot cannot serve, as out of stock only after two reads (inventory-snapshot.ts).
+ * 4. Write the transactions: in sequence if they share an item, otherwise in parallel (conflict-groups.ts).
+ * 5. For the next round: read after a failed condition, consolidate scattered stock, back off after a conflict.
+ *
+ * DynamoDB checks stock, product version, purchase limits and each order's own conditions as it writes, so a plan made
+ * from stale data sells nothing. docs/internals/confirming-orders.md explains each step.
+ */
+import { awaitAll } from '../../platform/await-all.ts';
 import { backoff } from '../../platform/backoff.ts';
-import { type StoredItem, type TransactionWrite, transact } from '../../platform/transaction.ts';
+import { type TransactionWrite, transact } from '../../platform/transaction.ts';
 import { consolidateStock } from '../../products/gather-units.ts';
 import type { Inventory } from '../../products/inventory.ts';
 import type { ProductStores } from '../../products/product-stores.ts';
@@ -7,22 +20,22 @@ import type { RejectionReason, ShortLine } from '../order.ts';
 import type { OrderMetrics } from '../order-metrics.ts';
 import type { PurchaseStore } from '../purchase-store.ts';
 import type { AllocatedOrder, OpenOrder } from './allocation.ts';
-import { checkoutBackoff, maxAttempts } from './checkout-backoff.ts';
+import { checkoutBackoff, maxCheckoutAttempts } from './checkout-backoff.ts';
 import { groupByConflict } from './conflict-groups.ts';
 import { createInventorySnapshot, type InventorySnapshot } from './inventory-snapshot.ts';
 import { mergePurchaseCounts, mergeStockUpdates } from './merge-writes.ts';
 import { type PlannedTransaction, planOrders } from './plan.ts';
 
-/** A order that knows its own writes: one for each of its `items`, on other tables than stock. */
-export interface WritableOrder<S> extends OpenOrder {
-  writes(allocated: AllocatedOrder): readonly TransactionWrite<S>[];
+/** An order that provides its own writes: one for each of its `writtenItems`. */
+export interface WritableOrder<Failure> extends OpenOrder {
+  writes(allocated: AllocatedOrder): readonly TransactionWrite<Failure>[];
 }
 
-/** What became of an order. `superseded`: a write of its own was refused, so it was decided elsewhere. */
-export type Decision<S> =
+/** `condition_failed`: a condition of the order's own writes failed, so another request has decided the order. */
+export type Decision<Failure> =
   | { readonly outcome: 'confirmed'; readonly allocated: AllocatedOrder }
   | { readonly outcome: 'rejected'; readonly reason: RejectionReason; readonly short: readonly ShortLine[] }
-  | { readonly outcome: 'condition_failed'; readonly failure: S };
+  | { readonly outcome: 'condition_failed'; readonly failure: Failure };
 
 export interface ConfirmDeps extends ProductStores {
   readonly inventory: Inventory;
@@ -30,120 +43,125 @@ export interface ConfirmDeps extends ProductStores {
   readonly metrics: OrderMetrics;
 }
 
-/** Rounds of planning and executing a batch: some five seconds when all of them meet conflicts. */
-const maxRounds = 16;
+export interface ConfirmInput<Failure> {
+  /** Oldest first. All of them arrived before the call. */
+  readonly orders: readonly WritableOrder<Failure>[];
+  /** Starts with a guessed shard instead of a read, which saves a round trip, and retries like a checkout. */
+  readonly optimistic: boolean;
+  /** In [0, 1): where the search for stock starts. Give concurrent callers different values. A conflict changes it. */
+  readonly shardOffset?: number;
+  /** Filled as orders are decided, even if the call throws later. */
+  readonly decisions?: Map<string, Decision<Failure>>;
+}
+
+/** Rounds for a batch: about five seconds if every one ends with a conflict. */
+const maxBatchRounds = 16;
 
 /**
- * Takes stock and confirms orders, each wholly or not at all. Safe to call again with the same orders.
+ * Confirms or rejects orders. Each order is confirmed completely or not at all. Calling it again with the same orders is
+ * safe, because every write is conditional.
  *
- * @param orders in arrival order; all of them arrived before the call
- * @param blindly tries a random shard before anything is read: one round trip where stock is plenty. Somebody
- *   waits for it, so it is more persistent than a batch
- * @param lane in [0, 1): where the search for stock begins, until something turns out to be busy
- * @param decisions filled with what is decided, also when the call throws in the end
- * @returns a decision for every order that was decided; the others met contention to the end, and nothing
- *   was written for them
- * @throws what the SDK throws; whether the orders under way were confirmed is then unknown
+ * @returns the decisions by order ID. Orders without one met contention in every round and were not written
+ * @throws SDK errors; orders in flight may or may not have been confirmed
  */
-export async function confirmOrders<S>(
+export async function confirmOrders<Failure>(
   deps: ConfirmDeps,
-  orders: readonly WritableOrder<S>[],
   {
+    orders,
     optimistic,
     shardOffset = Math.random(),
-    decisions = new Map<string, Decision<S>>(),
-  }: { optimistic: boolean; shardOffset?: number; decisions?: Map<string, Decision<S>> },
-): Promise<Map<string, Decision<S>>> {
+    decisions = new Map<string, Decision<Failure>>(),
+  }: ConfirmInput<Failure>,
+): Promise<Map<string, Decision<Failure>>> {
   const snapshot = createInventorySnapshot(deps.inventory, orders);
-  let uncached = optimistic;
+  const maxRounds = optimistic ? maxCheckoutAttempts : maxBatchRounds;
+  let useCache = optimistic;
   let offset = shardOffset;
   let conflicts = 0;
-  const rounds = optimistic ? maxAttempts : maxRounds;
-  for (let round = 0; round < rounds && decisions.size < orders.length; round++) {
+  for (let round = 0; round < maxRounds && decisions.size < orders.length; round++) {
     const undecided = orders.filter(({ id }) => !decisions.has(id));
-    const snapshots = uncached ? await snapshot.cached() : await snapshot.read();
+    const snapshots = useCache ? await snapshot.cached() : await snapshot.read();
     const plan = planOrders(undecided, snapshots, offset, snapshot.bought);
 
     for (const { order, reason, short } of plan.rejections) {
       if (reason === 'out_of_stock' && !snapshot.confirmsShortage(short)) continue;
       decisions.set(order.id, { outcome: 'rejected', reason, short });
     }
-    const results = await executeAll(deps, plan.transactions, snapshot, decisions);
+    const results = await writeAll(deps, plan.transactions, snapshot, decisions);
     for (const { allocations } of plan.tooManyShards) await consolidateStock(deps, allocations);
 
-    // A optimistic attempt is repeated blindly only when nothing was learnt but that something was busy.
-    uncached &&= plan.needsRead.length === 0 && results.every(({ stale }) => !stale);
-    const busy = results.some((result) => result.contention);
-    if (busy) offset = Math.random();
+    // Conflicts alone say nothing about the stock: the next attempt can stay optimistic.
+    useCache &&= plan.needsRead.length === 0 && results.every(({ stale }) => !stale);
+    const contention = results.some((result) => result.contention);
+    if (contention) offset = Math.random();
     if (decisions.size === orders.length) break;
-    if (busy && optimistic) await checkoutBackoff(++conflicts);
-    else if (busy || plan.needsRead.length > 0) await backoff(round);
+    if (contention && optimistic) await checkoutBackoff(++conflicts);
+    else if (contention || plan.needsRead.length > 0) await backoff(round);
   }
   return decisions;
 }
 
-/** Executes transactions side by side, but one after the other where they write an item in common. */
-async function executeAll<S>(
-  deps: ConfirmDeps,
-  transactions: readonly PlannedTransaction<WritableOrder<S>>[],
-  knowledge: InventorySnapshot,
-  decisions: Map<string, Decision<S>>,
-): Promise<TransactionOutcome[]> {
-  const results: TransactionOutcome[] = [];
-  const settled = await Promise.allSettled(
-    groupByConflict(transactions).map(async (chain) => {
-      for (const transaction of chain) results.push(await execute(deps, transaction, knowledge, decisions));
-    }),
-  );
-  const failed = settled.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
-  return results;
-}
-
-interface TransactionOutcome {
-  /** What was known of the stock, the prices or the purchases does not hold. */
+interface WriteResult {
+  /** The stock, the product version or the purchases differ from the snapshot. */
   readonly stale: boolean;
   readonly contention: boolean;
 }
 
-type Failure<S> = { readonly id: string; readonly by: S } | 'stale';
-
-async function execute<S>(
+async function writeAll<Failure>(
   deps: ConfirmDeps,
-  transaction: PlannedTransaction<WritableOrder<S>>,
-  knowledge: InventorySnapshot,
-  decisions: Map<string, Decision<S>>,
-): Promise<TransactionOutcome> {
-  const { orders } = transaction;
-  const allocations = deps.stock
+  transactions: readonly PlannedTransaction<WritableOrder<Failure>>[],
+  snapshot: InventorySnapshot,
+  decisions: Map<string, Decision<Failure>>,
+): Promise<WriteResult[]> {
+  const results: WriteResult[] = [];
+  await awaitAll(
+    groupByConflict(transactions).map(async (group) => {
+      for (const transaction of group) results.push(await write(deps, transaction, snapshot, decisions));
+    }),
+  );
+  return results;
+}
+
+/** A condition on stock or purchases that failed, or a condition of one order. */
+type WriteFailure<Failure> = 'stale' | { readonly id: string; readonly failure: Failure };
+
+async function write<Failure>(
+  deps: ConfirmDeps,
+  { orders }: PlannedTransaction<WritableOrder<Failure>>,
+  snapshot: InventorySnapshot,
+  decisions: Map<string, Decision<Failure>>,
+): Promise<WriteResult> {
+  const sales = deps.stock
     .sellActions(mergeStockUpdates(orders))
-    .map((item) => ({ item, failure: (): Failure<S> => 'stale' }));
-  const counts = mergePurchaseCounts(orders).map(({ customer_id, counted }) => ({
-    item: deps.purchases.countAction(customer_id, counted),
-    failure: (old: StoredItem | undefined): Failure<S> => {
-      knowledge.recordPurchases(customer_id, counted, old);
-      return 'stale';
-    },
-  }));
-  const result = await transact(deps.documents, [...orders.flatMap(ownWrites), ...counts, ...allocations]);
+    .map((item) => ({ item, failure: (): WriteFailure<Failure> => 'stale' }));
+  const counts = mergePurchaseCounts(orders).map(
+    ({ customerId, counted }): TransactionWrite<WriteFailure<Failure>> => ({
+      item: deps.purchases.countAction(customerId, counted),
+      failure: (stored) => {
+        snapshot.recordPurchases(customerId, counted, deps.purchases.unitsOf(stored));
+        return 'stale';
+      },
+    }),
+  );
+  const result = await transact(deps.documents, [...orders.flatMap(ownWrites), ...counts, ...sales]);
   if (result.committed) {
-    for (const allocated of orders) {
-      decisions.set(allocated.order.id, { outcome: 'confirmed', allocated });
-    }
-    knowledge.addPurchases(orders);
+    for (const allocated of orders) decisions.set(allocated.order.id, { outcome: 'confirmed', allocated });
+    snapshot.addPurchases(orders);
     return { stale: false, contention: false };
   }
   if (result.contention) deps.metrics.conflict();
-  for (const refusal of result.failures) {
-    // The first of an order's own writes that was refused tells most.
-    if (refusal === 'stale' || decisions.has(refusal.id)) continue;
-    decisions.set(refusal.id, { outcome: 'condition_failed', failure: refusal.by });
+  for (const failed of result.failures) {
+    // The first failed condition of an order decides, because it is the most specific.
+    if (failed === 'stale' || decisions.has(failed.id)) continue;
+    decisions.set(failed.id, { outcome: 'condition_failed', failure: failed.failure });
   }
   return { stale: result.failures.includes('stale'), contention: result.contention };
 }
 
-const ownWrites = <S>(allocated: AllocatedOrder<WritableOrder<S>>): TransactionWrite<Failure<S>>[] =>
+const ownWrites = <Failure>(
+  allocated: AllocatedOrder<WritableOrder<Failure>>,
+): TransactionWrite<WriteFailure<Failure>>[] =>
   allocated.order.writes(allocated).map(({ item, failure }) => ({
     item,
-    failure: (old) => ({ id: allocated.order.id, by: failure(old) }),
+    failure: (stored) => ({ id: allocated.order.id, failure: failure(stored) }),
   }));

@@ -3,20 +3,21 @@ interface Writing {
 }
 
 /**
- * Puts transactions that write an item in common into one chain, in their order, and the others into chains of
- * their own. Within a chain one waits for the other: at once, DynamoDB would cancel all of them but one.
+ * Groups transactions that write an item in common, directly or through other transactions.
+ *
+ * Transactions of one group must run in sequence: in parallel, DynamoDB would cancel all but one. A group keeps their
+ * order. Different groups can run in parallel.
  */
-export function groupByConflict<D extends Writing>(transactions: readonly D[]): D[][] {
-  let chains: { readonly items: ReadonlySet<string>; readonly transactions: D[] }[] = [];
+export function groupByConflict<T extends Writing>(transactions: readonly T[]): T[][] {
+  let groups: { readonly items: ReadonlySet<string>; readonly transactions: T[] }[] = [];
   for (const transaction of transactions) {
     const items = transaction.writtenItems();
-    const meeting = chains.filter((chain) => !chain.items.isDisjointFrom(items));
-    const joined = meeting.reduce((all, chain) => all.union(chain.items), items);
-    chains = chains.filter((chain) => !meeting.includes(chain));
-    chains.push({
-      items: joined,
-      transactions: [...meeting.flatMap((chain) => chain.transactions), transaction],
+    const conflicting = groups.filter((group) => !group.items.isDisjointFrom(items));
+    groups = groups.filter((group) => !conflicting.includes(group));
+    groups.push({
+      items: conflicting.reduce((all, group) => all.union(group.items), items),
+      transactions: [...conflicting.flatMap((group) => group.transactions), transaction],
     });
   }
-  return chains.map((chain) => chain.transactions);
+  return groups.map((group) => group.transactions);
 }

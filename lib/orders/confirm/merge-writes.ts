@@ -1,28 +1,29 @@
 import { shardId } from '../../products/product.ts';
-import type { AllocatedOrder, CountedUnits, VersionedAllocation } from './allocation.ts';
+import type { VersionedShardUnits } from '../../products/stock-store.ts';
+import type { AllocatedOrder, CountedUnits } from './allocation.ts';
 
-/** One take for each shard, however many orders take from it: a transaction may touch an item once only. */
-export function mergeStockUpdates(allocatedOrders: readonly AllocatedOrder[]): VersionedAllocation[] {
-  const sums = new Map<string, VersionedAllocation>();
-  for (const take of allocatedOrders.flatMap(({ allocations }) => allocations)) {
-    const key = shardId(take.product_id, take.shard);
+/** Sums the allocations of orders by shard, because a transaction can write an item only once. */
+export function mergeStockUpdates(allocatedOrders: readonly AllocatedOrder[]): VersionedShardUnits[] {
+  const sums = new Map<string, VersionedShardUnits>();
+  for (const units of allocatedOrders.flatMap(({ allocations }) => allocations)) {
+    const key = shardId(units.product_id, units.shard);
     const sum = sums.get(key);
-    if (sum !== undefined && sum.product_version !== take.product_version)
-      throw new Error(`two versions of shard ${key}`);
-    sums.set(key, { ...take, quantity: (sum?.quantity ?? 0) + take.quantity });
+    if (sum !== undefined && sum.product_version !== units.product_version)
+      throw new Error(`Two product versions in one update of shard ${key}`);
+    sums.set(key, { ...units, quantity: (sum?.quantity ?? 0) + units.quantity });
   }
   return [...sums.values()];
 }
 
-/** One count for each customer, however many of their orders are placed together. */
+/** Sums the counted units of orders by customer and product. */
 export function mergePurchaseCounts(
   allocatedOrders: readonly AllocatedOrder[],
-): { readonly customer_id: string; readonly counted: readonly CountedUnits[] }[] {
+): { readonly customerId: string; readonly counted: readonly CountedUnits[] }[] {
   const customers = new Map<string, Map<string, CountedUnits>>();
   for (const { order, counted } of allocatedOrders) {
     if (counted.length === 0) continue;
-    const products = customers.get(order.customer_id) ?? new Map<string, CountedUnits>();
-    customers.set(order.customer_id, products);
+    const products = customers.get(order.customerId) ?? new Map<string, CountedUnits>();
+    customers.set(order.customerId, products);
     for (const { product_id, quantity, limit } of counted) {
       const sum = products.get(product_id);
       products.set(product_id, {
@@ -32,5 +33,5 @@ export function mergePurchaseCounts(
       });
     }
   }
-  return [...customers].map(([customer_id, products]) => ({ customer_id, counted: [...products.values()] }));
+  return [...customers].map(([customerId, products]) => ({ customerId, counted: [...products.values()] }));
 }

@@ -10,49 +10,50 @@ import {
   type Units,
 } from './allocation.ts';
 
-/** Orders that are confirmed in one transaction. */
-export interface PlannedTransaction<C extends OpenOrder = OpenOrder> {
-  readonly orders: AllocatedOrder<C>[];
-  /** The items that it writes. */
+/** Orders to confirm in one transaction. */
+export interface PlannedTransaction<O extends OpenOrder = OpenOrder> {
+  readonly orders: AllocatedOrder<O>[];
   writtenItems(): ReadonlySet<string>;
 }
 
-export interface Plan<C extends OpenOrder = OpenOrder> {
-  readonly transactions: PlannedTransaction<C>[];
-  /** Cannot be placed, by what has been read. */
-  readonly rejections: PlannedRejection<C>[];
-  /** Cannot be told without reading (again). */
-  readonly needsRead: C[];
-  /** Would take from more shards than one transaction can: units must be gathered first. */
-  readonly tooManyShards: AllocatedOrder<C>[];
+export interface Plan<O extends OpenOrder = OpenOrder> {
+  readonly transactions: PlannedTransaction<O>[];
+  /** Orders that the snapshots cannot serve. */
+  readonly rejections: PlannedRejection<O>[];
+  /** Orders that need a new read before they can be planned. */
+  readonly needsRead: O[];
+  /** Orders whose units are spread over more shards than one transaction can write. */
+  readonly tooManyShards: AllocatedOrder<O>[];
 }
 
 /**
- * Plans how to place orders: which shards each order takes units from, and which orders go into one transaction.
- * Guarantees: never more from a shard than was read in it; whole orders only; at most 100 actions a transaction,
- * no item twice in one; a refusal only where what was read cannot serve the order even if it came first.
+ * Allocates shards to orders and groups the orders into transactions.
  *
- * @param orders in the order in which they are served
- * @param shardOffset in [0, 1): where the search for a shard begins; give rivals different shard offsets
- * @param bought units by `purchaseKey`, as far as they are known
+ * Guarantees: an order is allocated completely or not at all. No shard gives more units than were read. A transaction
+ * has at most 100 actions and writes no item twice. An order is rejected only if the snapshots could not serve it even
+ * as the first one.
+ *
+ * @param orders served first come, first served
+ * @param shardOffset in [0, 1): where the search for stock starts; give concurrent callers different values
+ * @param bought units by `purchaseKey`, where they are known
  */
-export function planOrders<C extends OpenOrder>(
-  orders: readonly C[],
+export function planOrders<O extends OpenOrder>(
+  orders: readonly O[],
   snapshots: StockSnapshots,
   shardOffset: number,
   bought: Units = new Map(),
-): Plan<C> {
-  const plan: Plan<C> = { transactions: [], rejections: [], needsRead: [], tooManyShards: [] };
+): Plan<O> {
+  const plan: Plan<O> = { transactions: [], rejections: [], needsRead: [], tooManyShards: [] };
   const context = { snapshots, bought, planned: new Map<string, number>() };
-  const add = (key: string, units: number) => {
+  const addPlanned = (key: string, units: number) => {
     context.planned.set(key, (context.planned.get(key) ?? 0) + units);
   };
-  let transaction = openTransaction<C>(shardOffset, 0);
+  let transaction = openTransaction<O>(shardOffset, 0);
   for (const order of orders) {
     let outcome = allocate(order, context, transaction);
     if ('allocations' in outcome && !transaction.fits(outcome) && transaction.orders.length > 0) {
       plan.transactions.push(transaction);
-      transaction = openTransaction<C>(shardOffset, plan.transactions.length);
+      transaction = openTransaction<O>(shardOffset, plan.transactions.length);
       outcome = allocate(order, context, transaction);
     }
     if ('reason' in outcome) plan.rejections.push(outcome);
@@ -61,26 +62,25 @@ export function planOrders<C extends OpenOrder>(
     else {
       transaction.add(outcome);
       for (const { product_id, shard, quantity } of outcome.allocations)
-        add(shardId(product_id, shard), quantity);
-      for (const { product_id, quantity } of outcome.counted) {
-        add(purchaseKey(order.customer_id, product_id), quantity);
-      }
+        addPlanned(shardId(product_id, shard), quantity);
+      for (const { product_id, quantity } of outcome.counted)
+        addPlanned(purchaseKey(order.customerId, product_id), quantity);
     }
   }
   if (transaction.orders.length > 0) plan.transactions.push(transaction);
   return plan;
 }
 
-/** A transaction that still accepts orders. It looks for stock first in shards that it updates anyway. */
-function openTransaction<C extends OpenOrder>(shardOffset: number, index: number) {
-  const orders: AllocatedOrder<C>[] = [];
-  /** Written once for all orders: shards, and what customers have bought. */
+/** Starts a transaction that orders can be added to. Its search for stock prefers shards that it writes anyway. */
+function openTransaction<O extends OpenOrder>(shardOffset: number, index: number) {
+  const orders: AllocatedOrder<O>[] = [];
+  /** Items that several orders write with one action: shards, and the purchases of a customer. */
   const shared = new Set<string>();
-  /** Written for one order each. */
+  /** Items that one order writes. */
   const own = new Set<string>();
-  const sharedOf = ({ order, allocations, counted }: AllocatedOrder<C>) => [
+  const sharedOf = ({ order, allocations, counted }: AllocatedOrder<O>) => [
     ...allocations.map(({ product_id, shard }) => shardId(product_id, shard)),
-    ...(counted.length === 0 ? [] : [`purchases ${order.customer_id}`]),
+    ...(counted.length === 0 ? [] : [`purchases ${order.customerId}`]),
   ];
 
   return {
@@ -89,14 +89,14 @@ function openTransaction<C extends OpenOrder>(shardOffset: number, index: number
     prefers: (id: string): boolean => shared.has(id),
     start: (count: number): number => (Math.floor(shardOffset * count) + index) % count,
 
-    fits(allocated: AllocatedOrder<C>): boolean {
+    fits(allocated: AllocatedOrder<O>): boolean {
       const { writtenItems } = allocated.order;
       if (writtenItems.some((item) => own.has(item))) return false;
       const updates = new Set([...shared, ...sharedOf(allocated)]).size;
       return updates + own.size + writtenItems.length <= maxTransactionActions;
     },
 
-    add(allocated: AllocatedOrder<C>): void {
+    add(allocated: AllocatedOrder<O>): void {
       orders.push(allocated);
       for (const key of sharedOf(allocated)) shared.add(key);
       for (const item of allocated.order.writtenItems) own.add(item);

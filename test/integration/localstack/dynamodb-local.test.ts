@@ -9,7 +9,7 @@ import { runningWith, until } from '../../support/services/processes.ts';
 const portOf = (endpoint: string) => Number(new URL(endpoint).port);
 
 describe('startDynamoDbLocal', () => {
-  it('leaves no process behind when stopped, also when stopped twice', async () => {
+  it('leaves no process running after stop, even when stopped twice', async () => {
     const engine = await startDynamoDbLocal();
     const port = portOf(engine.endpoint);
     expect(await runningWith(`-port ${port} `)).not.toEqual([]);
@@ -18,7 +18,7 @@ describe('startDynamoDbLocal', () => {
     expect(await isPortFree(port)).toBe(true);
   });
 
-  it('refuses a taken port and names it', async () => {
+  it('fails on a port in use and names it', async () => {
     const server = createServer().listen(await freePort());
     await once(server, 'listening');
     const address = server.address();
@@ -27,7 +27,7 @@ describe('startDynamoDbLocal', () => {
     server.close();
   });
 
-  it('leaves no process behind when the start is given up', async () => {
+  it('leaves no process running when the start is aborted', async () => {
     const port = await freePort();
     const giveUp = new AbortController();
     const starting = startDynamoDbLocal({ port, signal: giveUp.signal });
@@ -37,7 +37,7 @@ describe('startDynamoDbLocal', () => {
     expect(await runningWith(`-port ${port} `)).toEqual([]);
   });
 
-  it('dies with its owner, even when that is killed', async () => {
+  it('ends when its parent is killed', async () => {
     const port = await freePort();
     const module = new URL('../../../localstack/dynamodb-local.ts', import.meta.url);
     const script = `import { startDynamoDbLocal } from '${module}'; await startDynamoDbLocal({ port: ${port} });`;

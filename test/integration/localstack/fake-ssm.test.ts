@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FakeSsm, startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { storedSecrets } from '../../../localstack/secrets.ts';
 
-describe('the parameter store', () => {
+describe('startFakeSsm', () => {
   let store: FakeSsm;
   let client: SSMClient;
   beforeAll(async () => {
@@ -30,17 +30,17 @@ describe('the parameter store', () => {
   const get = (Name: string, WithDecryption: boolean) =>
     client.send(new GetParameterCommand({ Name, WithDecryption }));
 
-  it('gives a value to the SSM client', async () => {
+  it('returns a value to the SSM client', async () => {
     const { Parameter } = await get('/sellout/local/bootstrap-secret', true);
     expect(Parameter).toMatchObject({ Type: 'SecureString', Value: 'open sesame' });
   });
 
-  it('gives no secret to a reader that does not ask for decryption', async () => {
+  it('returns no secret without WithDecryption', async () => {
     const { Parameter } = await get('/sellout/local/bootstrap-secret', false);
     expect(Parameter?.Value).not.toContain('sesame');
   });
 
-  it('keeps what is put, and lets it be put again only where that is asked for', async () => {
+  it('stores a parameter and overwrites it only with Overwrite', async () => {
     const put = (Value: string, Overwrite?: boolean) =>
       client.send(new PutParameterCommand({ Name: '/new', Value, Type: 'SecureString', Overwrite }));
     await put('one');
@@ -49,13 +49,13 @@ describe('the parameter store', () => {
     expect((await get('/new', true)).Parameter?.Value).toBe('three');
   });
 
-  it('answers ParameterNotFound as AWS does', async () => {
+  it('fails with ParameterNotFound like AWS', async () => {
     await expect(get('/sellout/local/none', true)).rejects.toBeInstanceOf(ParameterNotFound);
   });
 });
 
 describe('storedSecrets', () => {
-  it('gives the same secrets again, from a file that only its owner can read', async () => {
+  it('returns the same secrets again from a file that only its owner can read', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'secrets-'));
     try {
       const first = await storedSecrets('local', directory);

@@ -24,7 +24,7 @@ const composeFile = z.object({
 });
 
 describe('compose.yaml', () => {
-  it('pins a release that needs no account, is health-checked and listens on this machine alone', async () => {
+  it('pins a release without a licence, has a health check and listens only on 127.0.0.1', async () => {
     const text = await readFile(join(root, 'localstack/compose.yaml'), 'utf8');
     const { services } = composeFile.parse(parse(text));
     expect(services.localstack.image).toMatch(/^localstack\/localstack:4\.\d+\.\d+$/);
@@ -41,7 +41,7 @@ describe('npm run start:localstack', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  /** Puts a program named docker first into the PATH. */
+  /** Puts a fake docker first in PATH. */
   async function fakeDocker(script: string): Promise<NodeJS.ProcessEnv> {
     const program = join(directory, 'docker');
     await writeFile(program, `#!/bin/sh\necho "$@" >> '${directory}/calls'\n${script}`);
@@ -51,10 +51,18 @@ describe('npm run start:localstack', () => {
   const calls = async () => (await readFile(join(directory, 'calls'), 'utf8')).trim().split('\n');
 
   it.each([
-    ['no program', undefined, /needs a Docker engine: "docker" is not in PATH/],
-    ['no engine', 'echo "Cannot connect to the Docker daemon" >&2; exit 1', /Docker engine: Cannot connect/],
-    ['no Compose', '[ "$1" = version ] || { echo "unknown command" >&2; exit 1; }', /Compose 2: unknown/],
-  ])('says what is missing where there is %s, and starts nothing', async (_, script, message) => {
+    ['a missing docker command', undefined, /needs a Docker engine: "docker" is not in PATH/],
+    [
+      'a missing Docker engine',
+      'echo "Cannot connect to the Docker daemon" >&2; exit 1',
+      /Docker engine: Cannot connect/,
+    ],
+    [
+      'a missing Docker Compose',
+      '[ "$1" = version ] || { echo "unknown command" >&2; exit 1; }',
+      /Compose 2: unknown/,
+    ],
+  ])('reports %s and starts nothing', async (_, script, message) => {
     const environment = script === undefined ? { PATH: directory } : await fakeDocker(script);
     const run = await startProgram(['--localstack'], environment);
     const { code, stdout, stderr } = await run.ended;
@@ -63,22 +71,22 @@ describe('npm run start:localstack', () => {
     expect(stderr).toContain('npm start');
   });
 
-  it('refuses to keep data, which LocalStack does not', async () => {
+  it('rejects --data', async () => {
     const { code, stderr } = await (await startProgram(['--localstack', '--data', 'x'])).ended;
     expect(code).toBe(2);
-    expect(stderr).toMatch(/--data.*\nusage: /s);
+    expect(stderr).toMatch(/--data.*\nUsage: /s);
   });
 
-  it('runs the API on the tables, secrets and bus that it made there, and removes it after Ctrl-C', async () => {
+  it('runs the API on its tables, secrets and event bus and removes the container after Ctrl-C', async () => {
     const values = new Map<string, string>();
     const [parameters, bus, localStackPort] = [
       await startFakeSsm(values),
       await startFakeEventBus(),
       await freePort(),
     ];
-    const standIn = join(root, 'test/support/fakes/fake-localstack.ts');
+    const fakeLocalStack = join(root, 'test/support/fakes/fake-localstack.ts');
     const run = await startProgram(['--localstack', '--stage', 'stack'], {
-      ...(await fakeDocker(`case "$*" in *" up "*) exec '${process.execPath}' '${standIn}' ;; esac`)),
+      ...(await fakeDocker(`case "$*" in *" up "*) exec '${process.execPath}' '${fakeLocalStack}' ;; esac`)),
       LOCALSTACK_PORT: String(localStackPort),
       FAKE_DYNAMODB: inject('dynamodbEndpoint'),
       FAKE_SSM: parameters.endpoint,

@@ -6,25 +6,25 @@ import { until } from '../../support/services/processes.ts';
 import { startProgram as start } from '../../support/services/start-program.ts';
 
 describe('npm start', () => {
-  it('refuses an unknown option and shows the usage', async () => {
+  it('rejects an unknown option and prints its usage', async () => {
     const { code, stderr } = await (await start(['--dmeo'])).ended;
     expect(code).toBe(2);
-    expect(stderr).toMatch(/--dmeo.*\nusage: npm start/s);
+    expect(stderr).toMatch(/--dmeo.*\nUsage: npm start/s);
   });
 
-  it('refuses a demonstration on a stage where nobody may make its ADMIN', async () => {
+  it('rejects --demo on a stage other than local', async () => {
     const { code, stderr } = await (await start(['--demo', '--stage', 'dev'])).ended;
     expect(code).toBe(2);
-    expect(stderr).toMatch(/--demo.*local.*\nusage: npm start/s);
+    expect(stderr).toMatch(/--demo.*local.*\nUsage: npm start/s);
   });
 
-  it('refuses a port that is no number', async () => {
+  it('rejects a port that is not a number', async () => {
     const { code, stderr } = await (await start([], { PORT: 'http' })).ended;
     expect(code).toBe(2);
-    expect(stderr).toContain('PORT is no port: http');
+    expect(stderr).toContain('PORT is not a valid port: http');
   });
 
-  it('names a taken port and the variable that changes it', async () => {
+  it('names a port in use and the variable that changes it', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -35,7 +35,7 @@ describe('npm start', () => {
     expect(stderr).toBe(`Port ${taken} is in use. Choose another with DYNAMODB_PORT.\n`);
   });
 
-  it('leaves no process behind when it is ended while starting', async () => {
+  it('leaves no process running when interrupted while starting', async () => {
     const run = await start();
     await until(async () => !(await isPortFree(run.dynamodbPort)));
     run.child.kill('SIGTERM');
@@ -44,7 +44,7 @@ describe('npm start', () => {
     expect(await run.leftovers()).toEqual([]);
   });
 
-  it('says ready in one line when it answers, takes its cache from CACHE_URL, and leaves no process behind after Ctrl-C', async () => {
+  it('prints one line when ready, uses CACHE_URL and leaves no process running after Ctrl-C', async () => {
     const cache = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
     await once(cache, 'listening');
     const asked = once(cache, 'connection');

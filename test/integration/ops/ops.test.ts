@@ -138,7 +138,7 @@ describe('decide-orders', () => {
     const deps = { ...createOrderDeps({ documents, ...tableNames(prefix) }), currency: 'EUR' };
     const { product } = await createProduct(deps, { name: 'Keyboard', price: 1, stock: 2, stock_shards: 1 });
     const submit = async (at: number, id = product.id) => {
-      const input = { customer_id: newId(), items: [{ id, quantity: 1 }] };
+      const input = { customerId: newId(), items: [{ id, quantity: 1 }] };
       return (await submitOrder({ ...deps, clock: { now: () => at } }, input)).order.id;
     };
     const old = await Promise.all([1, 2, 3].map(() => submit(Date.now() - 120_000)));

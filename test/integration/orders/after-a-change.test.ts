@@ -8,7 +8,7 @@ import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
-/** A change of each field that a seller can change; `stock` is always refused. A new field does not compile without one. */
+/** A change of each field that a seller can change, checked by the compiler. `stock` is always rejected. */
 const changes = {
   name: 'Renamed',
   price: 777,
@@ -17,7 +17,7 @@ const changes = {
   stock_shards: 8,
 } satisfies Required<Omit<ProductChange, 'stock'>>;
 
-/** What an order's line says of its product; a new field of lines does not compile without one. */
+/** The source of each field of an order line, checked by the compiler. */
 const ofProduct: {
   [Field in Exclude<keyof OrderLine, 'product_id' | 'quantity'>]: (product: Product) => OrderLine[Field];
 } = { name: ({ name }) => name, unit_price: ({ price }) => price };
@@ -25,11 +25,11 @@ const ofProduct: {
 let shop: OrderFixture;
 let product: string;
 
-/** A container that has sold the product before, so that it remembers it. */
+/** A container that has sold the product, so that it has cached it. */
 async function warmContainer() {
   const container = shop.container();
-  await container.checkout({ customer_id: await shop.customer({ [product]: 2 }) });
-  await submitOrder(container, { customer_id: newId(), items: [{ id: product, quantity: 2 }] });
+  await container.checkout({ customerId: await shop.customer({ [product]: 2 }) });
+  await submitOrder(container, { customerId: newId(), items: [{ id: product, quantity: 2 }] });
   return container;
 }
 
@@ -40,13 +40,13 @@ beforeEach(async () => {
 
 const ways = {
   checkout: async (container: Awaited<ReturnType<typeof warmContainer>>) =>
-    container.checkout({ customer_id: await shop.customer({ [product]: 2 }) }),
+    container.checkout({ customerId: await shop.customer({ [product]: 2 }) }),
   submit: (container: Awaited<ReturnType<typeof warmContainer>>) =>
-    submitOrder(container, { customer_id: newId(), items: [{ id: product, quantity: 2 }] }),
+    submitOrder(container, { customerId: newId(), items: [{ id: product, quantity: 2 }] }),
 };
 
-describe.each(Object.entries(ways))('%s right after the reply to a change', (_, order) => {
-  it.each(['name', 'price', 'stock_shards'] as const)('has every field as changed: %s', async (field) => {
+describe.each(Object.entries(ways))('%s directly after the response to a product change', (_, order) => {
+  it.each(['name', 'price', 'stock_shards'] as const)('orders with the changed %s', async (field) => {
     const containers = [await warmContainer(), await warmContainer()];
     const changed = await updateProduct(shop, shop.inventory, product, { [field]: changes[field] });
     for (const container of containers) {
@@ -64,13 +64,13 @@ describe.each(Object.entries(ways))('%s right after the reply to a change', (_, 
   it.each([
     ['active', 'product_unavailable'],
     ['limit_per_customer', 'limit_exceeded'],
-  ] as const)('is refused for %s', async (field, code) => {
+  ] as const)('fails after a change of %s: %s', async (field, code) => {
     const container = await warmContainer();
     await updateProduct(shop, shop.inventory, product, { [field]: changes[field] });
     await expect(order(container)).rejects.toMatchObject({ code });
   });
 
-  it('is refused when the product was deleted, and nothing is written', async () => {
+  it('fails after a deletion and writes nothing', async () => {
     const container = await warmContainer();
     await deleteProduct(shop, shop.inventory, product);
     const { orders: before } = await shop.books();
@@ -81,17 +81,17 @@ describe.each(Object.entries(ways))('%s right after the reply to a change', (_, 
   });
 });
 
-it('an order keeps the name that it was submitted with, also when it is confirmed after a change', async () => {
-  const { order } = await submitOrder(shop, { customer_id: newId(), items: [{ id: product, quantity: 2 }] });
+it('processOrders keeps the name that an order was submitted with', async () => {
+  const { order } = await submitOrder(shop, { customerId: newId(), items: [{ id: product, quantity: 2 }] });
   await updateProduct(shop, shop.inventory, product, { name: 'Renamed' });
-  await processOrders(shop, [order], 0);
+  await processOrders(shop, { orders: [order], shardOffset: 0 });
   expect(await shop.orders.get(order.id)).toMatchObject({
     status: 'CONFIRMED',
     lines: [{ name: 'Original', unit_price: 500 }],
   });
 });
 
-it('a container that takes orders asks one shard whether its copy of a product is current', async () => {
+it('submitOrder reads one shard to check that a cached product is current', async () => {
   const container = await warmContainer();
   const before = container.calls().length;
   await ways.submit(container);

@@ -22,18 +22,20 @@ const codeOf = async (attempt: Promise<unknown>): Promise<string> => {
 };
 
 describe('cancelOrder', () => {
-  it('gives the units of every line and shard back once, however many cancel at once', async () => {
+  it('releases the units of every line and shard once if ten calls race', async () => {
     const shop = await createOrderFixture();
     const scattered = await shop.sell({ stock: 8, stock_shards: 4 });
     const limited = await shop.sell({ stock: 5, stock_shards: 1, limit_per_customer: 5 });
-    const customer_id = await shop.customer({ [scattered]: 7, [limited]: 5 });
-    const { order } = await shop.checkout({ customer_id });
+    const customerId = await shop.customer({ [scattered]: 7, [limited]: 5 });
+    const { order } = await shop.checkout({ customerId });
     expect(order.allocations.length).toBeGreaterThan(4);
     expect(await view(shop, scattered)).toEqual({ stock: 1, sold: 7 });
 
-    const owner = { id: customer_id, role: 'USER' as const };
+    const owner = { id: customerId, role: 'USER' as const };
     const codes = await Promise.all(
-      Array.from({ length: 10 }, () => codeOf(cancelOrder(shop.container(), order.id, owner))),
+      Array.from({ length: 10 }, () =>
+        codeOf(cancelOrder(shop.container(), { orderId: order.id, caller: owner })),
+      ),
     );
 
     expect(codes.sort()).toEqual(['done', ...Array.from({ length: 9 }, () => 'order_not_cancellable')]);
@@ -41,52 +43,61 @@ describe('cancelOrder', () => {
     expect(await view(shop, limited)).toEqual({ stock: 5, sold: 0 });
     await shop.books();
 
-    // The purchase limit was given back too.
-    await shop.customer({ [limited]: 5 }, customer_id);
-    expect((await shop.checkout({ customer_id })).order.status).toBe('CONFIRMED');
+    // The purchases are reduced too.
+    await shop.customer({ [limited]: 5 }, customerId);
+    expect((await shop.checkout({ customerId })).order.status).toBe('CONFIRMED');
   });
 
-  it('tells success when the reply of its own transaction was lost', async () => {
+  it('succeeds if the response to its own transaction is lost', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 3 });
-    const customer_id = await shop.customer({ [product]: 3 });
-    const { order } = await shop.checkout({ customer_id });
+    const customerId = await shop.customer({ [product]: 3 });
+    const { order } = await shop.checkout({ customerId });
     const lossy = shop.container(({ operation }) =>
       operation === 'TransactWriteItems' ? 'timeout_after' : undefined,
     );
 
-    const cancelled = await cancelOrder(lossy, order.id, { id: customer_id, role: 'USER' });
+    const cancelled = await cancelOrder(lossy, {
+      orderId: order.id,
+      caller: { id: customerId, role: 'USER' },
+    });
 
     expect(cancelled.status).toBe('CANCELLED');
     expect(await view(shop, product)).toEqual({ stock: 3, sold: 0 });
     await shop.books();
   });
 
-  it('refuses a stranger, lets an ADMIN, and refuses a second time', async () => {
+  it('fails for a stranger, succeeds for an ADMIN, and fails the second time', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 3 });
-    const customer_id = await shop.customer({ [product]: 1 });
-    const { order } = await shop.checkout({ customer_id });
+    const customerId = await shop.customer({ [product]: 1 });
+    const { order } = await shop.checkout({ customerId });
 
-    expect(await codeOf(cancelOrder(shop, order.id, { id: 'stranger', role: 'USER' }))).toBe('forbidden');
+    expect(
+      await codeOf(cancelOrder(shop, { orderId: order.id, caller: { id: 'stranger', role: 'USER' } })),
+    ).toBe('forbidden');
     expect(await view(shop, product)).toEqual({ stock: 2, sold: 1 });
-    expect(await codeOf(cancelOrder(shop, order.id, { id: 'boss', role: 'ADMIN' }))).toBe('done');
-    expect(await codeOf(cancelOrder(shop, order.id, { id: 'boss', role: 'ADMIN' }))).toBe(
-      'order_not_cancellable',
-    );
-    expect(await codeOf(cancelOrder(shop, 'nothing', { id: 'boss', role: 'ADMIN' }))).toBe('order_not_found');
+    expect(
+      await codeOf(cancelOrder(shop, { orderId: order.id, caller: { id: 'boss', role: 'ADMIN' } })),
+    ).toBe('done');
+    expect(
+      await codeOf(cancelOrder(shop, { orderId: order.id, caller: { id: 'boss', role: 'ADMIN' } })),
+    ).toBe('order_not_cancellable');
+    expect(
+      await codeOf(cancelOrder(shop, { orderId: 'nothing', caller: { id: 'boss', role: 'ADMIN' } })),
+    ).toBe('order_not_found');
   });
 
-  it('gives units back into the shards they came from after the product has grown', async () => {
+  it('releases units into the shards they came from after shards were added', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 20, stock_shards: 1 });
-    const customer_id = await shop.customer({ [product]: 6 });
-    const { order } = await shop.checkout({ customer_id });
+    const customerId = await shop.customer({ [product]: 6 });
+    const { order } = await shop.checkout({ customerId });
     const result = await shop.products.update(product, { stock_shards: 8, propagating: 'yes' });
     if ('refused' in result) throw new Error('refused');
     await propagateProduct(shop, shop.inventory, result.updated);
 
-    await cancelOrder(shop, order.id, { id: customer_id, role: 'USER' });
+    await cancelOrder(shop, { orderId: order.id, caller: { id: customerId, role: 'USER' } });
 
     expect(await view(shop, product)).toEqual({ stock: 20, sold: 0 });
     await shop.books();

@@ -10,10 +10,10 @@ beforeEach(async () => {
   shop = await createOrderFixture();
 });
 
-describe('faults', () => {
+describe('checkout with database faults', () => {
   const seeds = [1, 20_251_212];
 
-  it.each(seeds)('at high rates break no invariant (seed %i)', async (seed) => {
+  it.each(seeds)('keeps the ledger and idempotency at high fault rates (seed %i)', async (seed) => {
     const keyboard = await shop.sell({ stock: 30, stock_shards: 4 });
     const customers = await Promise.all(Array.from({ length: 40 }, () => shop.customer({ [keyboard]: 1 })));
     const container = shop.container(
@@ -26,11 +26,11 @@ describe('faults', () => {
       }),
     );
     const ids = await Promise.all(
-      customers.map(async (customer_id) => {
-        // As a client does: the same key until there is an answer.
+      customers.map(async (customerId) => {
+        // Retries with the same key until there is a final response, as a client does.
         for (;;) {
           try {
-            return (await container.checkout({ customer_id, idempotency_key: 'k' })).order.id;
+            return (await container.checkout({ customerId, idempotencyKey: 'k' })).order.id;
           } catch (error) {
             const code = error instanceof DomainError ? error.code : undefined;
             if (code === 'out_of_stock') return undefined;
@@ -50,13 +50,13 @@ describe('faults', () => {
     ({ operation, call }: Attempt) =>
       operation === 'TransactWriteItems' && call === 1 ? fault : undefined;
 
-  it.each([{ idempotency_key: 'k' }, {}])(
-    'a reply that is lost to the end is answered with the order (%j)',
+  it.each([{ idempotencyKey: 'k' }, {}])(
+    'returns the order if every response to its transaction is lost (%j)',
     async (key) => {
       const keyboard = await shop.sell({ stock: 2 });
-      const customer_id = await shop.customer({ [keyboard]: 1 });
+      const customerId = await shop.customer({ [keyboard]: 1 });
       const container = shop.container(firstTransaction('timeout_after'));
-      const { order } = await container.checkout({ customer_id, ...key });
+      const { order } = await container.checkout({ customerId, ...key });
       expect(
         container.attempts.filter(({ operation }) => operation === 'TransactWriteItems').length,
       ).toBeGreaterThan(1);
@@ -64,87 +64,87 @@ describe('faults', () => {
     },
   );
 
-  it('a reply lost, and then throttling, makes no second order', async () => {
+  it('creates one order if a response is lost and the retries are throttled', async () => {
     const keyboard = await shop.sell({ stock: 5 });
-    const customer_id = await shop.customer({ [keyboard]: 1 });
+    const customerId = await shop.customer({ [keyboard]: 1 });
     const container = shop.container(({ operation, call, attempt }) => {
       if (operation !== 'TransactWriteItems' || call > 1) return undefined;
       return attempt === 1 ? 'timeout_after' : 'throttled';
     });
-    const { order } = await container.checkout({ customer_id });
+    const { order } = await container.checkout({ customerId });
     expect((await shop.books()).confirmed).toEqual([order]);
   });
 
-  it('conflicts without end are reported as contention, and nothing is written', async () => {
+  it('fails with contention and writes nothing if every attempt conflicts', async () => {
     const keyboard = await shop.sell();
-    const customer_id = await shop.customer({ [keyboard]: 1 });
+    const customerId = await shop.customer({ [keyboard]: 1 });
     const container = shop.container(({ operation }) =>
       operation === 'TransactWriteItems' ? 'conflict' : undefined,
     );
-    await expect(container.checkout({ customer_id })).rejects.toMatchObject({
+    await expect(container.checkout({ customerId })).rejects.toMatchObject({
       code: 'contention',
       details: { retryAfterSeconds: 1 },
     });
     expect((await shop.books()).orders).toEqual([]);
-    expect((await shop.carts.get(customer_id)).lines).toHaveLength(1);
+    expect((await shop.carts.get(customerId)).lines).toHaveLength(1);
   });
 });
 
-describe('requests to the database', () => {
-  it('are two for a warm checkout', async () => {
+describe('requests of a checkout to the database', () => {
+  it('are one read and one transaction if the product is cached', async () => {
     const keyboard = await shop.sell({ stock: 100, stock_shards: 4 });
     const container = shop.container();
-    await container.checkout({ customer_id: await shop.customer({ [keyboard]: 1 }) });
-    const customer_id = await shop.customer({ [keyboard]: 1 });
+    await container.checkout({ customerId: await shop.customer({ [keyboard]: 1 }) });
+    const customerId = await shop.customer({ [keyboard]: 1 });
     const before = container.calls().length;
-    await container.checkout({ customer_id });
+    await container.checkout({ customerId });
     expect(container.calls().slice(before)).toEqual(['GetItem', 'TransactWriteItems']);
   });
 
-  it('are one more for a conflict, and no read', async () => {
+  it('are one more transaction, and no read, after a conflict', async () => {
     const keyboard = await shop.sell({ stock: 100, stock_shards: 4 });
     const container = shop.container(({ operation, call }) =>
       operation === 'TransactWriteItems' && call === 1 ? 'conflict' : undefined,
     );
     await container.inventory.find([keyboard]);
-    const customer_id = await shop.customer({ [keyboard]: 1 });
+    const customerId = await shop.customer({ [keyboard]: 1 });
     const before = container.calls().length;
-    await container.checkout({ customer_id });
+    await container.checkout({ customerId });
     expect(container.calls().slice(before)).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
     await shop.books();
   });
 
-  it('are one, for the cart, when the product was just seen to be sold out', async () => {
+  it('are one read of the cart if a shortage is cached', async () => {
     const keyboard = await shop.sell({ stock: 0 });
     const customers = [await shop.customer({ [keyboard]: 1 }), await shop.customer({ [keyboard]: 1 })];
     const container = shop.container();
-    await outcomeOf(container.checkout({ customer_id: customers[0] ?? '' }));
+    await outcomeOf(container.checkout({ customerId: customers[0] ?? '' }));
     const before = container.calls().length;
-    const { code } = await outcomeOf(container.checkout({ customer_id: customers[1] ?? '' }));
+    const { code } = await outcomeOf(container.checkout({ customerId: customers[1] ?? '' }));
     expect([code, container.calls().slice(before)]).toEqual(['out_of_stock', ['GetItem']]);
   });
 
-  it('are made again after a second, so units that came back sell', async () => {
+  it('resume after a second, so that restocked units sell', async () => {
     const keyboard = await shop.sell({ stock: 0 });
-    const customer_id = await shop.customer({ [keyboard]: 1 });
+    const customerId = await shop.customer({ [keyboard]: 1 });
     const container = shop.container();
-    expect((await outcomeOf(container.checkout({ customer_id }))).code).toBe('out_of_stock');
+    expect((await outcomeOf(container.checkout({ customerId }))).code).toBe('out_of_stock');
     const { shards } = (await shop.inventory.read([keyboard])).get(keyboard) ?? { shards: [] };
     expect(stockOf(shards)).toBe(0);
     await shop.supply(keyboard, 1);
-    expect((await outcomeOf(container.checkout({ customer_id }))).code).toBe('out_of_stock');
+    expect((await outcomeOf(container.checkout({ customerId }))).code).toBe('out_of_stock');
     await new Promise((resolve) => setTimeout(resolve, 1_050));
-    expect((await outcomeOf(container.checkout({ customer_id }))).order?.status).toBe('CONFIRMED');
+    expect((await outcomeOf(container.checkout({ customerId }))).order?.status).toBe('CONFIRMED');
     await shop.books();
   });
 
-  it('are made for fewer units than those that were left', async () => {
+  it('are made for a quantity that the cached stock covers', async () => {
     const keyboard = await shop.sell({ stock: 2 });
     const container = shop.container();
     const many = await shop.customer({ [keyboard]: 3 });
-    expect((await outcomeOf(container.checkout({ customer_id: many }))).code).toBe('out_of_stock');
+    expect((await outcomeOf(container.checkout({ customerId: many }))).code).toBe('out_of_stock');
     const few = await shop.customer({ [keyboard]: 2 });
-    expect((await outcomeOf(container.checkout({ customer_id: few }))).order?.status).toBe('CONFIRMED');
+    expect((await outcomeOf(container.checkout({ customerId: few }))).order?.status).toBe('CONFIRMED');
     await shop.books();
   });
 });

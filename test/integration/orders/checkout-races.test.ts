@@ -10,14 +10,14 @@ beforeEach(async () => {
 const codesOf = (outcomes: readonly { code: string | undefined }[]) =>
   outcomes.map(({ code }) => code).filter((code) => code !== undefined);
 
-describe('checkouts at once', () => {
+describe('concurrent checkouts', () => {
   it.each([1, 4, 32])('sell exactly all units of %i shards', async (stock_shards) => {
     const keyboard = await shop.sell({ stock: 60, stock_shards });
     const customers = await Promise.all(Array.from({ length: 80 }, () => shop.customer({ [keyboard]: 1 })));
     const containers = Array.from({ length: 4 }, () => shop.container());
     const outcomes = await Promise.all(
-      customers.map((customer_id, index) =>
-        outcomeOf((containers[index % 4] ?? shop).checkout({ customer_id })),
+      customers.map((customerId, index) =>
+        outcomeOf((containers[index % 4] ?? shop).checkout({ customerId })),
       ),
     );
     const { confirmed } = await shop.books();
@@ -25,7 +25,7 @@ describe('checkouts at once', () => {
     expect(codesOf(outcomes)).toEqual(Array.from({ length: 20 }, () => 'out_of_stock'));
   });
 
-  it('of several products in any order neither oversell nor block each other', async () => {
+  it('neither oversell nor block each other when they order several products', async () => {
     const products = await Promise.all([7, 11, 13].map((stock) => shop.sell({ stock, stock_shards: 2 })));
     const customers = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
@@ -33,30 +33,30 @@ describe('checkouts at once', () => {
       ),
     );
     const outcomes = await Promise.all(
-      customers.map((customer_id) => outcomeOf(shop.checkout({ customer_id }))),
+      customers.map((customerId) => outcomeOf(shop.checkout({ customerId }))),
     );
     const { confirmed } = await shop.books();
     expect(confirmed).toHaveLength(30 - codesOf(outcomes).length);
     expect(new Set(codesOf(outcomes))).toEqual(new Set(['out_of_stock']));
   });
 
-  it('of one cart make one order', async () => {
+  it('create one order from one cart', async () => {
     const keyboard = await shop.sell({ stock: 100, stock_shards: 4 });
-    const customer_id = await shop.customer({ [keyboard]: 2 });
+    const customerId = await shop.customer({ [keyboard]: 2 });
     const outcomes = await Promise.all(
-      Array.from({ length: 10 }, () => outcomeOf(shop.container().checkout({ customer_id }))),
+      Array.from({ length: 10 }, () => outcomeOf(shop.container().checkout({ customerId }))),
     );
     const { confirmed } = await shop.books();
     expect(confirmed).toHaveLength(1);
     expect(new Set(codesOf(outcomes))).toEqual(new Set(['cart_empty']));
   });
 
-  it('with one idempotency key all give the one order', async () => {
+  it('return the same order for the same idempotency key', async () => {
     const keyboard = await shop.sell({ stock: 100, stock_shards: 4 });
-    const customer_id = await shop.customer({ [keyboard]: 2 });
+    const customerId = await shop.customer({ [keyboard]: 2 });
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, () =>
-        outcomeOf(shop.container().checkout({ customer_id, idempotency_key: 'k' })),
+        outcomeOf(shop.container().checkout({ customerId, idempotencyKey: 'k' })),
       ),
     );
     const { confirmed } = await shop.books();
@@ -65,22 +65,22 @@ describe('checkouts at once', () => {
     expect(outcomes.filter(({ replayed }) => !replayed)).toHaveLength(1);
   });
 
-  it('of one customer never buy more than the purchase limit', async () => {
+  it('of one customer stay within the purchase limit', async () => {
     const keyboard = await shop.sell({ stock: 100, stock_shards: 4, limit_per_customer: 3 });
-    const customer_id = newId();
-    const racers = Array.from({ length: 20 }, async () => {
-      await shop.customer({ [keyboard]: 1 }, customer_id);
-      return outcomeOf(shop.container().checkout({ customer_id }));
+    const customerId = newId();
+    const checkouts = Array.from({ length: 20 }, async () => {
+      await shop.customer({ [keyboard]: 1 }, customerId);
+      return outcomeOf(shop.container().checkout({ customerId }));
     });
-    await Promise.all(racers);
+    await Promise.all(checkouts);
     const { confirmed } = await shop.books();
     const bought = confirmed.length;
     expect(bought).toBeLessThanOrEqual(3);
-    // Then one after the other, until the limit is reached exactly.
+    // Sequential checkouts reach the limit exactly.
     const codes: (string | undefined)[] = [];
     for (let n = bought; n < 4; n++) {
-      await shop.customer({ [keyboard]: 1 }, customer_id);
-      codes.push((await outcomeOf(shop.checkout({ customer_id }))).code);
+      await shop.customer({ [keyboard]: 1 }, customerId);
+      codes.push((await outcomeOf(shop.checkout({ customerId }))).code);
     }
     expect(codes.at(-1)).toBe('limit_exceeded');
     expect((await shop.books()).confirmed).toHaveLength(3);

@@ -3,16 +3,16 @@ import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { createOrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
-describe('submitting', () => {
-  it('refuses all who come at once to a product that is sold out, and writes nothing', async () => {
+describe('submitOrder', () => {
+  it('fails all concurrent requests for a sold-out product and writes nothing', async () => {
     const shop = await createOrderFixture();
     const id = await shop.sell({ stock: 1 });
-    await shop.checkout({ customer_id: await shop.customer({ [id]: 1 }) });
+    await shop.checkout({ customerId: await shop.customer({ [id]: 1 }) });
     const container = shop.container();
 
     const outcomes = await Promise.allSettled(
       Array.from({ length: 50 }, () =>
-        submitOrder(container, { customer_id: newId(), items: [{ id, quantity: 1 }] }),
+        submitOrder(container, { customerId: newId(), items: [{ id, quantity: 1 }] }),
       ),
     );
 
@@ -24,7 +24,7 @@ describe('submitting', () => {
     expect(orders).toHaveLength(1);
   });
 
-  it('accepts those who come while a look fails, whose order is decided later anyway', async () => {
+  it('accepts orders of concurrent callers if the shared stock check fails', async () => {
     const shop = await createOrderFixture();
     const id = await shop.sell({ stock: 50 });
     const container = shop.container(({ operation, call }) =>
@@ -32,7 +32,7 @@ describe('submitting', () => {
     );
     const outcomes = await Promise.allSettled(
       Array.from({ length: 5 }, () =>
-        submitOrder(container, { customer_id: newId(), items: [{ id, quantity: 1 }] }),
+        submitOrder(container, { customerId: newId(), items: [{ id, quantity: 1 }] }),
       ),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);

@@ -42,7 +42,7 @@ describe('a product whose checksums a restored table has damaged', () => {
   });
 
   it('still sells', async () => {
-    const { order } = await shop.checkout({ customer_id: await shop.customer({ [damaged]: 7 }) });
+    const { order } = await shop.checkout({ customerId: await shop.customer({ [damaged]: 7 }) });
     expect(order.status).toBe('CONFIRMED');
   });
 
@@ -56,7 +56,7 @@ describe('a product whose checksums a restored table has damaged', () => {
   it('is repaired by a change', async () => {
     const changed = await updateProduct(shop, shop.inventory, damaged, { name: 'Repaired' });
     expect(viewOf(changed, 'EUR')).toMatchObject({ stock: 10, sold: 0, name: 'Repaired' });
-    await shop.checkout({ customer_id: await shop.customer({ [damaged]: 7 }) });
+    await shop.checkout({ customerId: await shop.customer({ [damaged]: 7 }) });
     expect(viewOf(await readProduct(shop.inventory, damaged), 'EUR')).toMatchObject({ stock: 3, sold: 7 });
     await shop.books();
   });

@@ -33,7 +33,7 @@ function keepBuying(shop: OrderFixture, product: string): () => Promise<void> {
     while (!over) {
       const customer_id = await shop.customer({ [product]: 1 });
       try {
-        await container.checkout({ customer_id });
+        await container.checkout({ customerId: customer_id });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
       }
@@ -141,7 +141,9 @@ describe('a change whose reply was lost', () => {
     await deleteProduct(container, container.inventory, product);
 
     const customer_id = await shop.customer({ [product]: 1 });
-    await expect(shop.checkout({ customer_id })).rejects.toMatchObject({ code: 'product_unavailable' });
+    await expect(shop.checkout({ customerId: customer_id })).rejects.toMatchObject({
+      code: 'product_unavailable',
+    });
   });
 });
 
@@ -150,18 +152,20 @@ describe('a new purchase limit', () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 100, stock_shards: 4 });
     const remembering = shop.container();
-    await remembering.checkout({ customer_id: await shop.customer({ [product]: 1 }) });
+    await remembering.checkout({ customerId: await shop.customer({ [product]: 1 }) });
 
     await updateProduct(shop, shop.inventory, product, { limit_per_customer: 2 });
 
     const customer_id = await shop.customer({ [product]: 50 });
-    await expect(remembering.checkout({ customer_id })).rejects.toMatchObject({ code: 'limit_exceeded' });
+    await expect(remembering.checkout({ customerId: customer_id })).rejects.toMatchObject({
+      code: 'limit_exceeded',
+    });
     await shop.customer({ [product]: 2 }, customer_id);
-    expect((await remembering.checkout({ customer_id })).order.counted).toEqual([product]);
+    expect((await remembering.checkout({ customerId: customer_id })).order.counted).toEqual([product]);
 
     await updateProduct(shop, shop.inventory, product, { limit_per_customer: null });
     await shop.customer({ [product]: 40 }, customer_id);
-    expect((await remembering.checkout({ customer_id })).order.counted).toEqual([]);
+    expect((await remembering.checkout({ customerId: customer_id })).order.counted).toEqual([]);
     await shop.books();
   });
 
@@ -169,12 +173,14 @@ describe('a new purchase limit', () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 100, stock_shards: 4, limit_per_customer: 10 });
     const remembering = shop.container();
-    await remembering.checkout({ customer_id: await shop.customer({ [product]: 1 }) });
+    await remembering.checkout({ customerId: await shop.customer({ [product]: 1 }) });
 
     await updateProduct(shop, shop.inventory, product, { limit_per_customer: 2 });
 
     const customer_id = await shop.customer({ [product]: 5 });
-    await expect(remembering.checkout({ customer_id })).rejects.toMatchObject({ code: 'limit_exceeded' });
+    await expect(remembering.checkout({ customerId: customer_id })).rejects.toMatchObject({
+      code: 'limit_exceeded',
+    });
   });
 });
 

@@ -119,7 +119,7 @@ describe('a product', () => {
     const keyboard = await shop.sell({ stock: 10, stock_shards: 4 });
     const reader = readingContainer();
     await reader.read(keyboard);
-    await shop.checkout({ customer_id: await shop.customer({ [keyboard]: 3 }) });
+    await shop.checkout({ customerId: await shop.customer({ [keyboard]: 3 }) });
     expect(viewOf(await reader.read(keyboard), 'EUR')).toMatchObject({ stock: 7, sold: 3 });
     await addStock(shop, shop.inventory, keyboard, 5);
     expect(viewOf(await reader.read(keyboard), 'EUR')).toMatchObject({ stock: 12, sold: 3 });
@@ -155,7 +155,7 @@ describe('the list', () => {
 
   it('shows each product as reading it does', async () => {
     const ids = [await shop.sell({ stock: 7, stock_shards: 4 }), await shop.sell({ limit_per_customer: 2 })];
-    await shop.checkout({ customer_id: await shop.customer({ [ids[0] ?? '']: 3 }) });
+    await shop.checkout({ customerId: await shop.customer({ [ids[0] ?? '']: 3 }) });
     const { items } = await readingContainer().list(10);
     const read = await Promise.all(ids.map((id) => readProduct(shop.inventory, id)));
     expect(items).toEqual(read.map((stocked) => viewOf(stocked, 'EUR')));

@@ -15,7 +15,9 @@ const read = (id: string) => readProduct(shop.inventory, id);
 /** Checkouts of one unit each, by customers of their own. */
 const buy = async (productId: string, times: number) => {
   const customers = await Promise.all(Array.from({ length: times }, () => shop.customer({ [productId]: 1 })));
-  return Promise.all(customers.map((customer_id) => outcomeOf(shop.container().checkout({ customer_id }))));
+  return Promise.all(
+    customers.map((customer_id) => outcomeOf(shop.container().checkout({ customerId: customer_id }))),
+  );
 };
 
 describe('a new product', () => {
@@ -139,7 +141,9 @@ describe('a change of a product', () => {
     const customer_id = await shop.customer({ [keyboard]: 1 });
     await deleteProduct(shop, shop.inventory, keyboard);
     await expect(read(keyboard)).rejects.toMatchObject({ code: 'product_not_found' });
-    expect((await outcomeOf(shop.container().checkout({ customer_id }))).code).toBe('product_unavailable');
+    expect((await outcomeOf(shop.container().checkout({ customerId: customer_id }))).code).toBe(
+      'product_unavailable',
+    );
     await expect(deleteProduct(shop, shop.inventory, keyboard)).rejects.toMatchObject({
       code: 'product_not_found',
     });

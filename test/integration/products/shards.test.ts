@@ -18,7 +18,9 @@ const read = (id: string) => readProduct(shop.inventory, id);
 /** Checkouts of one unit each, by customers of their own. */
 const buy = async (productId: string, times: number) => {
   const customers = await Promise.all(Array.from({ length: times }, () => shop.customer({ [productId]: 1 })));
-  return Promise.all(customers.map((customer_id) => outcomeOf(shop.container().checkout({ customer_id }))));
+  return Promise.all(
+    customers.map((customer_id) => outcomeOf(shop.container().checkout({ customerId: customer_id }))),
+  );
 };
 
 describe('more shards', () => {

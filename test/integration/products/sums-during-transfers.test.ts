@@ -163,7 +163,7 @@ describe('sums of stock and sold units, while shards are added, units move, and 
     const container = shop.container();
     const order = async (id: string, quantity: number): Promise<string> => {
       const customer_id = await shop.customer({ [id]: quantity });
-      return (await container.checkout({ customer_id })).order.id;
+      return (await container.checkout({ customerId: customer_id })).order.id;
     };
     const viewer = { id: 'seller', role: 'ADMIN' } as const;
 
@@ -188,7 +188,9 @@ describe('sums of stock and sold units, while shards are added, units move, and 
         await write('large', largeOrders, 1, async () => {
           placed = await order(id, large);
         });
-        await write('cancel', largeOrders, -1, () => cancelOrder(container, placed, viewer));
+        await write('cancel', largeOrders, -1, () =>
+          cancelOrder(container, { orderId: placed, caller: viewer }),
+        );
       },
       async () => {
         const { id, list } = pick(products.map((id) => ({ id, list: booksOf(id).smallOrders })));

@@ -1,9 +1,8 @@
 import {
-  cached,
   createParser,
   InvalidRequest,
-  keywordIs,
   lookUp,
+  memoized,
   type Parser,
   type Scope,
   valueFor,
@@ -14,15 +13,15 @@ type Condition = (scope: Scope) => boolean;
 type Operand = (scope: Scope) => Value | undefined;
 
 /**
- * Whether a condition holds. Modelled: comparisons, BETWEEN, IN, AND, OR, NOT, parentheses, `size` and the functions
- * below.
+ * Compiles a condition expression. Supports what the service uses: `=`, `<`, `<=`, `>=`, IN, AND, OR, parentheses,
+ * `size`, `attribute_exists` and `attribute_not_exists`.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
  */
-export const conditionOf = cached((text: string): Condition => {
+export const conditionOf = memoized((text: string): Condition => {
   const parser = createParser(text);
   const condition = disjunction(parser);
-  if (!parser.atEnd()) throw new InvalidRequest(`${parser.peek()} is too much in: ${text}`);
+  if (!parser.atEnd()) throw new InvalidRequest(`Unexpected ${parser.peek()} in: ${text}`);
   return condition;
 });
 
@@ -34,16 +33,10 @@ function disjunction(parser: Parser): Condition {
 }
 
 function conjunction(parser: Parser): Condition {
-  const parts = [negation(parser)];
-  while (parser.accept('AND')) parts.push(negation(parser));
+  const parts = [primary(parser)];
+  while (parser.accept('AND')) parts.push(primary(parser));
   const [only] = parts;
   return parts.length === 1 && only !== undefined ? only : (scope) => parts.every((part) => part(scope));
-}
-
-function negation(parser: Parser): Condition {
-  if (!parser.accept('NOT')) return primary(parser);
-  const inner = negation(parser);
-  return (scope) => !inner(scope);
 }
 
 function primary(parser: Parser): Condition {
@@ -52,59 +45,28 @@ function primary(parser: Parser): Condition {
     parser.expect(')');
     return inner;
   }
-  return functionCall(parser) ?? comparison(parser);
-}
-
-function functionCall(parser: Parser): Condition | undefined {
-  const name = parser.peek() ?? '';
-  if (parser.peek(1) !== '(' || keywordIs(name, 'SIZE')) return undefined;
-  parser.next();
+  const exists = parser.accept('attribute_exists');
+  if (!exists && !parser.accept('attribute_not_exists')) return comparison(parser);
   parser.expect('(');
   const path = parser.path();
-  const found: Operand = (scope) => lookUp(scope.item, path(scope));
-  if (name === 'attribute_exists' || name === 'attribute_not_exists') {
-    parser.expect(')');
-    const wanted = name === 'attribute_exists';
-    return (scope) => (found(scope) !== undefined) === wanted;
-  }
-  parser.expect(',');
-  const other = operand(parser);
   parser.expect(')');
-  if (name === 'begins_with') {
-    return (scope) => {
-      const [whole, start] = [found(scope), other(scope)];
-      return (
-        whole !== undefined &&
-        start !== undefined &&
-        'S' in whole &&
-        'S' in start &&
-        whole.S.startsWith(start.S)
-      );
-    };
-  }
-  throw new InvalidRequest(`${name} is not modelled`);
+  return (scope) => (lookUp(scope.item, path(scope)) !== undefined) === exists;
 }
 
 function comparison(parser: Parser): Condition {
   const left = operand(parser);
-  if (parser.accept('BETWEEN')) {
-    const low = operand(parser);
-    parser.expect('AND');
-    const high = operand(parser);
-    return (scope) => holds('>=', left(scope), low(scope)) && holds('<=', left(scope), high(scope));
-  }
   if (parser.accept('IN')) {
     parser.expect('(');
     const choices = [operand(parser)];
     while (parser.accept(',')) choices.push(operand(parser));
     parser.expect(')');
-    return (scope) => choices.some((choice) => holds('=', left(scope), choice(scope)));
+    return (scope) => choices.some((choice) => compares('=', left(scope), choice(scope)));
   }
   const operator = parser.next();
-  if (!['=', '<>', '<', '<=', '>', '>='].includes(operator))
-    throw new InvalidRequest(`no operator: ${operator}`);
+  if (!['=', '<', '<=', '>='].includes(operator))
+    throw new InvalidRequest(`The simulation does not support ${operator}`);
   const right = operand(parser);
-  return (scope) => holds(operator, left(scope), right(scope));
+  return (scope) => compares(operator, left(scope), right(scope));
 }
 
 function operand(parser: Parser): Operand {
@@ -113,39 +75,30 @@ function operand(parser: Parser): Operand {
     parser.next();
     return (scope) => valueFor(scope, token);
   }
-  const isSize = keywordIs(token, 'SIZE') && parser.peek(1) === '(';
-  if (isSize) {
-    parser.next();
-    parser.expect('(');
-  }
+  const isSize = parser.accept('size');
+  if (isSize) parser.expect('(');
   const path = parser.path();
   if (!isSize) return (scope) => lookUp(scope.item, path(scope));
   parser.expect(')');
-  return (scope) => lengthOf(lookUp(scope.item, path(scope)));
+  return (scope) => sizeOf(lookUp(scope.item, path(scope)));
 }
 
-function lengthOf(value: Value | undefined): Value | undefined {
-  if (value === undefined) return undefined;
-  if ('S' in value) return { N: String(value.S.length) };
-  if ('L' in value) return { N: String(value.L.length) };
-  if ('M' in value) return { N: String(Object.keys(value.M).length) };
-  return undefined;
-}
+/** Returns the `size` of a map. The sizes of other types are not supported. */
+const sizeOf = (value: Value | undefined): Value | undefined =>
+  value !== undefined && 'M' in value ? { N: String(Object.keys(value.M).length) } : undefined;
 
-/** A comparison with what is absent, or with another type, holds for `<>` alone. */
-function holds(operator: string, left: Value | undefined, right: Value | undefined): boolean {
-  if (left === undefined || right === undefined) return operator === '<>';
+/** Compares two operands. The result is false if one is absent or their types differ. */
+function compares(operator: string, left: Value | undefined, right: Value | undefined): boolean {
+  if (left === undefined || right === undefined) return false;
   if (operator === '=') return isEqual(left, right);
-  if (operator === '<>') return !isEqual(left, right);
-  const order = compare(left, right);
+  const order = orderOf(left, right);
   if (order === undefined) return false;
   if (operator === '<') return order < 0;
-  if (operator === '<=') return order <= 0;
-  return operator === '>' ? order > 0 : order >= 0;
+  return operator === '<=' ? order <= 0 : order >= 0;
 }
 
-/** Texts by their code units, which is the order of their bytes for all that the product compares. */
-function compare(left: Value, right: Value): number | undefined {
+/** Compares strings by code unit, which equals DynamoDB's byte order for all strings that the service compares. */
+function orderOf(left: Value, right: Value): number | undefined {
   if ('N' in left && 'N' in right) return Number(left.N) - Number(right.N);
   if ('S' in left && 'S' in right) return left.S < right.S ? -1 : Number(left.S > right.S);
   return undefined;

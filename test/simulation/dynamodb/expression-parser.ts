@@ -1,41 +1,38 @@
 import type { Item, Value } from './item.ts';
 
-/** What an expression is evaluated on. */
+/** The input of an expression. */
 export interface Scope {
   readonly item: Item | undefined;
   readonly names: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, Value>>;
 }
 
-/** A request that DynamoDB refuses as wrong in itself. */
+/** A request that DynamoDB rejects with a ValidationException. */
 export class InvalidRequest extends Error {}
 
-/** Name by name from the item down; list elements are not modelled. */
+/** Attribute names from the item down. List elements are not supported. */
 export type Path = (scope: Scope) => readonly string[];
 
-export const keywordIs = (token: string | undefined, keyword: string): boolean =>
-  token?.toUpperCase() === keyword;
-
-/** Reads an expression from left to right. */
+/** Splits an expression into tokens and reads them from left to right. */
 export function createParser(text: string) {
-  const tokens = text.match(/[A-Za-z_#:][\w]*|<>|<=|>=|[=<>(),.+-]|\S/g) ?? [];
+  const tokens = text.match(/[A-Za-z_#:]\w*|<=|>=|\S/g) ?? [];
   let position = 0;
 
   const parser = {
-    peek: (ahead = 0): string | undefined => tokens[position + ahead],
+    peek: (): string | undefined => tokens[position],
     next: (): string => {
       const token = tokens[position++];
-      if (token === undefined) throw new InvalidRequest(`the expression ends too early: ${text}`);
+      if (token === undefined) throw new InvalidRequest(`Unexpected end of expression: ${text}`);
       return token;
     },
-    /** Goes on if the next token is this one. */
+    /** Consumes the next token if it is this one. Case-insensitive, like keywords. */
     accept(token: string): boolean {
-      if (!keywordIs(tokens[position], token)) return false;
+      if (tokens[position]?.toUpperCase() !== token.toUpperCase()) return false;
       position++;
       return true;
     },
     expect(token: string): void {
-      if (!parser.accept(token)) throw new InvalidRequest(`${token} expected in: ${text}`);
+      if (!parser.accept(token)) throw new InvalidRequest(`Expected ${token} in: ${text}`);
     },
     atEnd: (): boolean => position >= tokens.length,
 
@@ -48,11 +45,12 @@ export function createParser(text: string) {
   return parser;
 
   function name(token: string): (scope: Scope) => string {
-    if (!/^[A-Za-z_#]/.test(token)) throw new InvalidRequest(`a name expected, not ${token}, in: ${text}`);
+    if (!/^[A-Za-z_#]/.test(token))
+      throw new InvalidRequest(`Expected a name instead of ${token} in: ${text}`);
     if (!token.startsWith('#')) return () => token;
     return ({ names }) => {
       const found = names[token];
-      if (found === undefined) throw new InvalidRequest(`no such name: ${token}`);
+      if (found === undefined) throw new InvalidRequest(`Missing expression attribute name ${token}`);
       return found;
     };
   }
@@ -67,18 +65,16 @@ export function lookUp(item: Item | undefined, path: readonly string[]): Value |
 
 export function valueFor({ values }: Scope, placeholder: string): Value {
   const value = values[placeholder];
-  if (value === undefined) throw new InvalidRequest(`no such value: ${placeholder}`);
+  if (value === undefined) throw new InvalidRequest(`Missing expression attribute value ${placeholder}`);
   return value;
 }
 
-/** Expressions come in few forms and are used often. */
-export function cached<T>(compile: (text: string) => T): (text: string) => T {
+/** Caches compiled expressions: there are few, and each is used often. */
+export function memoized<T>(compile: (text: string) => T): (text: string) => T {
   const compiled = new Map<string, T>();
   return (text) => {
-    const known = compiled.get(text);
-    if (known !== undefined) return known;
-    const made = compile(text);
-    compiled.set(text, made);
-    return made;
+    const cached = compiled.get(text) ?? compile(text);
+    compiled.set(text, cached);
+    return cached;
   };
 }

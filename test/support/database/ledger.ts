@@ -1,7 +1,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
-import { type Order, order, totalOf } from '../../../lib/orders/order.ts';
+import { type Order, type OrderIn, order, totalOf } from '../../../lib/orders/order.ts';
 import type { Documents } from '../../../lib/platform/dynamodb.ts';
 import { soldOf, stockOf, stockShard } from '../../../lib/products/product.ts';
 
@@ -23,11 +23,11 @@ export async function checkLedger(
   documents: Documents,
   tables: LedgerTables,
   supplied: Readonly<Record<string, number>>,
-): Promise<{ orders: Order[]; confirmed: Order[] }> {
+): Promise<{ orders: Order[]; confirmed: OrderIn<'CONFIRMED'>[] }> {
   const shards = z.array(stockShard).parse(await scan(documents, tables.stock));
   const orders = z.array(order).parse(await scan(documents, tables.orders));
   const purchases = z.array(purchase).parse(await scan(documents, tables.purchases));
-  const confirmed = orders.filter(({ status }) => status === 'CONFIRMED');
+  const confirmed = orders.filter((one) => one.status === 'CONFIRMED');
 
   expect(shards.filter(({ stock, sold }) => stock < 0 || sold < 0)).toEqual([]);
   const known = [...new Set(shards.map(({ product_id }) => product_id))];

@@ -32,7 +32,7 @@ beforeAll(async () => {
   [port, besidePort] = await Promise.all([freePort(), freePort()]);
   actAsApiGateway(port);
   await Promise.all([listen(behind, port), listen(beside, besidePort)]);
-  // From the first request on it stands before the server.
+  // It intercepts requests from the second one on.
   await seenBy(port, 'GET', undefined);
 });
 afterAll(async () => {
@@ -44,13 +44,13 @@ afterAll(async () => {
 
 async function seenBy(at: number, method: string, type: string | undefined, body: string | Uint8Array = '') {
   const headers = type === undefined ? [] : ([['Content-Type', type]] as const);
-  const reply = await rawRequest(`http://127.0.0.1:${at}`, method, '/thing', headers, body);
-  return seenShape.parse(JSON.parse(reply.body));
+  const response = await rawRequest(`http://127.0.0.1:${at}`, method, '/thing', headers, body);
+  return seenShape.parse(JSON.parse(response.body));
 }
 
-describe('a body', () => {
+describe('actAsApiGateway', () => {
   it.each(['application/json', 'application/json; charset=utf-8', 'text/plain', 'APPLICATION/JSON'])(
-    'of the type %s is passed on as text',
+    'delivers a body of type %s as text',
     async (type) => {
       const seen = await seenBy(port, 'POST', type, '{"name":"Café"}');
       expect(seen).toMatchObject({ type: 'text/plain', body: latin1('{"name":"Café"}') });
@@ -62,23 +62,23 @@ describe('a body', () => {
     'application/x-www-form-urlencoded',
     'application/jsonx',
     undefined,
-  ])('of the type %s is passed on as bytes', async (type) => {
+  ])('delivers a body of type %s as bytes', async (type) => {
     expect((await seenBy(port, 'POST', type, '{}')).type).toBe('application/octet-stream');
   });
 
-  it('that is no UTF-8 is passed on as the bytes that it has', async () => {
+  it('delivers a body that is not UTF-8 unchanged, as bytes', async () => {
     const latin = Buffer.from('{"name":"Caf\xe9"}', 'latin1');
     const seen = await seenBy(port, 'POST', 'application/json', latin);
     expect(seen).toMatchObject({ type: 'application/octet-stream', body: '{"name":"Caf\xe9"}' });
     expect(seen.rawHeaders).toContain('application/json');
   });
 
-  it('of a megabyte is passed on whole', async () => {
+  it('delivers a body of one megabyte', async () => {
     const body = 'x'.repeat(1_000_000);
     expect((await seenBy(port, 'POST', 'text/plain', body)).body).toBe(body);
   });
 
-  it('that breaks off is passed on to nobody, and the next request is answered', async () => {
+  it('drops an incomplete body and serves the next request', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write('POST /thing HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf');
     await once(behind, 'request');
@@ -87,8 +87,8 @@ describe('a body', () => {
   });
 });
 
-describe('a server on another port', () => {
-  it('is left alone', async () => {
+describe('actAsApiGateway for another port', () => {
+  it('does not change the request', async () => {
     expect(await seenBy(besidePort, 'POST', 'application/json', '')).toMatchObject({
       type: 'application/json',
       body: '',

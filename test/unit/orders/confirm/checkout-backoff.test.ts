@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkoutBackoff } from '../../../../lib/orders/confirm/checkout-backoff.ts';
 
-/** The longest and the shortest wait after so many conflicts. */
+/** The shortest and the longest wait after this number of conflicts. */
 async function waits(conflicts: number): Promise<{ from: number; to: number }> {
   const measure = async (random: number) => {
     vi.spyOn(Math, 'random').mockReturnValue(random);
@@ -14,7 +14,7 @@ async function waits(conflicts: number): Promise<{ from: number; to: number }> {
   return { from: await measure(0), to: await measure(1) };
 }
 
-describe('patience', () => {
+describe('checkoutBackoff', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -23,7 +23,7 @@ describe('patience', () => {
     vi.restoreAllMocks();
   });
 
-  it('waits longest after the second conflict, and then ever less', async () => {
+  it('waits longest after the second conflict, then ever shorter', async () => {
     const all = [];
     for (let conflicts = 1; conflicts <= 6; conflicts += 1) all.push(await waits(conflicts));
     const [first, second, ...later] = all;
@@ -35,11 +35,11 @@ describe('patience', () => {
     }
   });
 
-  it('stays short however many conflicts there are', async () => {
+  it('keeps the last wait for all further conflicts', async () => {
     expect(await waits(39)).toEqual(await waits(6));
   });
 
-  it('spreads the waits of rivals', async () => {
+  it('spreads the waits of concurrent checkouts', async () => {
     const { from, to } = await waits(2);
     expect(to).toBeGreaterThan(2 * from);
   });

@@ -5,8 +5,8 @@ import { planOrders } from '../../../../lib/orders/confirm/plan.ts';
 import { newId } from '../../../../lib/platform/ids.ts';
 import { openOrderOf, productOf, snapshotsOf, stocked } from '../../../support/fixtures/domain-builders.ts';
 
-describe('many orders', () => {
-  it('share one shard update in each transaction where a shard has enough', () => {
+describe('planOrders with many orders', () => {
+  it('updates one shard per transaction if a shard has enough', () => {
     const keyboard = stocked([500, 500, 500, 500]);
     const orders = Array.from({ length: 300 }, () => openOrderOf(keyboard.product));
     const plan = planOrders(orders, snapshotsOf(keyboard), 0.3);
@@ -14,7 +14,7 @@ describe('many orders', () => {
     for (const { orders } of plan.transactions) expect(mergeStockUpdates(orders)).toHaveLength(1);
   });
 
-  it('go to different shards in different transactions', () => {
+  it('takes from a different shard in each transaction', () => {
     const keyboard = stocked([500, 500, 500]);
     const orders = Array.from({ length: 290 }, () => openOrderOf(keyboard.product));
     const plan = planOrders(orders, snapshotsOf(keyboard), 0);
@@ -22,34 +22,39 @@ describe('many orders', () => {
     expect(shards).toEqual([[0], [1], [2]]);
   });
 
-  it('that write the same item go into different transactions', () => {
+  it('puts orders that write the same item into different transactions', () => {
     const { product, shards } = stocked([10]);
     const orders = [1, 2].map(() => openOrderOf(product, 1, { writtenItems: ['the same cart'] }));
     const plan = planOrders(orders, snapshotsOf({ product, shards }), 0);
     expect(plan.transactions.map(({ orders }) => orders.length)).toEqual([1, 1]);
   });
 
-  it('of one customer count their purchases together, as far as the limit reaches', () => {
+  it('sums the purchases of one customer up to the limit', () => {
     const limited = stocked([10], { limit_per_customer: 3 });
     const { id } = limited.product;
-    const customer_id = newId();
-    const orders = [2, 1, 1].map((quantity) => openOrderOf(limited.product, quantity, { customer_id }));
+    const customerId = newId();
+    const orders = [2, 1, 1].map((quantity) => openOrderOf(limited.product, quantity, { customerId }));
     const plan = planOrders(orders, snapshotsOf(limited), 0);
 
     expect(plan.transactions.map(({ orders }) => mergePurchaseCounts(orders))).toEqual([
-      [{ customer_id, counted: [{ product_id: id, quantity: 3, limit: 3 }] }],
+      [{ customerId, counted: [{ product_id: id, quantity: 3, limit: 3 }] }],
     ]);
-    // What becomes of the first two decides on the third.
+    // The third order depends on the outcome of the first two.
     expect(plan.needsRead).toEqual(orders.slice(2));
 
-    const knowing = planOrders(orders, snapshotsOf(limited), 0, new Map([[purchaseKey(customer_id, id), 2]]));
-    expect(knowing.rejections).toMatchObject([
+    const withPurchases = planOrders(
+      orders,
+      snapshotsOf(limited),
+      0,
+      new Map([[purchaseKey(customerId, id), 2]]),
+    );
+    expect(withPurchases.rejections).toMatchObject([
       { order: orders[0], reason: 'limit_exceeded', short: [{ requested: 2, available: 1 }] },
     ]);
-    expect(knowing.transactions.flatMap(({ orders }) => orders)).toHaveLength(1);
+    expect(withPurchases.transactions.flatMap(({ orders }) => orders)).toHaveLength(1);
   });
 
-  it('that were promised different prices never share an update while the shards are unknown', () => {
+  it('never merges updates of orders with different prices if the shards are not read', () => {
     const product = productOf({ price: 1_000 });
     const orders = [900, 1_000].map((unit_price) =>
       openOrderOf(product, 1, { lines: [{ product_id: product.id, quantity: 1, unit_price }] }),

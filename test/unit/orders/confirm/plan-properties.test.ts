@@ -8,23 +8,23 @@ import { shardId, stockOf } from '../../../../lib/products/product.ts';
 import { anyWorld } from '../../../support/fixtures/any-orders.ts';
 import { openOrderOf, snapshotsOf, stocked } from '../../../support/fixtures/domain-builders.ts';
 
-const placed = (plan: Plan) => plan.transactions.flatMap(({ orders }) => orders);
-const takesIn = (plan: Plan) => placed(plan).flatMap(({ allocations }) => allocations);
+const allocated = (plan: Plan) => plan.transactions.flatMap(({ orders }) => orders);
+const allocationsIn = (plan: Plan) => allocated(plan).flatMap(({ allocations }) => allocations);
 const unitsIn = (allocations: readonly { quantity: number }[]) =>
   allocations.reduce((sum, { quantity }) => sum + quantity, 0);
 
 const holds = (property: (plan: Plan, snapshots: StockSnapshots, orders: readonly OpenOrder[]) => void) =>
   fc.assert(
-    fc.property(anyWorld, ({ snapshots, orders, lane }) => {
-      property(planOrders(orders, snapshots, lane), snapshots, orders);
+    fc.property(anyWorld, ({ snapshots, orders, shardOffset }) => {
+      property(planOrders(orders, snapshots, shardOffset), snapshots, orders);
     }),
     { numRuns: 150 },
   );
 
-describe('any plan', () => {
-  it('never allocations more from a shard than was read in it', () => {
+describe('planOrders with any orders', () => {
+  it('never allocates more from a shard than was read', () => {
     holds((plan, snapshots) => {
-      for (const { product_id, shard, quantity } of mergeStockUpdates(placed(plan))) {
+      for (const { product_id, shard, quantity } of mergeStockUpdates(allocated(plan))) {
         const shards = snapshots.get(product_id)?.shards;
         if (shards === undefined) continue;
         expect(quantity).toBeLessThanOrEqual(shards.find((one) => one.shard === shard)?.stock ?? -1);
@@ -32,14 +32,14 @@ describe('any plan', () => {
     });
   });
 
-  it('allocations whole orders only, each line in full', () => {
+  it('allocates each line of an order in full', () => {
     holds((plan) => {
-      for (const { order, lines, allocations } of placed(plan)) {
+      for (const { order, lines, allocations } of allocated(plan)) {
         expect(lines.map(({ product_id, quantity }) => [product_id, quantity])).toEqual(
           order.lines.map(({ product_id, quantity }) => [product_id, quantity]),
         );
         for (const { product_id, quantity } of lines) {
-          expect(unitsIn(allocations.filter((take) => take.product_id === product_id))).toBe(quantity);
+          expect(unitsIn(allocations.filter((units) => units.product_id === product_id))).toBe(quantity);
         }
         expect(allocations.every(({ quantity }) => quantity > 0)).toBe(true);
         const shards = allocations.map(({ product_id, shard }) => shardId(product_id, shard));
@@ -48,9 +48,9 @@ describe('any plan', () => {
     });
   });
 
-  it('charges the price of every shard it allocations from, in the version that it was read in, and allocations only from shards on sale', () => {
+  it('allocates only from active shards, at their price and in the version that was read', () => {
     holds((plan, snapshots) => {
-      for (const { lines, allocations } of placed(plan)) {
+      for (const { lines, allocations } of allocated(plan)) {
         for (const { product_id, shard, product_version } of allocations) {
           const unit_price = lines.find((line) => line.product_id === product_id)?.unit_price;
           const found = snapshots.get(product_id)?.shards?.find((one) => one.shard === shard);
@@ -61,17 +61,17 @@ describe('any plan', () => {
     });
   });
 
-  it('allocations nothing from a shard that knows a later version of the product than was read', () => {
+  it('allocates nothing from a shard with a later product version than was read', () => {
     holds((plan, snapshots) => {
-      for (const { product_id, product_version } of takesIn(plan))
+      for (const { product_id, product_version } of allocationsIn(plan))
         expect(product_version).toBeLessThanOrEqual(snapshots.get(product_id)?.product.version ?? 0);
     });
   });
 
-  it('keeps promised prices and expected totals', () => {
+  it('keeps the prices that orders were accepted at, and expected totals', () => {
     holds((plan) => {
-      for (const { order, lines } of placed(plan)) {
-        if (order.expected_total !== undefined) expect(totalOf(lines)).toBe(order.expected_total);
+      for (const { order, lines } of allocated(plan)) {
+        if (order.expectedTotal !== undefined) expect(totalOf(lines)).toBe(order.expectedTotal);
         for (const [index, { unit_price }] of order.lines.entries()) {
           if (unit_price !== undefined) expect(lines[index]?.unit_price).toBe(unit_price);
         }
@@ -79,10 +79,10 @@ describe('any plan', () => {
     });
   });
 
-  it('disposes of every order exactly once', () => {
+  it('gives every order exactly one outcome', () => {
     holds((plan, _, orders) => {
       const ids = [
-        ...placed(plan).map(({ order }) => order),
+        ...allocated(plan).map(({ order }) => order),
         ...plan.rejections.map(({ order }) => order),
         ...plan.needsRead,
         ...plan.tooManyShards.map(({ order }) => order),
@@ -91,7 +91,7 @@ describe('any plan', () => {
     });
   });
 
-  it('has transactions of 1 to 100 actions on distinct items', () => {
+  it('forms transactions of 1 to 100 actions on distinct items', () => {
     holds((plan) => {
       for (const { orders } of plan.transactions) {
         const own = orders.flatMap(({ order }) => order.writtenItems);
@@ -103,9 +103,9 @@ describe('any plan', () => {
     });
   });
 
-  it('counts every line of a product with a purchase limit, and no line above the limit', () => {
+  it('counts every line of a product with a purchase limit, and none above the limit', () => {
     holds((plan, snapshots) => {
-      for (const { lines, counted } of placed(plan)) {
+      for (const { lines, counted } of allocated(plan)) {
         const limits = lines.map(({ product_id }) => snapshots.get(product_id)?.product.limit_per_customer);
         expect(counted.map(({ product_id }) => product_id)).toEqual(
           lines.filter((_, index) => limits[index] !== undefined).map(({ product_id }) => product_id),
@@ -116,7 +116,7 @@ describe('any plan', () => {
     });
   });
 
-  it('refuses as out of stock only what all shards together cannot serve', () => {
+  it('rejects as out_of_stock only what all shards together cannot serve', () => {
     holds((plan, snapshots) => {
       for (const { reason, short, order } of plan.rejections) {
         if (reason !== 'out_of_stock') continue;
@@ -132,7 +132,7 @@ describe('any plan', () => {
     });
   });
 
-  it('refuses only what it would refuse alone', () => {
+  it('rejects only orders that it would reject alone', () => {
     holds((plan, snapshots) => {
       for (const { order, reason } of plan.rejections) {
         expect(planOrders([order], snapshots, 0).rejections.map((alone) => alone.reason)).toEqual([reason]);
@@ -141,38 +141,37 @@ describe('any plan', () => {
   });
 });
 
-describe('orders of one unit', () => {
+describe('planOrders with orders of one unit', () => {
   const stocks = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 32 });
 
-  it('sell a product out exactly when there are enough of them', () => {
+  it('allocates all units, first come, first served, if there are enough orders', () => {
     fc.assert(
       fc.property(
         stocks,
         fc.integer({ min: 0, max: 400 }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
-        (units, demand, lane) => {
+        (units, demand, shardOffset) => {
           const keyboard = stocked(units);
           const orders = Array.from({ length: demand }, () => openOrderOf(keyboard.product));
-          const plan = planOrders(orders, snapshotsOf(keyboard), lane);
+          const plan = planOrders(orders, snapshotsOf(keyboard), shardOffset);
           const stock = stockOf(keyboard.shards);
-          expect(unitsIn(takesIn(plan))).toBe(Math.min(demand, stock));
-          // They are served in the order of their arrival.
-          expect(new Set(placed(plan).map(({ order }) => order))).toEqual(new Set(orders.slice(0, stock)));
+          expect(unitsIn(allocationsIn(plan))).toBe(Math.min(demand, stock));
+          expect(new Set(allocated(plan).map(({ order }) => order))).toEqual(new Set(orders.slice(0, stock)));
         },
       ),
       { numRuns: 100 },
     );
   });
 
-  it('start on different shards in different shard offsets', () => {
+  it('starts at a different shard for each shard offset', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 32 }), fc.boolean(), (count, known) => {
+      fc.property(fc.integer({ min: 1, max: 32 }), fc.boolean(), (count, isRead) => {
         const keyboard = stocked(Array.from({ length: count }, () => 5));
-        const snapshots = snapshotsOf(known ? keyboard : { product: keyboard.product });
-        const starts = Array.from({ length: count }, (_, lane) =>
-          takesIn(planOrders([openOrderOf(keyboard.product)], snapshots, (lane + 0.5) / count)),
+        const snapshots = snapshotsOf(isRead ? keyboard : { product: keyboard.product });
+        const starts = Array.from({ length: count }, (_, shard) =>
+          allocationsIn(planOrders([openOrderOf(keyboard.product)], snapshots, (shard + 0.5) / count)),
         );
-        expect(new Set(starts.map(([take]) => take?.shard)).size).toBe(count);
+        expect(new Set(starts.map(([allocation]) => allocation?.shard)).size).toBe(count);
       }),
     );
   });

@@ -4,37 +4,39 @@ import { syncBuiltinESMExports } from 'node:module';
 import { createEventQueue } from './event-queue.ts';
 import type { Random } from './random.ts';
 
-/** Where code of the product runs. Its clock may be wrong; once it is dead nothing of it happens any more. */
+/** A simulated machine that runs code of the service. Nothing that it started continues after its death. */
 export interface Machine {
   readonly name: string;
+  /** How far its clock is ahead. */
   readonly skewMs: number;
   alive: boolean;
-  /** What it is doing, for whoever judges what it does: the call of a shopper, a batch of the stream. */
+  /** The request or batch that it is serving; invariants attribute writes to it. */
   task: string;
 }
 
 export type VirtualTime = ReturnType<typeof createVirtualTime>;
 
-/** When every run begins, as its machines see it. */
+/** Wall-clock time at the start of every run. */
 const epoch = Date.UTC(2026, 11, 12);
 
 const realImmediate = globalThis.setImmediate;
 
 /**
- * Time and randomness of a run. While it runs, `Date`, `setTimeout`, `Math.random`, UUIDs and random bytes
- * of the whole process are its own, so the code of the product runs in virtual time without knowing: minutes
- * pass as fast as the events in them are computed, in an order that depends on the seed alone.
+ * Creates the virtual time and randomness of one run.
+ *
+ * During `run`, `Date`, `setTimeout`, `Math.random`, UUIDs and random bytes of the whole process are replaced, so the code
+ * of the service runs unchanged. Time advances as fast as events can be computed, in an order that depends on the seed alone.
  */
 export function createVirtualTime(random: Random) {
   const queue = createEventQueue();
   const machines = new AsyncLocalStorage<Machine>();
   let now = 0;
 
-  /** @param visible whether code of the product may go on because of it: then it does so before the next event */
-  const at = (delayMs: number, run: () => void, visible = true) =>
-    queue.push(now + Math.max(0, delayMs), run, visible);
+  /** @param resumesCode whether a promise may settle: then all code runs until it waits, before the next event */
+  const at = (delayMs: number, run: () => void, resumesCode = true) =>
+    queue.push(now + Math.max(0, delayMs), run, resumesCode);
 
-  /** A timer of the product's code: it fires on its machine, if that still lives. */
+  /** `setTimeout`: fires on the machine that called it, if that machine is still alive. */
   function machineTimer(run: () => void, delayMs = 0) {
     const machine = machines.getStore();
     const event = at(delayMs, () => {
@@ -46,19 +48,19 @@ export function createVirtualTime(random: Random) {
   }
 
   return {
-    /** Milliseconds since the run began. */
+    /** Returns the milliseconds since the run started. */
     now: (): number => now,
     machine: (): Machine | undefined => machines.getStore(),
     on: <T>(machine: Machine, act: () => T): T => machines.run(machine, act),
 
-    /** Something outside of all machines, which survives any of them. */
+    /** Schedules an event outside all machines, so it survives their death. */
     after: (delayMs: number, run: () => void) => at(delayMs, run),
-    /** The same, where nobody but the model itself notices: many of these cost little. */
-    inside: (delayMs: number, run: () => void) => at(delayMs, run, false),
+    /** Schedules an event that settles no promise. These are cheap, because no code has to run after them. */
+    schedule: (delayMs: number, run: () => void) => at(delayMs, run, false),
     cancel: queue.cancel,
     sleep: (delayMs: number): Promise<void> => new Promise((resolve) => at(delayMs, resolve)),
 
-    /** Runs until `main` has ended. @throws when nothing is left that could end it */
+    /** Runs until `main` has settled. @throws when `main` waits and no event is scheduled */
     async run(main: () => Promise<void>): Promise<void> {
       const restore = replaceGlobals({
         wallClock: () => Math.floor(epoch + now + (machines.getStore()?.skewMs ?? 0)),
@@ -71,14 +73,14 @@ export function createVirtualTime(random: Random) {
         const running = main().finally(() => {
           ended = true;
         });
-        // A failure is thrown below, once the loop has seen that it ended.
+        // The loop below throws the error.
         running.catch(() => {});
         for (;;) {
-          // Real immediates run when no promise of the process can go on any more.
+          // A real immediate runs only after all settled promises have been processed.
           await new Promise<void>((resolve) => realImmediate(resolve));
           if (ended) return await running;
-          queue.runUntilVisible((to) => {
-            now = to;
+          queue.runUntilCodeResumes((toMs) => {
+            now = toMs;
           });
         }
       } finally {
@@ -95,7 +97,7 @@ interface Sources {
   readonly random: Random;
 }
 
-/** @returns a function that puts the real ones back */
+/** Replaces the clock, timers and randomness of the process. @returns a function that restores them */
 function replaceGlobals({ wallClock, machineTimer, cancel, random }: Sources): () => void {
   const real = {
     Date: globalThis.Date,
