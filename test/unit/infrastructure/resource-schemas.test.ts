@@ -19,7 +19,7 @@ describe('mistakesIn', () => {
     [
       'an unknown property',
       { BillingModes: 'PAY_PER_REQUEST' },
-      ['AWS::DynamoDB::Table.BillingModes: no such property'],
+      ['AWS::DynamoDB::Table.BillingModes: unknown property'],
     ],
     [
       'a value of the wrong type',
