@@ -65,7 +65,6 @@ export async function startService({
       packages: 'external',
       format: 'esm',
       extension: '.mjs',
-      external: 'none',
       ...params,
     }).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
   ];

@@ -38,7 +38,7 @@ export default class StageGuard {
 
 /** Rejects mistyped parameters, which the framework ignores. */
 function checkParameters(given = [], stage, params, fail) {
-  const build = ['packages', 'format', 'extension', 'external'];
+  const build = ['packages', 'format', 'extension'];
   const known = new Set(['cache_url', ...build, ...Object.keys({ ...params.default, ...params[stage] })]);
   const unknown = given.map((pair) => pair.split('=')[0]).filter((name) => !known.has(name));
   if (unknown.length > 0)

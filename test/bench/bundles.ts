@@ -26,7 +26,7 @@ const esbuildOptions = z.strictObject({
 });
 
 const { custom, functions } = readServiceConfig();
-const unbundled = z.array(z.string()).parse(custom['unbundled']);
+const unbundled = z.object({ bundle: z.array(z.string()) }).parse(custom['unbundled']).bundle;
 const {
   exclude,
   external: _,

@@ -100,7 +100,7 @@ export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
 /** Returns the CloudFormation template of a stage, as `npm run package` writes it. Does not bundle node_modules. */
 export const packageStage = (stage: string): Promise<Template> =>
   inCopy(async (folder) => {
-    const local = ['packages=external', 'format=esm', 'extension=.mjs', 'external=none'].flatMap((param) => [
+    const local = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => [
       '--param',
       param,
     ]);
