@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -9,16 +7,15 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { isNode, isScalar, parseDocument, visit } from 'yaml';
+import { isNode, isScalar, visit } from 'yaml';
 import * as z from 'zod';
+import { parseYamlFile, readServiceConfig, tablesFile } from '../deploy/service-config.ts';
 import { localAws } from './dummy-credentials.ts';
-
-const serverlessFile = join(import.meta.dirname, '../serverless.yml');
 
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 
-/** CloudFormation's properties that change nothing on one machine, of tables and of their indexes. */
-const withoutEffectHere = new Set([
+/** Properties of tables and indexes that have no effect on a local database. */
+const withoutLocalEffect = new Set([
   'ContributorInsightsSpecification',
   'DeletionProtectionEnabled',
   'OnDemandThroughput',
@@ -39,7 +36,7 @@ const index = z.strictObject({
   }),
 });
 
-/** Strict, so that a property which would be lost here stops the start instead. */
+/** Strict, so that an unsupported property stops the start instead of being ignored. */
 const table = z.strictObject({
   TableName: z.string(),
   BillingMode: z.literal('PAY_PER_REQUEST'),
@@ -59,73 +56,56 @@ const table = z.strictObject({
 });
 type Table = z.infer<typeof table>;
 
-const serviceFile = z.object({
-  service: z.string(),
-  resources: z.object({ Resources: z.record(z.string(), z.object({ Type: z.string() })) }),
-});
+const tableResources = z.object({ Resources: z.record(z.string(), z.unknown()) });
 
 interface ReadTablesOptions {
-  /** Stands in for `${self:service}-${sls:stage}` in the names. */
+  /** Replaces `${self:service}-${sls:stage}` in the table names. */
   prefix: string;
   file?: string | undefined;
 }
 
-/** What a stage's table names start with. */
+/** Returns what the table names of a stage start with, such as `sellout-local`. */
 export async function tablePrefix(stage: string): Promise<string> {
-  const { service } = await readServiceFile(serverlessFile);
-  return `${service}-${stage}`;
-}
-
-async function readServiceFile(file: string) {
-  // CloudFormation's tags (!Ref, !GetAtt, !Sub) are fine elsewhere in the file.
-  const document = parseDocument(await readFile(file, 'utf8'), { logLevel: 'error', merge: true });
-  const [syntaxError] = document.errors;
-  if (syntaxError) throw new Error(`${file} is not valid YAML`, { cause: syntaxError });
-  return { document, ...serviceFile.parse(document.toJS()) };
+  return `${readServiceConfig().service}-${stage}`;
 }
 
 /**
- * The tables of serverless.yml, which has their only definition.
+ * Reads the tables of deploy/tables.yml.
  *
- * @throws {Error} when a table holds a property, a variable or a tag that would be lost here
+ * @throws {Error} if a table has a property, a variable or a CloudFormation tag that is not supported locally
  */
-export async function readTables({ prefix, file = serverlessFile }: ReadTablesOptions): Promise<Table[]> {
-  const { document, resources } = await readServiceFile(file);
-  return Object.entries(resources.Resources)
-    .filter(([, resource]) => resource.Type === 'AWS::DynamoDB::Table')
-    .map(([name]) => {
-      const properties: unknown = document.getIn(['resources', 'Resources', name, 'Properties'], true);
-      if (!isNode(properties)) throw new Error(`${name}: has no properties`);
-      visit(properties, {
-        Pair: (_, { key }) =>
-          isScalar(key) && withoutEffectHere.has(String(key.value)) ? visit.SKIP : undefined,
-        Alias: (_, alias) => alias.resolve(document),
-        Value: (_, node) => {
-          if (node.tag?.startsWith('!'))
-            throw new Error(`${name}: the tag ${node.tag} is not understood here`);
-        },
-      });
-      const text = JSON.stringify(properties.toJS(document), (key, value: unknown) =>
-        withoutEffectHere.has(key) ? undefined : value,
-      )
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of serverless.yml
-        .replaceAll('${self:service}-${sls:stage}', prefix);
-      const variable = /\$\{[^}]*\}/.exec(text)?.[0];
-      if (variable) throw new Error(`${name}: the variable ${variable} is not understood here`);
-      const parsed = table.safeParse(JSON.parse(text));
-      if (!parsed.success) throw new Error(`${name}: ${z.prettifyError(parsed.error)}`);
-      return parsed.data;
+export async function readTables({ prefix, file = tablesFile }: ReadTablesOptions): Promise<Table[]> {
+  const document = parseYamlFile(file);
+  return Object.keys(tableResources.parse(document.toJS()).Resources).map((name) => {
+    const properties: unknown = document.getIn(['Resources', name, 'Properties'], true);
+    if (!isNode(properties)) throw new Error(`${name} in ${file} has no properties`);
+    visit(properties, {
+      Pair: (_, { key }) =>
+        isScalar(key) && withoutLocalEffect.has(String(key.value)) ? visit.SKIP : undefined,
+      Alias: (_, alias) => alias.resolve(document),
+      Value: (_, node) => {
+        if (node.tag?.startsWith('!'))
+          throw new Error(`${name} in ${file}: tag ${node.tag} is not supported locally`);
+      },
     });
+    const text = JSON.stringify(properties.toJS(document), (key, value: unknown) =>
+      withoutLocalEffect.has(key) ? undefined : value,
+    )
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of serverless.yml
+      .replaceAll('${self:service}-${sls:stage}', prefix);
+    const variable = /\$\{[^}]*\}/.exec(text)?.[0];
+    if (variable) throw new Error(`${name} in ${file}: variable ${variable} is not supported locally`);
+    const parsed = table.safeParse(JSON.parse(text));
+    if (!parsed.success) throw new Error(`${name} in ${file}: ${z.prettifyError(parsed.error)}`);
+    return parsed.data;
+  });
 }
 
 interface CreateTablesOptions extends ReadTablesOptions {
   endpoint: string;
 }
 
-/**
- * Creates the tables of serverless.yml, all at once, and resolves with their names when each can be used. A
- * table that exists stays as it is.
- */
+/** Creates the tables of deploy/tables.yml, unless they exist, and returns their names once they are ready. */
 export async function createTables({ endpoint, ...options }: CreateTablesOptions): Promise<string[]> {
   const client = new DynamoDBClient({ endpoint, ...localAws });
   try {
@@ -147,7 +127,7 @@ async function createTable(client: DynamoDBClient, table: Table): Promise<string
       Projection,
     }));
   if (StreamSpecification !== undefined)
-    // CloudFormation leaves out what DynamoDB wants said.
+    // CloudFormation implies StreamEnabled.
     input.StreamSpecification = { StreamEnabled: true, StreamViewType: StreamSpecification.StreamViewType };
   try {
     await client.send(new CreateTableCommand(input));

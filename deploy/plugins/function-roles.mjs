@@ -6,7 +6,7 @@ const services = {
 };
 
 /**
- * Gives each function its own IAM role with the `permissions` in serverless.yml: actions by resource, which is a resource
+ * Gives each function its own IAM role with the `permissions` in serverless.yml: actions by target, which is a resource
  * (`OrdersTable`), an index (`OrdersTable/index/pending`), a stream (`OrdersTable/stream`) or a parameter of the stage
  * (`/token-keys`). Every role also allows writing the function's own logs and traces.
  */
@@ -65,9 +65,7 @@ function statement(target, actions, resources, parameterPrefix) {
   const [name, part, index] = target.split('/');
   const service = services[resources[name]?.Type];
   if (service === undefined)
-    throw new Error(
-      `Unknown resource ${name} in permissions. Use a table, queue or event bus of serverless.yml.`,
-    );
+    throw new Error(`Unknown resource ${name} in permissions. Use a table, queue or event bus of deploy/.`);
   return allow(of(service), arnOf(name, part, index));
 }
 

@@ -36,9 +36,9 @@ export default class StageGuard {
   }
 }
 
-/** A mistyped parameter would have no effect and go unnoticed. */
+/** Rejects mistyped parameters, which the framework ignores. */
 function checkParameters(given = [], stage, params, fail) {
-  const build = ['packages', 'format', 'extension'];
+  const build = ['packages', 'format', 'extension', 'external'];
   const known = new Set(['cache_url', ...build, ...Object.keys({ ...params.default, ...params[stage] })]);
   const unknown = given.map((pair) => pair.split('=')[0]).filter((name) => !known.has(name));
   if (unknown.length > 0)

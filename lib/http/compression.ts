@@ -47,7 +47,7 @@ export const compression = () => ({
 
 /**
  * The encoding of highest quality, ours of equal ones, as RFC 9110, section 12.5.3, weighs them. Identity where
- * the header accepts nothing that we have or makes no sense: a reply that is merely unwelcome beats an error.
+ * the header accepts nothing that we have or makes no sense: an encoding that the client did not ask for is better than an error.
  */
 export function encodingFor(acceptEncoding = ''): (typeof preferred)[number] {
   const qualities = new Map<string, number>();

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { parseDocument } from 'yaml';
 import * as z from 'zod';
+import { readServiceConfig } from '../../deploy/service-config.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -26,14 +25,8 @@ const esbuildOptions = z.strictObject({
   outputWorkFolder: z.unknown(),
 });
 
-const serverless = z.object({
-  custom: z.object({ esbuild: esbuildOptions, unbundled: z.array(z.string()) }),
-  functions: z.record(z.string(), z.object({ handler: z.string() })),
-});
-
-const { custom, functions } = serverless.parse(
-  parseDocument(await readFile(join(root, 'serverless.yml'), 'utf8'), { logLevel: 'error' }).toJS(),
-);
+const { custom, functions } = readServiceConfig();
+const unbundled = z.array(z.string()).parse(custom['unbundled']);
 const {
   exclude,
   external: _,
@@ -41,8 +34,8 @@ const {
   packager: ___,
   outputWorkFolder: ____,
   ...options
-} = custom.esbuild;
-const notBundled = [...exclude, ...custom.unbundled];
+} = esbuildOptions.parse(custom['esbuild']);
+const notBundled = [...exclude, ...unbundled];
 
 /** Source file of each function, by its name in serverless.yml. */
 export const functionFiles: ReadonlyMap<string, string> = new Map(

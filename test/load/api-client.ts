@@ -2,27 +2,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 
-/** Longer than any reply takes that still comes: API Gateway gives up after 30 s. */
-const patienceMs = 35_000;
-const attempts = 10;
-const longestWaitSeconds = 60;
+/** API Gateway times out after 30 s, so no response arrives later than this. */
+const timeoutDefaultMs = 35_000;
+const attemptsMax = 10;
+const retryAfterMaxSeconds = 60;
 
 const problem = z.object({ code: z.string() });
 
-/** What a request ended with that did not succeed. */
+/** A response with an error status. */
 export class ApiError extends Error {
-  override readonly name = 'StoreError';
+  override readonly name = 'ApiError';
   readonly status: number;
   readonly code: string | undefined;
 
   constructor(request: string, status: number, content: string) {
-    super(`${request} answered ${status}: ${content.slice(0, 300)}`);
+    super(`${request} responded ${status}: ${content.slice(0, 300)}`);
     this.status = status;
     this.code = problem.safeParse(parsed(content)).data?.code;
   }
 }
 
-/** The store could not be reached, or did not answer. */
+/** The service is unavailable or did not respond in time. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
@@ -36,17 +36,18 @@ interface RequestOptions {
 export type ApiClient = ReturnType<typeof createApiClient>;
 
 /**
- * The API of a running store, for what goes on around a load: preparing it, watching it, auditing it. It waits
- * and asks again where the store says `Retry-After`. When the signal is raised, all that is under way ends.
+ * Creates a client for the requests around a load: fixtures, monitoring and reconciliation.
+ *
+ * It retries responses that have a `Retry-After` header. The signal aborts requests in flight.
  */
 export function createApiClient(url: string, signal: AbortSignal) {
   async function attempt(
     method: string,
     path: string,
-    { body, token, timeoutMs = patienceMs }: RequestOptions,
+    { body, token, timeoutMs = timeoutDefaultMs }: RequestOptions,
   ) {
     try {
-      const reply = await fetch(`${url}${path}`, {
+      const response = await fetch(`${url}${path}`, {
         method,
         headers: {
           ...(body && { 'Content-Type': 'application/json' }),
@@ -56,9 +57,9 @@ export function createApiClient(url: string, signal: AbortSignal) {
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
       return {
-        status: reply.status,
-        retryAfter: reply.headers.get('Retry-After'),
-        content: await reply.text(),
+        status: response.status,
+        retryAfter: response.headers.get('Retry-After'),
+        content: await response.text(),
       };
     } catch (cause) {
       signal.throwIfAborted();
@@ -67,20 +68,20 @@ export function createApiClient(url: string, signal: AbortSignal) {
   }
 
   /**
-   * @throws {ApiError} for any reply but success, after repeats where the store asks for them
-   * @throws {Unreachable} when there is no reply
+   * @throws {ApiError} for an error status, after the retries that `Retry-After` asks for
+   * @throws {Unreachable} when there is no response
    */
   async function request<T extends z.ZodType>(
-    shape: T,
+    schema: T,
     method: string,
     path: string,
     options: RequestOptions = {},
   ): Promise<z.output<T>> {
     for (let n = 1; ; n += 1) {
       const { status, retryAfter, content } = await attempt(method, path, options);
-      if (status < 300) return shape.parse(parsed(content));
-      if (retryAfter === null || n === attempts) throw new ApiError(`${method} ${path}`, status, content);
-      const seconds = Math.min(Number(retryAfter) || 1, longestWaitSeconds);
+      if (status < 300) return schema.parse(parsed(content));
+      if (retryAfter === null || n === attemptsMax) throw new ApiError(`${method} ${path}`, status, content);
+      const seconds = Math.min(Number(retryAfter) || 1, retryAfterMaxSeconds);
       await delay(1_000 * seconds, undefined, { signal });
     }
   }
@@ -88,13 +89,13 @@ export function createApiClient(url: string, signal: AbortSignal) {
   return { url, request };
 }
 
-/** Each of the items, so many at once. When one fails the rest is not begun. */
-export async function eachOf<Item, Result>(
+/** Maps items concurrently. After a failure, no further item is started. */
+export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
-  atOnce: number,
+  concurrency: number,
   act: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
-  const limit = pLimit(atOnce);
+  const limit = pLimit(concurrency);
   try {
     return await Promise.all(items.map((item) => limit(() => act(item))));
   } finally {
@@ -110,7 +111,7 @@ function parsed(content: string): unknown {
   }
 }
 
-/** fetch says "fetch failed" and hides the reason in the cause. */
+/** The message of `fetch` errors is always "fetch failed"; the cause has the reason. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -1,17 +1,17 @@
 /**
- * Loaded by Artillery into its own process (CUSTOM_REPORTERS): hands on what it measures while it runs. Its own
- * report is written at the end alone, and a run that is cut short would have none.
+ * A reporter that Artillery loads into its process (CUSTOM_REPORTERS). It sends the measurements to the parent process
+ * during the run, because Artillery writes its own report only at the end of a complete run.
  */
 
 import { BroadcastChannel } from 'node:worker_threads';
 
-/** Of a period of ten seconds, all workers together. */
+/** Measurements of all workers in a period of ten seconds. */
 interface Stats {
   readonly period: number | string;
   readonly counters: Readonly<Record<string, number>>;
   readonly histograms: Readonly<Record<string, Sketch>>;
 }
-/** A DDSketch: quantiles within one percent. */
+/** A DDSketch: quantiles are accurate to one percent. */
 interface Sketch {
   readonly count: number;
   readonly min: number;
@@ -24,7 +24,7 @@ interface Events {
   on(event: 'phaseStarted', listener: (phase: { name?: string }) => void): void;
 }
 
-// biome-ignore lint/style/noDefaultExport: Artillery takes a reporter's default export
+// biome-ignore lint/style/noDefaultExport: Artillery loads the default export
 export default function createReporter(events: Events): object {
   const histograms = new Map<string, Sketch>();
   const send = (message: object) => process.send?.(message);
@@ -33,11 +33,11 @@ export default function createReporter(events: Events): object {
   live.unref();
   live.onmessage = ({ data }) => send({ type: 'live', ...data });
   events.on('phaseStarted', ({ name }) => send({ type: 'phase', name: name ?? '' }));
-  events.on('stats', ({ period, counters, histograms: own }) => {
-    for (const [name, sketch] of Object.entries(own)) {
-      const known = histograms.get(name);
-      known?.merge(sketch);
-      histograms.set(name, known ?? sketch);
+  events.on('stats', ({ period, counters, histograms: current }) => {
+    for (const [name, sketch] of Object.entries(current)) {
+      const total = histograms.get(name);
+      total?.merge(sketch);
+      histograms.set(name, total ?? sketch);
     }
     send({
       type: 'stats',
@@ -53,15 +53,15 @@ export default function createReporter(events: Events): object {
 function timesOf(histograms: ReadonlyMap<string, Sketch>): Record<string, object> {
   const times: Record<string, object> = {};
   for (const [name, sketch] of histograms) {
-    if (!name.startsWith('took.')) continue;
+    if (!name.startsWith('duration.')) continue;
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((quantile) => sketch.getValueAtQuantile(quantile));
-    times[name.slice('took.'.length)] = { count: sketch.count, p50, p95, p99, longest: sketch.max };
+    times[name.slice('duration.'.length)] = { count: sketch.count, p50, p95, p99, max: sketch.max };
   }
   return times;
 }
 
-/** From the first answer to the last. A sketch knows its extremes exactly. */
+/** From the first response to the last. The extremes of a sketch are exact. */
 function spanOf(histograms: ReadonlyMap<string, Sketch>): number {
-  const answered = histograms.get('answered_at');
-  return answered === undefined ? 0 : (answered.max - answered.min) / 1_000;
+  const times = histograms.get('responded_at');
+  return times === undefined ? 0 : (times.max - times.min) / 1_000;
 }

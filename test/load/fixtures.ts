@@ -1,18 +1,18 @@
 import * as z from 'zod';
-import { type ApiClient, ApiError, eachOf } from './api-client.ts';
+import { type ApiClient, ApiError, mapConcurrently } from './api-client.ts';
 
-/** Shoppers want far more of `hot` than there is, of `scarce` there are ten units each, `shelf` is the rest. */
-export type Kind = 'hot' | 'scarce' | 'shelf';
+/** Demand for `hot` products exceeds their stock by far, `scarce` ones have few units, `regular` ones have plenty. */
+export type Kind = 'hot' | 'scarce' | 'regular';
 
-interface Assortment {
+interface ProductPlan {
   readonly count: number;
   readonly stock: number;
   readonly shards: number;
 }
 
-/** What a load needs in the store before it begins. */
+/** The products and accounts that a load needs. */
 export interface FixturePlan {
-  readonly products: Readonly<Record<Kind, Assortment>>;
+  readonly products: Readonly<Record<Kind, ProductPlan>>;
   readonly customers: number;
   readonly bots: number;
 }
@@ -29,7 +29,7 @@ export interface Shopper {
   readonly token: string;
 }
 
-/** Products and accounts of one load, and of nothing else. */
+/** Products and accounts that were created for one load. */
 export interface LoadFixtures {
   readonly adminToken: string;
   readonly products: readonly LoadProduct[];
@@ -41,73 +41,73 @@ const account = z.object({ id: z.uuid(), access_token: z.string() });
 const login = z.object({ access_token: z.string() });
 const product = z.object({ id: z.uuid() });
 
-/** Enough to keep a store of one process busy, and no burst for a deployed one. */
-const atOnce = 16;
+/** Keeps a local service busy without a burst on a deployed one. */
+const concurrency = 16;
 
 /**
- * An ADMIN's token: by the credentials given, else by registering one, which stage `local` allows.
+ * Returns the token of an ADMIN. Without credentials, registers a new one, which only stage `local` allows.
  *
- * @throws {ApiError} `forbidden` where neither is possible
+ * @throws {ApiError} `forbidden` if the target does not allow it
  */
-export async function signInAsAdmin(store: ApiClient, credentials?: { email: string; password: string }) {
+export async function signInAsAdmin(api: ApiClient, credentials?: { email: string; password: string }) {
   if (credentials === undefined) {
     credentials = { email: `load-${crypto.randomUUID()}@example.com`, password: crypto.randomUUID() };
-    await store.request(z.unknown(), 'POST', '/auth/register', { body: { ...credentials, role: 'ADMIN' } });
+    await api.request(z.unknown(), 'POST', '/auth/register', { body: { ...credentials, role: 'ADMIN' } });
   }
-  return (await store.request(login, 'POST', '/auth/login', { body: credentials })).access_token;
+  return (await api.request(login, 'POST', '/auth/login', { body: credentials })).access_token;
 }
 
-/** Signs guests up, as many as the store's limits let one address. */
+/** Signs up guests, no faster than the rate limit for one IP address allows. */
 export async function signUpGuests(
-  store: ApiClient,
+  api: ApiClient,
   count: number,
   onProgress: (done: number) => void,
 ): Promise<Shopper[]> {
   let done = 0;
-  return eachOf(Array.from({ length: count }), atOnce, async () => {
-    const guest = await store.request(account, 'POST', '/customer/add', { body: { username: 'load' } });
+  return mapConcurrently(Array.from({ length: count }), concurrency, async () => {
+    const guest = await api.request(account, 'POST', '/customer/add', { body: { username: 'load' } });
     done += 1;
     onProgress(done);
     return { id: guest.id, token: guest.access_token };
   });
 }
 
-/** Puts the products of a plan on sale, and each into `made` as soon as it is there. */
-export async function stockUp(
-  store: ApiClient,
+/** Creates the planned products and adds each to `created`, so that the caller can delete them after a failure. */
+export async function createProducts(
+  api: ApiClient,
   adminToken: string,
   products: FixturePlan['products'],
-  made: LoadProduct[],
+  created: LoadProduct[],
 ): Promise<void> {
-  for (const kind of ['hot', 'scarce', 'shelf'] as const) {
+  for (const kind of ['hot', 'scarce', 'regular'] as const) {
     const { count, stock, shards } = products[kind];
     for (let n = 1; n <= count; n += 1) {
       const price = 1_000 + n;
       const body = { name: `Load test, ${kind} ${n}`, price, stock, stock_shards: shards };
-      const { id } = await store.request(product, 'POST', '/product', { body, token: adminToken });
-      made.push({ id, kind, supplied: stock, price });
+      const { id } = await api.request(product, 'POST', '/product', { body, token: adminToken });
+      created.push({ id, kind, supplied: stock, price });
     }
   }
 }
 
-/** A store that has died is not waited for, product after product. */
-const clearTimeoutMs = 2_000;
+/** Short, because an unavailable service would otherwise delay the exit by one timeout per product. */
+const deleteTimeoutMs = 2_000;
 
 /**
- * Takes the products off sale again. What was ordered of them stays in its orders.
+ * Deletes the products. Their orders remain.
  *
- * @throws {Unreachable | ApiError} at the first one that cannot be
+ * @throws {Unreachable | ApiError} if a product cannot be deleted
  */
-export async function clearShelves(
-  store: ApiClient,
+export async function deleteProducts(
+  api: ApiClient,
   adminToken: string,
   products: readonly LoadProduct[],
 ): Promise<void> {
   for (const { id } of products) {
     try {
-      await store.request(z.unknown(), 'DELETE', `/product/${id}`, {
+      await api.request(z.unknown(), 'DELETE', `/product/${id}`, {
         token: adminToken,
-        timeoutMs: clearTimeoutMs,
+        timeoutMs: deleteTimeoutMs,
       });
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) throw error;

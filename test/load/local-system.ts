@@ -12,17 +12,18 @@ const stage = 'local';
 
 export interface LocalSystem {
   readonly url: string;
-  /** Resolves, never rejects, when a part of it has ended. */
+  /** Resolves with the reason when one of its processes exits. Never rejects. */
   readonly exited: Promise<string>;
-  /** Accounts as if they had signed up before: signed with the system's own key, where signing up is not the point. */
+  /** Creates accounts without requests, by signing their tokens with the system's key. */
   guests(count: number): Promise<Shopper[]>;
   stop(): Promise<void>;
 }
 
 /**
- * The whole system on free ports, as `npm start` runs it. It ends with `stop`, and also when this process dies.
+ * Starts the service, DynamoDB Local and a fake SSM on free ports, like `npm start`. They exit on `stop` and also when this
+ * process dies.
  *
- * @param params of serverless.yml, in place of those of its stage
+ * @param params override `params` in serverless.yml
  */
 export async function startLocalSystem(
   signal: AbortSignal,

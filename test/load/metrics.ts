@@ -3,23 +3,23 @@ import type { Reported } from './reconciliation.ts';
 
 const periodSeconds = 10;
 
-/** A load in numbers. */
+/** The figures of a load. */
 export interface LoadMetrics {
-  readonly requests: number;
-  /** Orders that were answered 201 or 202; of the latter some are rejected later. */
-  readonly taken: number;
-  readonly refused: number;
-  /** Refusals by the error's code. */
-  readonly refusals: Readonly<Record<string, number>>;
-  readonly repeated: number;
+  /** Orders with response 201 or 202. Some of the latter are rejected later. */
+  readonly accepted: number;
+  /** Order requests with a 4xx response. */
+  readonly rejected: number;
+  /** Rejected requests by error code. */
+  readonly rejections: Readonly<Record<string, number>>;
+  readonly retried: number;
   readonly cancelled: number;
-  /** How many times each request was answered with each status. */
-  readonly answers: readonly { request: string; status: number; count: number }[];
-  /** Answers with a status of 500 and more. */
+  /** Number of responses by request and status. */
+  readonly responses: readonly { request: string; status: number; count: number }[];
+  /** Responses with a 5xx status. */
   readonly serverErrors: number;
-  /** Requests without an answer. */
-  readonly lost: number;
-  readonly lostWhy: string;
+  /** Requests without a response. */
+  readonly unanswered: number;
+  readonly unansweredReasons: string;
   readonly times: Readonly<Record<string, Times>>;
 }
 
@@ -28,14 +28,14 @@ type Counters = Readonly<Record<string, number>>;
 const sumOf = (counters: Counters, wanted: RegExp): number =>
   Object.entries(counters).reduce((sum, [name, count]) => (wanted.test(name) ? sum + count : sum), 0);
 
-const named = (counters: Counters, prefix: string): Record<string, number> =>
+const withoutPrefix = (counters: Counters, prefix: string): Record<string, number> =>
   Object.fromEntries(
     Object.entries(counters).flatMap(([name, count]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), count]] : [],
     ),
   );
 
-function added(all: readonly Counters[]): Record<string, number> {
+function sumCounters(all: readonly Counters[]): Record<string, number> {
   const totals: Record<string, number> = {};
   for (const counters of all) {
     for (const [name, count] of Object.entries(counters)) totals[name] = (totals[name] ?? 0) + count;
@@ -43,54 +43,56 @@ function added(all: readonly Counters[]): Record<string, number> {
   return totals;
 }
 
-/** All that was counted. Periods are behind while a load goes on, live counts at its end and where there are none. */
+/**
+ * Returns the higher count of both sources. Periods lag behind during a load; live counts lag behind at its end and are
+ * missing if the workers run on other machines.
+ */
 function totalsOf({ periods, live }: Measured): Counters {
-  const totals = added(live.map(({ counters }) => counters));
-  for (const [name, count] of Object.entries(added(periods.map(({ counters }) => counters))))
+  const totals = sumCounters(live.map(({ counters }) => counters));
+  for (const [name, count] of Object.entries(sumCounters(periods.map(({ counters }) => counters))))
     totals[name] = Math.max(count, totals[name] ?? 0);
   return totals;
 }
 
-/** Orders taken and requests refused in a period, a second. */
+/** Returns accepted and rejected order requests per second of a period. */
 export const ratesOf = ({ counters }: Period) => ({
-  taken: sumOf(counters, /^order\.taken$/) / periodSeconds,
-  refused: sumOf(counters, /^refused\./) / periodSeconds,
+  accepted: sumOf(counters, /^order\.accepted$/) / periodSeconds,
+  rejected: sumOf(counters, /^rejected\./) / periodSeconds,
 });
 
 export function loadMetricsOf(measured: Measured): LoadMetrics {
   const totals = totalsOf(measured);
   return {
-    requests: sumOf(totals, /^answer\./) + sumOf(totals, /^lost\./),
-    taken: sumOf(totals, /^order\.taken$/),
-    refused: sumOf(totals, /^refused\./),
-    refusals: named(totals, 'refused.'),
-    repeated: sumOf(totals, /^order\.repeated$/),
+    accepted: sumOf(totals, /^order\.accepted$/),
+    rejected: sumOf(totals, /^rejected\./),
+    rejections: withoutPrefix(totals, 'rejected.'),
+    retried: sumOf(totals, /^order\.retried$/),
     cancelled: sumOf(totals, /^order\.cancelled$/),
-    answers: answersIn(totals),
-    serverErrors: sumOf(totals, /^answer\..*\.5\d\d$/),
-    lost: sumOf(totals, /^lost\./),
-    lostWhy: Object.keys(named(totals, 'lost.')).join(', '),
+    responses: responsesIn(totals),
+    serverErrors: sumOf(totals, /^response\..*\.5\d\d$/),
+    unanswered: sumOf(totals, /^no_response\./),
+    unansweredReasons: Object.keys(withoutPrefix(totals, 'no_response.')).join(', '),
     times: measured.times,
   };
 }
 
-const answersIn = (totals: Counters) =>
-  Object.entries(named(totals, 'answer.')).map(([answer, count]) => {
-    const dot = answer.lastIndexOf('.');
-    return { request: answer.slice(0, dot), status: Number(answer.slice(dot + 1)), count };
+const responsesIn = (totals: Counters) =>
+  Object.entries(withoutPrefix(totals, 'response.')).map(([response, count]) => {
+    const dot = response.lastIndexOf('.');
+    return { request: response.slice(0, dot), status: Number(response.slice(dot + 1)), count };
   });
 
-/** What clients were told, for the books. */
-export function toldBy(measured: Measured): Reported {
+/** Returns what the responses reported, for reconciliation. */
+export function reportedBy(measured: Measured): Reported {
   const totals = totalsOf(measured);
   const count = (name: string) => totals[`order.${name}`] ?? 0;
   return {
-    taken: count('taken'),
-    short: Object.keys(named(totals, 'short.')),
+    accepted: count('accepted'),
+    soldOut: Object.keys(withoutPrefix(totals, 'sold_out.')),
     unknown: count('unknown'),
     cancelled: count('cancelled'),
     cancelUnknown: count('cancel_unknown'),
-    contradicted: count('contradicted'),
+    mismatched: count('mismatched'),
     cancelledTwice: count('cancelled_twice'),
   };
 }

@@ -1,13 +1,14 @@
 import { SingleBar } from 'cli-progress';
-import type { Progress } from './run.ts';
 
-/** A bar on the standard error stream; on one that is no terminal a line every two seconds. */
-export function createProgress(): Progress {
+export type Progress = ReturnType<typeof createProgress>;
+
+/** Shows progress on stderr: a bar on a terminal, otherwise a line every two seconds. */
+export function createProgress() {
   let bar: SingleBar | undefined;
   return {
-    begin(what, total) {
+    begin(title: string, total: number): void {
       bar = new SingleBar({
-        format: `${what.padEnd(8)} {bar} {percentage}%  {state}`,
+        format: `${title.padEnd(8)} {bar} {percentage}%  {state}`,
         barCompleteChar: '█',
         barIncompleteChar: '░',
         barsize: 30,
@@ -18,10 +19,10 @@ export function createProgress(): Progress {
       });
       bar.start(Math.max(1, Math.ceil(total)), 0, { state: '' });
     },
-    update(done, state) {
+    update(done: number, state: string): void {
       bar?.update(done, { state });
     },
-    end() {
+    end(): void {
       bar?.stop();
       bar = undefined;
     },

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type ApiClient, eachOf } from './api-client.ts';
+import { type ApiClient, mapConcurrently } from './api-client.ts';
 import type { LoadFixtures, LoadProduct, Shopper } from './fixtures.ts';
 
-const atOnce = 64;
+const concurrency = 64;
 const line = z.object({ product_id: z.uuid(), quantity: z.int(), unit_price: z.int() });
 const order = z.object({
   id: z.uuid(),
@@ -13,88 +13,87 @@ const order = z.object({
   created_at: z.iso.datetime(),
   decided_at: z.iso.datetime().optional(),
 });
-export interface BookedOrder extends z.output<typeof order> {
-  /** Whose list it stands in. */
+export interface ListedOrder extends z.output<typeof order> {
+  /** The customer whose list contains it. */
   readonly listed_under: string;
 }
 const page = z.object({ items: z.array(order), next_cursor: z.string().nullable() });
 const product = z.object({ stock: z.int(), sold: z.int() });
 const total = z.object({ total_quantity: z.int() });
 
-export interface BookedProduct extends LoadProduct {
+export interface ReadProduct extends LoadProduct {
   readonly stock: number;
   readonly sold: number;
-  /** As GET /order/product says. */
+  /** Units ordered, from GET /order/product. */
   readonly total: number;
 }
 
-/** The store's own account of a load: its products, and all orders of all who took part. */
+/** The products and orders of a load, as the API returns them. */
 export interface Ledger {
-  readonly products: readonly BookedProduct[];
-  readonly orders: readonly BookedOrder[];
+  readonly products: readonly ReadProduct[];
+  readonly orders: readonly ListedOrder[];
 }
 
-/** What clients were told during the load. */
+/** What responses reported during the load. */
 export interface Reported {
-  /** Orders that an answer named, each once, whatever was repeated. */
-  readonly taken: number;
-  /** Products of which an answer said that there is not enough. */
-  readonly short: readonly string[];
-  /** Requests for an order that got no answer: each may have made one. */
+  /** Orders returned with 201 or 202, without retries. */
+  readonly accepted: number;
+  /** Products that a response reported as out of stock. */
+  readonly soldOut: readonly string[];
+  /** Order requests without a response: each may have created an order. */
   readonly unknown: number;
   readonly cancelled: number;
   readonly cancelUnknown: number;
-  /** Repeats with a key that were answered with another order. */
-  readonly contradicted: number;
+  /** Retries with an idempotency key that returned a different order. */
+  readonly mismatched: number;
   readonly cancelledTwice: number;
 }
 
 /**
- * Reads the books through the API alone.
+ * Reads all products and the orders of the customers through the API.
  *
- * @param customers whose orders are read: everyone who took part, or those who may have an order
- * @param onProgress gets the customers whose orders are read
+ * @param onProgress receives the number of customers whose orders have been read
  */
 export async function readLedger(
-  store: ApiClient,
+  api: ApiClient,
   { adminToken, products }: LoadFixtures,
   customers: readonly Shopper[],
   onProgress: (done: number) => void,
 ): Promise<Ledger> {
   let done = 0;
-  const orders = await eachOf(customers, atOnce, async ({ id }) => {
-    const found = await ordersOf(store, adminToken, id);
+  const orders = await mapConcurrently(customers, concurrency, async ({ id }) => {
+    const found = await ordersOf(api, adminToken, id);
     done += 1;
     onProgress(done);
     return found;
   });
-  const booked = await eachOf(products, atOnce, async (one) => {
-    const { stock, sold } = await store.request(product, 'GET', `/product/${one.id}`);
-    const { total_quantity } = await store.request(total, 'GET', `/order/product/${one.id}`);
+  const read = await mapConcurrently(products, concurrency, async (one) => {
+    const { stock, sold } = await api.request(product, 'GET', `/product/${one.id}`);
+    const { total_quantity } = await api.request(total, 'GET', `/order/product/${one.id}`);
     return { ...one, stock, sold, total: total_quantity };
   });
-  return { products: booked, orders: orders.flat() };
+  return { products: read, orders: orders.flat() };
 }
 
-async function ordersOf(store: ApiClient, token: string, customerId: string): Promise<BookedOrder[]> {
-  const found: BookedOrder[] = [];
+async function ordersOf(api: ApiClient, token: string, customerId: string): Promise<ListedOrder[]> {
+  const found: ListedOrder[] = [];
   let cursor: string | null = null;
   do {
     const from: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const path = `/order?customer_id=${customerId}&limit=100${from}`;
-    const { items, next_cursor } = await store.request(page, 'GET', path, { token });
+    const { items, next_cursor } = await api.request(page, 'GET', path, { token });
     found.push(...items.map((item) => ({ ...item, listed_under: customerId })));
     cursor = next_cursor;
   } while (cursor !== null);
   return found;
 }
 
-const unitsOf = (orders: readonly BookedOrder[], productId: string): number =>
+const unitsOf = (orders: readonly ListedOrder[], productId: string): number =>
   orders
     .flatMap(({ lines }) => lines)
     .reduce((sum, { product_id, quantity }) => sum + (product_id === productId ? quantity : 0), 0);
 
-/** Units sold beyond what was supplied, and units that neither stock nor an order has. */
+/** Counts units sold in excess of the supply, and units that are neither in stock nor in a confirmed order. */
 export function misplacedUnits({ products, orders }: Ledger): { oversold: number; lost: number } {
   const confirmed = orders.filter(({ status }) => status === 'CONFIRMED');
   let oversold = 0;
@@ -108,83 +107,91 @@ export function misplacedUnits({ products, orders }: Ledger): { oversold: number
 }
 
 /**
- * Everything that is wrong with the books of a load that is over, with the evidence; nothing if they are right.
+ * Compares products, orders and responses after a load. Returns a message per discrepancy.
  *
- * @param told undefined when the load broke off, so that what clients were told is not fully known
+ * @param reported undefined if the load was aborted, since then some responses are unknown
  */
-export function violationsIn(books: Ledger, told: Reported | undefined): string[] {
-  const { products, orders } = books;
+export function discrepanciesIn(ledger: Ledger, reported: Reported | undefined): string[] {
+  const { products, orders } = ledger;
   return [
-    ...products.flatMap((one) => productFaults(one, orders)),
-    ...products.flatMap((one) => leftoverFaults(one, orders, told?.short ?? [])),
-    ...orderFaults(books),
-    ...(told === undefined ? [] : clientFaults(orders, told)),
+    ...products.flatMap((one) => productDiscrepancies(one, orders)),
+    ...products.flatMap((one) => unsoldDiscrepancies(one, orders, reported?.soldOut ?? [])),
+    ...orderDiscrepancies(ledger),
+    ...(reported === undefined ? [] : responseDiscrepancies(orders, reported)),
   ];
 }
 
-function productFaults({ id, supplied, stock, sold, total }: BookedProduct, orders: readonly BookedOrder[]) {
-  const faults: string[] = [];
+function productDiscrepancies(
+  { id, supplied, stock, sold, total }: ReadProduct,
+  orders: readonly ListedOrder[],
+) {
+  const found: string[] = [];
   const confirmed = orders.filter(({ status }) => status === 'CONFIRMED');
   const units = unitsOf(confirmed, id);
-  if (stock < 0) faults.push(`product ${id}: stock is ${stock}`);
+  if (stock < 0) found.push(`Product ${id}: stock is ${stock}`);
   if (stock + sold !== supplied)
-    faults.push(`product ${id}: stock ${stock} + sold ${sold} is not the ${supplied} units supplied`);
-  if (units !== sold) faults.push(`product ${id}: sold is ${sold}, confirmed orders hold ${units} units`);
-  if (total !== sold) faults.push(`product ${id}: sold is ${sold}, GET /order/product says ${total}`);
-  return faults;
+    found.push(`Product ${id}: stock ${stock} + sold ${sold} does not equal ${supplied} units supplied`);
+  if (units !== sold)
+    found.push(`Product ${id}: sold is ${sold}, but confirmed orders contain ${units} units`);
+  if (total !== sold) found.push(`Product ${id}: sold is ${sold}, but GET /order/product returns ${total}`);
+  return found;
 }
 
-/** Of what was refused for want of stock nothing may be left but what was given back. */
-function leftoverFaults(
-  { id, stock }: BookedProduct,
-  orders: readonly BookedOrder[],
-  short: readonly string[],
+/** Once an order was rejected for lack of stock, only units of cancelled orders may be left in stock. */
+function unsoldDiscrepancies(
+  { id, stock }: ReadProduct,
+  orders: readonly ListedOrder[],
+  soldOut: readonly string[],
 ): string[] {
   const rejected = orders.filter(({ status }) => status === 'REJECTED');
-  if (!short.includes(id) && unitsOf(rejected, id) === 0) return [];
-  const givenBack = unitsOf(
+  if (!soldOut.includes(id) && unitsOf(rejected, id) === 0) return [];
+  const released = unitsOf(
     orders.filter(({ status }) => status === 'CANCELLED'),
     id,
   );
-  return stock > givenBack
-    ? [`product ${id}: orders were refused, and ${stock} units are left of which ${givenBack} came back`]
+  return stock > released
+    ? [
+        `Product ${id}: orders were rejected as out of stock, but ${stock} units are left and only ${released} were released by cancellations`,
+      ]
     : [];
 }
 
-function orderFaults({ products, orders }: Ledger): string[] {
-  const faults: string[] = [];
+function orderDiscrepancies({ products, orders }: Ledger): string[] {
+  const found: string[] = [];
   const prices = new Map(products.map(({ id, price }) => [id, price]));
   const seen = new Set<string>();
   for (const { id, customer_id, listed_under, status, lines, total, created_at } of orders) {
-    if (seen.has(id)) faults.push(`order ${id}: listed twice`);
+    if (seen.has(id)) found.push(`Order ${id}: listed twice`);
     seen.add(id);
     if (customer_id !== listed_under)
-      faults.push(`order ${id}: of customer ${customer_id}, in the list of ${listed_under}`);
-    if (status === 'PENDING') faults.push(`order ${id}: still PENDING, since ${created_at}`);
+      found.push(`Order ${id}: belongs to customer ${customer_id}, but is listed for ${listed_under}`);
+    if (status === 'PENDING') found.push(`Order ${id}: still PENDING, created at ${created_at}`);
     for (const { product_id, unit_price } of lines)
       if (unit_price !== prices.get(product_id))
-        faults.push(`order ${id}: product ${product_id} at ${unit_price}, not ${prices.get(product_id)}`);
+        found.push(
+          `Order ${id}: product ${product_id} costs ${unit_price} instead of ${prices.get(product_id)}`,
+        );
     const sum = lines.reduce((all, { quantity, unit_price }) => all + quantity * unit_price, 0);
-    if (sum !== total) faults.push(`order ${id}: its total is ${total}, its lines add up to ${sum}`);
+    if (sum !== total) found.push(`Order ${id}: total is ${total}, but the lines add up to ${sum}`);
   }
-  return faults;
+  return found;
 }
 
-function clientFaults(orders: readonly BookedOrder[], told: Reported): string[] {
-  const faults: string[] = [];
-  const { taken, unknown, cancelled, cancelUnknown, contradicted, cancelledTwice } = told;
-  if (orders.length < taken || orders.length > taken + unknown)
-    faults.push(
-      `${orders.length} orders are in the books, clients were given ${taken}` +
-        ` and have ${unknown} requests without an answer`,
+function responseDiscrepancies(orders: readonly ListedOrder[], reported: Reported): string[] {
+  const found: string[] = [];
+  const { accepted, unknown, cancelled, cancelUnknown, mismatched, cancelledTwice } = reported;
+  if (orders.length < accepted || orders.length > accepted + unknown)
+    found.push(
+      `${orders.length} orders exist, but responses reported ${accepted}` +
+        ` and ${unknown} order requests got no response`,
     );
-  const ended = orders.filter(({ status }) => status === 'CANCELLED').length;
-  if (ended < cancelled || ended > cancelled + cancelUnknown)
-    faults.push(
-      `${ended} orders are CANCELLED, clients were told so of ${cancelled}` +
-        ` and have ${cancelUnknown} cancellations without an answer`,
+  const stored = orders.filter(({ status }) => status === 'CANCELLED').length;
+  if (stored < cancelled || stored > cancelled + cancelUnknown)
+    found.push(
+      `${stored} orders are CANCELLED, but responses reported ${cancelled}` +
+        ` and ${cancelUnknown} cancellations got no response`,
     );
-  if (contradicted > 0) faults.push(`${contradicted} repeats with a key were answered with another order`);
-  if (cancelledTwice > 0) faults.push(`${cancelledTwice} orders were cancelled twice`);
-  return faults;
+  if (mismatched > 0) found.push(`${mismatched} retries with an idempotency key returned a different order`);
+  if (cancelledTwice > 0) found.push(`${cancelledTwice} orders were reported as cancelled twice`);
+  return found;
 }

@@ -1,7 +1,8 @@
 import * as echarts from 'echarts';
 import { ratesOf } from './metrics.ts';
+import type { ProfileName } from './profiles.ts';
+import type { LoadResult, Sale } from './result.ts';
 import type { LoadRun } from './run.ts';
-import type { Described, Sale, Verdict } from './verdict.ts';
 
 const style = `
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
@@ -10,9 +11,15 @@ table { border-collapse: collapse } td, th { padding: .2rem .8rem; text-align: r
 td:first-child, th:first-child { text-align: left }
 .passed { color: #176f2c } .failed { color: #b3261e } svg { max-width: 100%; height: auto }`;
 
-/** A load as one HTML file that needs nothing else: verdict, figures, stock and sold over time. */
-export function reportOf(run: LoadRun, verdict: Verdict, { profile, target, machine }: Described): string {
-  const { passed, reasons, figures, sale, seconds } = verdict;
+interface Subject {
+  readonly profile: ProfileName;
+  readonly target: string;
+  readonly machine: string;
+}
+
+/** Formats a result as one self-contained HTML file, with charts of stock and orders. */
+export function reportOf(run: LoadRun, result: LoadResult, { profile, target, machine }: Subject): string {
+  const { passed, failures, metrics, sale, seconds } = result;
   const rate = (value: number) => number(seconds === 0 ? 0 : value / seconds);
   const startedAt = new Date(run.startedAt).toISOString();
   return `<!doctype html>
@@ -20,52 +27,71 @@ export function reportOf(run: LoadRun, verdict: Verdict, { profile, target, mach
 <title>Load test: ${passed ? 'passed' : 'failed'}</title><style>${style}</style></head><body>
 <h1>Load test <b class="${passed ? 'passed' : 'failed'}">${passed ? 'passed' : 'failed'}</b></h1>
 <p>Profile “${profile}” against ${text(target)}, ${startedAt}, ${text(machine)}.</p>
-${reasons.length === 0 ? '' : `<ul>${reasons.map((reason) => `<li>${text(reason)}</li>`).join('')}</ul>`}
+${failures.length === 0 ? '' : `<ul>${failures.map((failure) => `<li>${text(failure)}</li>`).join('')}</ul>`}
 <h2>Orders</h2>
 ${table(
-  ['', 'all', 'a second'],
+  ['', 'total', 'per second'],
   [
-    ...(sale === undefined ? [] : [['accepted', ...acceptedCells(sale)]]),
-    ['refused', number(figures.refused), rate(figures.refused)],
-    ...Object.entries(figures.refusals).map(([code, times]) => [`· ${code}`, number(times), rate(times)]),
-    ['taken, to be accepted or rejected', number(figures.taken), rate(figures.taken)],
-    ['repeated with the same key', number(figures.repeated), rate(figures.repeated)],
-    ['cancelled', number(figures.cancelled), rate(figures.cancelled)],
-    ['answers 5xx', number(figures.serverErrors), ''],
-    ['requests without an answer', number(figures.lost), ''],
+    ...(sale === undefined ? [] : [['confirmed', ...confirmedCells(sale)]]),
+    ['accepted, to be confirmed or rejected', number(metrics.accepted), rate(metrics.accepted)],
+    ['rejected requests', number(metrics.rejected), rate(metrics.rejected)],
+    ...Object.entries(metrics.rejections).map(([code, times]) => [`· ${code}`, number(times), rate(times)]),
+    ['retries with the same idempotency key', number(metrics.retried), rate(metrics.retried)],
+    ['cancelled', number(metrics.cancelled), rate(metrics.cancelled)],
+    ['responses with a 5xx status', number(metrics.serverErrors), ''],
+    ['requests without a response', number(metrics.unanswered), ''],
   ],
 )}
-<h2>Books</h2>
+<h2>Reconciliation</h2>
 ${
   sale === undefined
-    ? '<p>Not read.</p>'
+    ? '<p>The orders could not be read.</p>'
     : table(
-        ['orders', 'confirmed', 'rejected', 'cancelled', 'units sold', 'oversold', 'lost', 'seconds'],
         [
-          [sale.orders, sale.confirmed, sale.rejected, sale.cancelled, sale.units, sale.oversold, sale.lost]
+          'orders',
+          'confirmed',
+          'rejected',
+          'cancelled',
+          'units supplied',
+          'units sold',
+          'oversold',
+          'lost',
+          'seconds',
+        ],
+        [
+          [
+            sale.orders,
+            sale.confirmed,
+            sale.rejected,
+            sale.cancelled,
+            sale.supplied,
+            sale.sold,
+            sale.oversold,
+            sale.lost,
+          ]
             .map(number)
             .concat(sale.seconds.toFixed(1)),
         ],
       )
 }
-<h2>The product that everybody wants, over time</h2>
+<h2>Stock of the hot product over time</h2>
 ${stockChart(run)}
-<h2>Answers to orders, over time</h2>
+<h2>Order requests over time</h2>
 ${rateChart(run)}
-<h2>Answers, in milliseconds</h2>
+<h2>Response times in milliseconds</h2>
 ${table(
-  ['request', 'count', 'p50', 'p95', 'p99', 'longest'],
-  Object.entries(figures.times).map(([name, { count, p50, p95, p99, longest }]) => [
+  ['request', 'count', 'p50', 'p95', 'p99', 'max'],
+  Object.entries(metrics.times).map(([name, { count, p50, p95, p99, max }]) => [
     name,
-    ...[count, p50, p95, p99, longest].map(number),
+    ...[count, p50, p95, p99, max].map(number),
   ]),
 )}
 </body></html>
 `;
 }
 
-/** Accepted is what was confirmed, cancelled later or not; a second of the time from the first order to the last decision. */
-const acceptedCells = ({ confirmed, cancelled, seconds }: Sale): string[] => [
+/** Includes orders that were cancelled later. The rate covers the time from the first order to the last decision. */
+const confirmedCells = ({ confirmed, cancelled, seconds }: Sale): string[] => [
   number(confirmed + cancelled),
   number(seconds === 0 ? 0 : (confirmed + cancelled) / seconds),
 ];
@@ -80,20 +106,20 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return `<table>${line(head, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table>`;
 }
 
-/** Stock and sold of the watched product as an SVG. */
+/** Draws the stock and sold units of the hot product as an SVG. */
 function stockChart({ samples, startedAt }: LoadRun): string {
   const over = (field: 'stock' | 'sold') =>
     samples.map((sample) => [(sample.at - startedAt) / 1_000, sample[field]]);
   return svgOf('units', [lineOf('stock', '#1f77b4', over('stock')), lineOf('sold', '#d62728', over('sold'))]);
 }
 
-/** Orders taken and requests refused a second, in periods of ten seconds, as an SVG. */
+/** Draws accepted and rejected order requests per second, in periods of ten seconds, as an SVG. */
 function rateChart({ measured, startedAt }: LoadRun): string {
-  const over = (field: 'taken' | 'refused') =>
+  const over = (field: 'accepted' | 'rejected') =>
     measured.periods.map((period) => [Math.max(0, period.at - startedAt) / 1_000, ratesOf(period)[field]]);
-  return svgOf('a second', [
-    lineOf('taken', '#176f2c', over('taken')),
-    lineOf('refused', '#888888', over('refused')),
+  return svgOf('per second', [
+    lineOf('accepted', '#176f2c', over('accepted')),
+    lineOf('rejected', '#888888', over('rejected')),
   ]);
 }
 

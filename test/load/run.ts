@@ -5,143 +5,136 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
 import { type ArtilleryRun, type Measured, startArtillery } from './artillery.ts';
 import type { LoadFixtures } from './fixtures.ts';
-import { loadMetricsOf, toldBy } from './metrics.ts';
+import { loadMetricsOf, reportedBy } from './metrics.ts';
+import { type Monitor, type Sample, startMonitor } from './monitor.ts';
 import type { Profile } from './profiles.ts';
-import { type BookedOrder, type Ledger, type Reported, readLedger, violationsIn } from './reconciliation.ts';
+import type { Progress } from './progress.ts';
+import { discrepanciesIn, type Ledger, type Reported, readLedger } from './reconciliation.ts';
 import { writeScript } from './script.ts';
-import { type Sample, type Watch, watch } from './watch.ts';
 
-/** Lists lag behind by as much; an order that its worker has missed waits for the sweep. */
-const settleMs = { lists: 15_000, pending: 150_000 };
-const settleIntervalMs = 1_000;
+/** Discrepancies are final after this time: lists are eventually consistent, and the sweep decides missed orders. */
+const reconcileTimeoutMs = { lists: 15_000, pending: 150_000 };
+const reconcileIntervalMs = 1_000;
 
-/** What happened, whole or up to where it broke off. */
+/** The measurements of a load, complete or up to where it was aborted. */
 export interface LoadRun {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly measured: Measured;
   readonly samples: readonly Sample[];
-  /** Why it did not come to its end; undefined if it did. */
-  readonly brokenOff: string | undefined;
-  /** Undefined where they could not be read, as `bookFaults` says. */
-  readonly books: Ledger | undefined;
-  readonly bookFaults: readonly string[];
+  /** Why the load was aborted; undefined after a complete load. */
+  readonly aborted: string | undefined;
+  /** Undefined if it could not be read; then `discrepancies` has the reason. */
+  readonly ledger: Ledger | undefined;
+  readonly discrepancies: readonly string[];
 }
 
 interface End {
-  readonly brokenOff: string | undefined;
-  /** Whether the store can still be asked. */
+  readonly aborted: string | undefined;
+  /** Whether the service is still available. */
   readonly readable: boolean;
 }
 
-/** What is shown while it goes on. `total` is in seconds, or in customers. */
-export interface Progress {
-  begin(what: string, total: number): void;
-  update(done: number, state: string): void;
-  end(): void;
-}
-
 interface LoadOptions {
-  readonly store: ApiClient;
+  readonly api: ApiClient;
   readonly profile: Profile;
-  readonly campaign: LoadFixtures;
+  readonly fixtures: LoadFixtures;
   readonly artilleryArgs: readonly string[];
-  /** How many run the script, each the whole of it. */
+  /** How many workers run the whole script. */
   readonly workers: number;
   readonly progress: Progress;
-  /** Resolves with the reason when the load is to end at once. */
+  /** Resolves with the reason when the load must stop at once. */
   readonly interrupted: Promise<string>;
 }
 
 /**
- * Loads a store that is prepared, to the end or until the store falls silent, then reads the books. Rejects only
- * for defects: whatever the store does is in the result. Leaves no process and no file behind.
+ * Runs a load until its end or until the service becomes unavailable, then reconciles.
+ *
+ * Errors of the service are part of the result; only bugs make it reject. Leaves no process or file behind.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadRun> {
-  const { store, profile, campaign, artilleryArgs, workers, interrupted, progress } = options;
+  const { api, profile, fixtures, artilleryArgs, workers, interrupted, progress } = options;
   const directory = await mkdtemp(join(tmpdir(), 'sellout-load-'));
   try {
-    const { file, seconds } = await writeScript(directory, profile, campaign, workers);
+    const { file, seconds } = await writeScript(directory, profile, fixtures, workers);
     const startedAt = Date.now();
-    const artillery = startArtillery(file, profile.name, store.url, artilleryArgs);
-    // One product sells out, and that is what is watched.
-    const watching = watch(
-      store,
-      campaign.products.filter(({ kind }) => kind === 'hot'),
+    const artillery = startArtillery(file, profile.name, api.url, artilleryArgs);
+    const monitor = startMonitor(
+      api,
+      fixtures.products.filter(({ kind }) => kind === 'hot'),
     );
-    const shown = showProgress(progress, artillery, watching, seconds);
+    const timer = showProgress(progress, artillery, monitor, seconds);
     let end: End;
     try {
       end = await Promise.race([
-        artillery.ended.then((brokenOff) => ({ brokenOff, readable: true })),
-        watching.died.then((brokenOff) => ({ brokenOff, readable: false })),
-        interrupted.then((brokenOff) => ({ brokenOff, readable: false })),
+        artillery.ended.then((aborted) => ({ aborted, readable: true })),
+        monitor.unavailable.then((aborted) => ({ aborted, readable: false })),
+        interrupted.then((aborted) => ({ aborted, readable: false })),
       ]);
     } finally {
-      watching.stop();
-      clearInterval(shown);
+      monitor.stop();
+      clearInterval(timer);
       progress.end();
       await artillery.stop();
     }
     const endedAt = Date.now();
     const measured = artillery.measured();
-    const { brokenOff, readable } = end;
-    const audited = readable
-      ? await audit(options, measured, brokenOff === undefined ? toldBy(measured) : undefined)
-      : { books: undefined, bookFaults: ['the books were not read'] };
-    return { startedAt, endedAt, measured, samples: watching.samples, brokenOff, ...audited };
+    const { aborted, readable } = end;
+    const reconciled = readable
+      ? await reconcile(options, measured, aborted === undefined ? reportedBy(measured) : undefined)
+      : { ledger: undefined, discrepancies: ['The orders were not read.'] };
+    return { startedAt, endedAt, measured, samples: monitor.samples, aborted, ...reconciled };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-function showProgress(progress: Progress, artillery: ArtilleryRun, { samples }: Watch, seconds: number) {
+function showProgress(progress: Progress, artillery: ArtilleryRun, { samples }: Monitor, seconds: number) {
   const from = Date.now();
   progress.begin('load', seconds);
   return setInterval(() => {
     const last = samples.at(-1);
     const sold = last === undefined ? '' : `, ${last.sold} of ${last.sold + last.stock} sold`;
-    const { taken, refused } = loadMetricsOf(artillery.measured());
-    const state = `${artillery.phase()}: ${taken} taken, ${refused} refused${sold}`;
+    const { accepted, rejected } = loadMetricsOf(artillery.measured());
+    const state = `${artillery.phase()}: ${accepted} accepted, ${rejected} rejected${sold}`;
     progress.update(Math.min(seconds, (Date.now() - from) / 1_000), state);
   }, 200);
 }
 
-/** Reads the books until they are right, or for as long as they may still become so. */
-async function audit(
-  { store, profile, campaign, progress, interrupted }: LoadOptions,
+/** Reads products and orders until they reconcile or the time limit is reached. */
+async function reconcile(
+  { api, profile, fixtures, progress, interrupted }: LoadOptions,
   measured: Measured,
-  told: Reported | undefined,
-): Promise<Pick<LoadRun, 'books' | 'bookFaults'>> {
+  reported: Reported | undefined,
+): Promise<Pick<LoadRun, 'ledger' | 'discrepancies'>> {
   const from = Date.now();
-  let given: string | undefined;
-  void interrupted.then((reason) => {
-    given = reason;
+  let isInterrupted = false;
+  void interrupted.then(() => {
+    isInterrupted = true;
   });
-  const everyone = [...campaign.customers, ...campaign.bots];
+  const everyone = [...fixtures.customers, ...fixtures.bots];
   const buyers = new Set(measured.live.flatMap(({ buyers }) => buyers));
-  let customers = profile.audits === 'buyers' ? everyone.filter(({ id }) => buyers.has(id)) : everyone;
+  let customers = profile.reads === 'buyers' ? everyone.filter(({ id }) => buyers.has(id)) : everyone;
   try {
     for (;;) {
-      progress.begin('books', customers.length);
-      const books = await readLedger(store, campaign, customers, (done) =>
-        progress.update(done, `${done} customers' orders read`),
+      progress.begin('orders', customers.length);
+      const ledger = await readLedger(api, fixtures, customers, (done) =>
+        progress.update(done, `orders of ${done} customers read`),
       );
-      const bookFaults = violationsIn(books, told);
-      const patience = books.orders.some(isPending) ? settleMs.pending : settleMs.lists;
-      if (bookFaults.length === 0 || given !== undefined || Date.now() - from > patience)
-        return { books, bookFaults };
-      progress.update(0, `${bookFaults.length} differences, waiting for them to settle`);
+      const discrepancies = discrepanciesIn(ledger, reported);
+      const hasPending = ledger.orders.some(({ status }) => status === 'PENDING');
+      const timeoutMs = hasPending ? reconcileTimeoutMs.pending : reconcileTimeoutMs.lists;
+      if (discrepancies.length === 0 || isInterrupted || Date.now() - from > timeoutMs)
+        return { ledger, discrepancies };
+      progress.update(0, `${discrepancies.length} discrepancies, reading again`);
       customers = everyone;
-      await delay(settleIntervalMs);
+      await delay(reconcileIntervalMs);
       progress.end();
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { books: undefined, bookFaults: [`the books could not be read: ${reason}`] };
+    return { ledger: undefined, discrepancies: [`The orders could not be read: ${reason}`] };
   } finally {
     progress.end();
   }
 }
-
-const isPending = ({ status }: BookedOrder): boolean => status === 'PENDING';

@@ -18,14 +18,11 @@ const script = z.looseObject({
 
 export interface Script {
   readonly file: string;
-  /** From the first arrival to the last. */
+  /** The duration of all phases. */
   readonly seconds: number;
 }
 
-/**
- * Writes a profile's script for Artillery, with this campaign's accounts and products, into a directory that then
- * holds all that a worker needs.
- */
+/** Writes a profile's script for Artillery into a directory, with everything that a worker needs. */
 export async function writeScript(
   directory: string,
   { script: source, name }: Profile,
@@ -35,13 +32,13 @@ export async function writeScript(
   const parsed = script.parse(parse(await readFile(join(scenarios, source), 'utf8'), { merge: true }));
   const phases = parsed.config.environments[name]?.phases ?? [];
   const secondsOf = (some: typeof phases) => some.reduce((sum, { duration }) => sum + duration, 0);
-  const upTo = phases.findIndex((one) => one.name === 'cancellations');
+  const cancellations = phases.findIndex((one) => one.name === 'cancellations');
   const idsOf = (wanted: Kind) => products.filter(({ kind }) => kind === wanted).map(({ id }) => id);
   const variables = {
-    secondsToCancellations: secondsOf(phases.slice(0, Math.max(0, upTo))),
-    ...Object.fromEntries((['hot', 'scarce', 'shelf'] as const).map((kind) => [kind, idsOf(kind)])),
+    secondsToCancellations: secondsOf(phases.slice(0, Math.max(0, cancellations))),
+    ...Object.fromEntries((['hot', 'scarce', 'regular'] as const).map((kind) => [kind, idsOf(kind)])),
   };
-  // Workers elsewhere all begin with the first row: they draw, from so many that two at once as one stay rare.
+  // Workers on other machines all start with the first row, so they draw rows at random.
   const order = workers === 1 ? 'sequence' : 'random';
   const payload = [
     { path: 'customers.csv', fields: ['customer_id', 'token'], order, cast: false },

@@ -1,4 +1,4 @@
-"""Gives requests what no schema can say: ids and cursors that exist, and the token of who may use them."""
+"""Replaces generated values by ones that exist: ids, cursors, and the token of an account with access to them."""
 
 import hashlib
 import os
@@ -17,16 +17,16 @@ CHANGES_PRODUCT = {"updateProduct", "deleteProduct"}
 ADMIN_ONLY = {"createProduct", "addProduct", "addStock", *CHANGES_PRODUCT}
 LISTS = {"listProducts", "listProductsAll", "listOrders"}
 
-# What the service has told during the run.
-owners = {CUSTOMER_ID: CUSTOMER, PRODUCT_ID: ADMIN}  # id -> Authorization header of an account that may use it
-last_made = {}  # "order" or "product" -> its id
-shards = {}  # id of a product -> its stock_shards
-cursors = {}  # operation -> the last cursor of its list
-bodies = {}  # Idempotency-Key -> the first body that was sent with it
+# Values from responses during the run.
+owners = {CUSTOMER_ID: CUSTOMER, PRODUCT_ID: ADMIN}  # id -> Authorization header of an account with access
+last_created = {}  # "order" or "product" -> id
+shards = {}  # product id -> stock_shards
+cursors = {}  # operation -> last next_cursor
+bodies = {}  # Idempotency-Key -> first body sent with it
 
 
-def fits(value, pattern):
-    """Whether a value is valid by the document. Those that are wrong on purpose stay as they are."""
+def matches(value, pattern):
+    """Returns whether a value matches its schema. Values that are invalid on purpose are not replaced."""
     return isinstance(value, str) and re.fullmatch(pattern, value) is not None
 
 
@@ -35,17 +35,17 @@ def is_known(value):
 
 
 def use_real_id(fields, name, real):
-    if fits(fields.get(name), r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}") and fields[name] not in owners:
+    if matches(fields.get(name), r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}") and fields[name] not in owners:
         fields[name] = real
 
 
 def use_real_ids(operation, fields):
     use_real_id(fields, "customer_id", CUSTOMER_ID)
-    use_real_id(fields, "order_id", last_made.get("order", NO_ID))
-    use_real_id(fields, "product_id", last_made.get("product", NO_ID) if operation in CHANGES_PRODUCT else PRODUCT_ID)
+    use_real_id(fields, "order_id", last_created.get("order", NO_ID))
+    use_real_id(fields, "product_id", last_created.get("product", NO_ID) if operation in CHANGES_PRODUCT else PRODUCT_ID)
     if operation in CHANGES_PRODUCT and fields.get("product_id") == PRODUCT_ID:
         fields["product_id"] = NO_ID
-    # A product that was deleted since would keep this cart from being ordered.
+    # A deleted product in this cart would make every checkout fail.
     if operation == "addToCart" and fields.get("customer_id") == CUSTOMER_ID and is_known(fields.get("product_id")):
         fields["product_id"] = PRODUCT_ID
     items = fields.get("items")
@@ -56,7 +56,7 @@ def use_real_ids(operation, fields):
 
 
 def keep_sum_allowed(items):
-    """Items of one product are summed, and the sum has the limit of one item."""
+    """Quantities of the same product are summed, and the sum must not exceed 1,000,000."""
     quantities = [item.get("quantity") for item in items]
     if all(type(quantity) in (int, float) and 1 <= quantity <= 1_000_000 for quantity in quantities):
         if sum(quantities) > 1_000_000:
@@ -65,40 +65,40 @@ def keep_sum_allowed(items):
 
 
 def keep_shards(case):
-    """The shards of a product can only grow."""
+    """stock_shards of a product can only increase."""
     if isinstance(case.body, dict) and case.body.get("stock_shards") in range(1, 33):
-        now = shards.get(case.path_parameters["product_id"], 1)
-        case.body["stock_shards"] = max(now, case.body["stock_shards"])
+        current = shards.get(case.path_parameters["product_id"], 1)
+        case.body["stock_shards"] = max(current, case.body["stock_shards"])
 
 
 def use_real_cursor(operation, query):
-    """A cursor that no list has given is refused, whatever it looks like."""
-    if fits(query.get("cursor"), r"[A-Za-z0-9_-]{1,500}"):
+    """The service rejects cursors that it did not create."""
+    if matches(query.get("cursor"), r"[A-Za-z0-9_-]{1,500}"):
         query.pop("cursor")
         if operation in cursors:
             query["cursor"] = cursors[operation]
 
 
 def use_key_for_one_body(case):
-    """A key that comes again with another body is refused."""
+    """The service rejects an idempotency key that is reused with another body."""
     key, body = case.headers.get("Idempotency-Key"), repr(case.body)
-    if fits(key, r"[!-+\--~]{1,255}") and bodies.setdefault(key, body) != body:
+    if matches(key, r"[!-+\--~]{1,255}") and bodies.setdefault(key, body) != body:
         case.headers["Idempotency-Key"] = hashlib.sha256(f"{key} {body}".encode()).hexdigest()
 
 
 def drop_impossible_etag(case):
-    """Schemathesis cannot make a valid value with quotes in its coverage phase, and sends 0 in its place."""
+    """In its coverage phase, Schemathesis cannot generate a valid quoted value and sends 0 instead."""
     is_tested = getattr(case.meta.phase.data, "parameter", None) == "If-Match"
     if str(case.headers.get("If-Match")) == "0" and not is_tested:
         del case.headers["If-Match"]
 
 
 def use_token(operation, case, parts):
-    # Where credentials are missing or wrong on purpose, they stay so.
+    # Credentials that are missing or invalid on purpose are not replaced.
     if case.headers.get("Authorization") != CUSTOMER:
         return
-    named = [fields.get(name) for fields in parts for name in ("customer_id", "order_id")]
-    known = [owners[value] for value in named if is_known(value)]
+    ids = [fields.get(name) for fields in parts for name in ("customer_id", "order_id")]
+    known = [owners[value] for value in ids if is_known(value)]
     case.headers["Authorization"] = ADMIN if operation in ADMIN_ONLY else (known or [CUSTOMER])[0]
 
 
@@ -121,16 +121,16 @@ def before_call(context, case, kwargs):
 def after_call(context, case, response):
     if response.status_code not in (200, 201, 202) or "json" not in response.headers["content-type"][0]:
         return
-    operation, told = case.operation.definition.raw["operationId"], response.json()
-    if told.get("next_cursor") is not None:
-        cursors[operation] = told["next_cursor"]
-    if "stock_shards" in told:
-        shards[told["id"]] = told["stock_shards"]
-        owners[told["id"]] = ADMIN
-        if told["id"] != PRODUCT_ID:
-            last_made["product"] = told["id"]
+    operation, body = case.operation.definition.raw["operationId"], response.json()
+    if body.get("next_cursor") is not None:
+        cursors[operation] = body["next_cursor"]
+    if "stock_shards" in body:
+        shards[body["id"]] = body["stock_shards"]
+        owners[body["id"]] = ADMIN
+        if body["id"] != PRODUCT_ID:
+            last_created["product"] = body["id"]
     elif operation == "addCustomer":
-        owners[told["id"]] = "Bearer " + told["access_token"]
+        owners[body["id"]] = "Bearer " + body["access_token"]
     elif operation in ("checkout", "submitOrder"):
-        owners[told["id"]] = owners[told["customer_id"]]
-        last_made["order"] = told["id"]
+        owners[body["id"]] = owners[body["customer_id"]]
+        last_created["order"] = body["id"]

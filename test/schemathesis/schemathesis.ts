@@ -4,24 +4,26 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { installPythonProgram } from '../../tools/python.ts';
 import { createApiClient } from '../load/api-client.ts';
 import { signInAsAdmin, signUpGuests } from '../load/fixtures.ts';
 import { type LocalSystem, startLocalSystem } from '../load/local-system.ts';
 import { unlimited } from '../support/services/environment.ts';
-import { installSchemathesis } from './python.ts';
 
-const usage = `usage: npm run schemathesis [-- --seed N] [--report DIR]
-  --seed N      other requests than those of CI
-  --report DIR  writes what was sent and answered, as HTML and NDJSON, for each of both runs`;
+const usage = `Usage: npm run schemathesis [-- --seed N] [--report DIR]
+  --seed N      generate other requests than CI
+  --report DIR  write the requests and responses of both runs as HTML and NDJSON`;
 
-const usualSeed = '12';
-/** Some three times as long as on two busy cores. */
-const limitMs = 15 * 60_000;
+const defaultSeed = '12';
+/** About three times the duration on two busy cores. */
+const timeoutMs = 15 * 60_000;
 
 /**
- * Two runs. Sequences of requests come in one of their own, because it ends wherever a repeated sequence is answered
- * otherwise than before, which a store that sells cannot avoid; `--max-time` has it begin anew until then.
- * The operations that sequences reach are left to chance, so it does not warn of those that they do not.
+ * Single requests, then sequences of requests.
+ *
+ * Sequences have their own run, because Schemathesis stops it when a repeated sequence gets different responses, which is
+ * normal while stock changes; `--max-time` restarts it until the time is up. Sequences reach operations by chance, so
+ * warnings about unreached operations are off.
  */
 const runs = [
   ['--phases', 'examples,coverage,fuzzing'],
@@ -31,14 +33,15 @@ const runs = [
 class UsageError extends Error {}
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
-const complain = (text: string) => process.stderr.write(`${text}\n`);
+const printError = (text: string) => process.stderr.write(`${text}\n`);
 
 function readOptions(): { seed: string; report: string | undefined } {
   try {
     const { values } = parseArgs({
-      options: { seed: { type: 'string', default: usualSeed }, report: { type: 'string' } },
+      options: { seed: { type: 'string', default: defaultSeed }, report: { type: 'string' } },
     });
-    if (!/^\d{1,9}$/.test(values.seed)) throw new UsageError(`"${values.seed}" is no seed`);
+    if (!/^\d{1,9}$/.test(values.seed))
+      throw new UsageError(`--seed must be an integer of at most 9 digits, not "${values.seed}".`);
     return { seed: values.seed, report: values.report };
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
@@ -46,14 +49,14 @@ function readOptions(): { seed: string; report: string | undefined } {
   }
 }
 
-/** An ADMIN, a product that does not sell out, a customer, and another who may see nothing of theirs. */
-async function prepareStore(url: string, folder: string, signal: AbortSignal) {
-  const store = createApiClient(url, signal);
-  const token = await signInAsAdmin(store);
+/** Creates an ADMIN, a product that does not sell out, a customer, and a second customer without access to the first. */
+async function createFixtures(url: string, folder: string, signal: AbortSignal) {
+  const api = createApiClient(url, signal);
+  const token = await signInAsAdmin(api);
   const body = { name: 'Sneakers', stock: 1_000_000_000, price: 4_990 };
-  const product = await store.request(z.object({ id: z.string() }), 'POST', '/product', { body, token });
-  const [customer, stranger] = await signUpGuests(store, 2, () => {});
-  if (customer === undefined || stranger === undefined) throw new Error('two guests did not sign up');
+  const product = await api.request(z.object({ id: z.string() }), 'POST', '/product', { body, token });
+  const [customer, stranger] = await signUpGuests(api, 2, () => {});
+  if (customer === undefined || stranger === undefined) throw new Error('Could not sign up two guests');
   const accounts = Object.entries({ customer, stranger }).map(([name, { token }]) => ({
     name,
     fixedHeaders: [{ name: 'Authorization', value: `Bearer ${token}` }],
@@ -69,7 +72,7 @@ async function prepareStore(url: string, folder: string, signal: AbortSignal) {
   };
 }
 
-/** Runs it to its end, with our output. @returns whether it ended with 0 */
+/** Runs a program with our stdout and stderr. @returns whether it exited with 0 */
 async function runToEnd(
   program: string,
   args: readonly string[],
@@ -90,17 +93,18 @@ async function runToEnd(
   }
 }
 
-/** @returns whether neither run has found anything */
+/** @returns whether both runs passed */
 async function testService(seed: string, report: string | undefined, signal: AbortSignal): Promise<boolean> {
-  const program = await installSchemathesis(signal);
+  const requirements = join(import.meta.dirname, 'requirements.txt');
+  const program = await installPythonProgram(requirements, 'st', signal);
   const folder = await mkdtemp(join(tmpdir(), 'schemathesis-'));
   let system: LocalSystem | undefined;
   try {
-    print(`starting the whole system; seed ${seed}`);
-    // With the usual limits most requests would be answered 429.
+    print(`Starting the service, DynamoDB Local and a fake SSM; seed ${seed} …`);
+    // With the default rate limits, most responses would be 429.
     const limits = { ...unlimited, limit_auth_per_email: '1000000/60' };
     system = await startLocalSystem(signal, limits);
-    const values = await prepareStore(system.url, folder, signal);
+    const values = await createFixtures(system.url, folder, signal);
     const env = { ...process.env, ...values, PYTHONPATH: import.meta.dirname, PYTHONDONTWRITEBYTECODE: '1' };
     const config = join(import.meta.dirname, 'schemathesis.toml');
     const common = ['--config-file', config, 'run', `${system.url}/openapi.json`, '--seed', seed];
@@ -122,10 +126,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => interrupt.abort(new Error('interrupted')));
 try {
   const { seed, report } = readOptions();
-  const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(limitMs)]);
+  const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(timeoutMs)]);
   process.exitCode = (await testService(seed, report, signal)) ? 0 : 1;
 } catch (error) {
   process.exitCode = error instanceof UsageError ? 2 : 1;
-  complain(error instanceof Error ? error.message : String(error));
-  if (error instanceof UsageError) complain(usage);
+  printError(error instanceof Error ? error.message : String(error));
+  if (error instanceof UsageError) printError(usage);
 }

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { scenarioOf } from './sale/scenario-arbitrary.ts';
 import { simulate } from './sale/simulation.ts';
 
-describe('a simulated sale', () => {
-  it.each([1, 2, 3])('has the same history each time: seed %i', async (seed) => {
+describe('simulate', () => {
+  it.each([1, 2, 3])('produces the same history for the same seed: %i', async (seed) => {
     const first = await simulate(scenarioOf(seed));
-    // What another run leaves behind in the process must not matter.
+    // State that another run leaves in the process must have no effect.
     await simulate(scenarioOf(seed + 100));
     const second = await simulate(scenarioOf(seed));
     expect(first.history.length).toBeGreaterThan(20);
@@ -13,12 +13,12 @@ describe('a simulated sale', () => {
     expect(second.fingerprint).toBe(first.fingerprint);
   });
 
-  it('has another history for another seed', async () => {
+  it('produces another history for another seed', async () => {
     const [first, second] = [await simulate(scenarioOf(1)), await simulate(scenarioOf(2))];
     expect(second.fingerprint).not.toBe(first.fingerprint);
   });
 
-  it('leaves the clock, the timers and the randomness of the process as they were', async () => {
+  it('restores the clock, timers and randomness of the process', async () => {
     const globals = () => [
       Date,
       globalThis.setTimeout,

@@ -11,8 +11,8 @@ import { createRandom } from './runtime/random.ts';
 import { createVirtualTime } from './runtime/virtual-time.ts';
 
 const requestsPerSeed = 150;
-/** An index lags behind its table: here each request waits until it has caught up. */
-const indexLagMs = 1_000;
+/** Longer than an index lags behind its table. */
+const indexLagMaxMs = 1_000;
 
 const failure = z.object({
   name: z.string(),
@@ -22,19 +22,19 @@ const failure = z.object({
   ),
 });
 
-/** What a client sees of a reply, but for wordings and what only a network adds. */
-async function replyOf(request: ReturnType<typeof requestOf>, documents: Documents): Promise<unknown> {
+/** Returns the response or error that the client receives, without messages and metadata. */
+async function responseOf(request: ReturnType<typeof requestOf>, documents: Documents): Promise<unknown> {
   try {
     return { ...(await request(documents)), ...ignored };
   } catch (error) {
     const failed = failure.parse(error);
-    // DynamoDB says which action of a transaction is wrong in itself, DynamoDB Local only that one is.
-    const isWrong = failed.CancellationReasons?.some(({ Code }) => Code === 'ValidationError');
-    return isWrong ? { name: 'ValidationException' } : failed;
+    // DynamoDB reports which action of a transaction is invalid; DynamoDB Local rejects the whole request.
+    const isInvalid = failed.CancellationReasons?.some(({ Code }) => Code === 'ValidationError');
+    return isInvalid ? { name: 'ValidationException' } : failed;
   }
 }
 
-/** Consumed capacity is not asked for, and a query counts nothing that its items do not show. */
+/** Metadata, and counts that follow from the items. */
 const ignored = {
   $metadata: undefined,
   Count: undefined,
@@ -43,53 +43,54 @@ const ignored = {
 };
 
 async function itemsOf(documents: Documents, TableName: string) {
-  const reading = ids.map((id) =>
+  const reads = ids.map((id) =>
     documents.send(new GetCommand({ TableName, Key: { id }, ConsistentRead: true })),
   );
-  return (await Promise.all(reading)).map(({ Item }) => Item);
+  return (await Promise.all(reads)).map(({ Item }) => Item);
 }
 
-/** The same requests, one after the other, to the simulated DynamoDB. */
-async function simulatedReplies(seed: number, TableName: string, prefix: string) {
+/** Sends the requests of a seed to the simulated DynamoDB. */
+async function simulatedResponses(seed: number, TableName: string, prefix: string) {
   await warmSdk();
   const time = createVirtualTime(createRandom(seed));
   const definitions = await readTables({ prefix });
   const dynamodb = createDynamoDb({ time, random: createRandom(seed), definitions, partitions: () => 1 });
   const documents = simulatedDocuments(time, dynamodb);
   const random = createRandom(seed);
-  const replies: unknown[] = [];
+  const responses: unknown[] = [];
   await time.run(async () => {
     for (let number = 0; number < requestsPerSeed; number++) {
-      replies.push(await replyOf(requestOf(random, TableName, `${seed} ${number}`), documents));
-      await time.sleep(indexLagMs);
+      responses.push(await responseOf(requestOf(random, TableName, `${seed} ${number}`), documents));
+      await time.sleep(indexLagMaxMs);
     }
-    replies.push(await itemsOf(documents, TableName));
+    responses.push(await itemsOf(documents, TableName));
   });
-  return replies;
+  return responses;
 }
 
-async function realReplies(seed: number, TableName: string) {
+/** Sends the requests of a seed to DynamoDB Local. */
+async function localResponses(seed: number, TableName: string) {
   const documents = connect(inject('dynamodbEndpoint'));
   const random = createRandom(seed);
-  const replies: unknown[] = [];
+  const responses: unknown[] = [];
   for (let number = 0; number < requestsPerSeed; number++) {
-    replies.push(await replyOf(requestOf(random, TableName, `${seed} ${number}`), documents));
+    responses.push(await responseOf(requestOf(random, TableName, `${seed} ${number}`), documents));
   }
-  return [...replies, await itemsOf(documents, TableName)];
+  return [...responses, await itemsOf(documents, TableName)];
 }
 
 describe('the simulated DynamoDB', () => {
   it.each([1, 2, 3, 4, 5, 6])(
-    'answers as DynamoDB Local does, and leaves the same items: seed %i',
+    'returns the same responses and items as DynamoDB Local: seed %i',
     async (seed) => {
       const prefix = `differential-${seed}-${crypto.randomUUID()}`;
       await createTables({ endpoint: inject('dynamodbEndpoint'), prefix });
-      const real = await realReplies(seed, `${prefix}-orders`);
-      const simulated = await simulatedReplies(seed, `${prefix}-orders`, prefix);
-      for (const [index, reply] of real.entries()) {
-        expect(simulated[index], `request ${index}`).toEqual(reply);
+      const local = await localResponses(seed, `${prefix}-orders`);
+      const simulated = await simulatedResponses(seed, `${prefix}-orders`, prefix);
+      for (const [index, response] of local.entries()) {
+        expect(simulated[index], `request ${index}`).toEqual(response);
       }
-      const texts = real.map((reply) => JSON.stringify(reply));
+      const texts = local.map((response) => JSON.stringify(response));
       for (const kind of [
         'ConditionalCheckFailedException',
         'TransactionCanceledException',

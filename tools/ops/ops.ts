@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { parseDocument } from 'yaml';
 import * as z from 'zod/mini';
+import { readServiceConfig } from '../../deploy/service-config.ts';
 import { newBootstrapSecret, newTokenKey } from '../../lib/accounts/generate-secrets.ts';
 import { createOrderDeps } from '../../lib/orders/order-deps.ts';
 import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
@@ -20,19 +19,15 @@ import { afterwards, type RotationStep } from './token-key-rotation.ts';
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 /** A mistyped stage would create secrets that nothing reads. The other commands fail on their own. */
-async function checkStage(stage: string): Promise<void> {
-  const file = await readFile(new URL('../../serverless.yml', import.meta.url), 'utf8');
-  const { params } = service.parse(parseDocument(file, { logLevel: 'error' }).toJS());
-  const why = unknownStageMessage(stage, params);
+function checkStage(stage: string): void {
+  const why = unknownStageMessage(stage, readServiceConfig().params);
   if (why !== undefined) throw new OperatorError(why);
   if (stage === 'local')
     throw new OperatorError('Stage "local" is never deployed. `npm start` creates its secrets.');
 }
 
-const service = z.object({ params: z.record(z.string(), z.unknown()) });
-
 async function makeSecrets(stage: string, tokenKeys: string, bootstrapSecret: string): Promise<void> {
-  await checkStage(stage);
+  checkStage(stage);
   const store = createParameterStore();
   if ((await store.find(tokenKeys)) !== undefined)
     throw new OperatorError(`Parameter ${tokenKeys} already exists.`);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
-import { openShop } from '../../support/api-driver/api-driver.ts';
+import { createLocalShop } from '../../support/api-driver/api-driver.ts';
 import { badBodyValues, badTextValues, missing } from '../../support/api-driver/bad-values.ts';
-import { outcomeOf, pathsOf, type Reply } from '../../support/api-driver/client.ts';
+import { type ApiResponse, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
   clientFor,
@@ -17,10 +17,10 @@ import {
 import { newAccount } from '../../support/api-driver/request-bodies.ts';
 import { byRoute, leavesOf } from '../../support/openapi/contracts.ts';
 
-let world: OperationFixture;
+let fixture: OperationFixture;
 beforeAll(async () => {
-  const shop = await openShop();
-  world = await createOperationFixture(shop, await shop.guest());
+  const shop = await createLocalShop();
+  fixture = await createOperationFixture(shop, await shop.guest());
 });
 
 interface Bad {
@@ -43,31 +43,31 @@ function badRequests({ bodyFields = {}, params = {}, query = {}, headers = {} }:
   ];
 }
 
-/** The operation's valid request, but for one field. */
-function sendBad(route: string, { part, path, value }: Bad): Promise<Reply> {
+/** Sends the valid request of the operation with one invalid field. */
+function sendBad(route: string, { part, path, value }: Bad): Promise<ApiResponse> {
   const changes =
     part === 'body'
-      ? { text: bodyWith(route, world, path.split('.'), value === missing ? undefined : value) }
+      ? { text: bodyWith(route, fixture, path.split('.'), value === missing ? undefined : value) }
       : { [part]: { [path]: value } };
   return sendAsMay(route, changes);
 }
 
-const sendAsMay = (route: string, changes: Parameters<typeof send>[3]): Promise<Reply> =>
-  send(clientFor(operationOf(route), world), route, world, changes);
+const sendAsMay = (route: string, changes: Parameters<typeof send>[3]): Promise<ApiResponse> =>
+  send(clientFor(operationOf(route), fixture), route, fixture, changes);
 
 const named = (bad: Bad) => ({
   ...bad,
   shown: bad.value.length > 60 ? `${bad.value.length} characters` : bad.value,
 });
 
-/** For the tests of one `describe`: when all of them are through, nothing was written. */
+/** Checks after all tests of a `describe` that they changed nothing. */
 function expectNothingWritten({ state }: Operation) {
   let before: unknown;
   beforeAll(async () => {
-    before = await state?.(world);
+    before = await state?.(fixture);
   });
   afterAll(async () => {
-    expect(await state?.(world), 'what is stored').toEqual(before);
+    expect(await state?.(fixture), 'what is stored').toEqual(before);
   });
 }
 
@@ -78,11 +78,14 @@ describe.each(entries.filter(([, operation]) => badRequests(operation).length > 
   (route, operation) => {
     expectNothingWritten(operation);
 
-    it.each(badRequests(operation).map(named))('refuses $path $shown in its $part', async (bad) => {
-      const reply = await sendBad(route, bad);
-      expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-      expect(pathsOf(reply)).toEqual([bad.path]);
-    });
+    it.each(badRequests(operation).map(named))(
+      'returns invalid_request for $path $shown in the $part',
+      async (bad) => {
+        const response = await sendBad(route, bad);
+        expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+        expect(pathsOf(response)).toEqual([bad.path]);
+      },
+    );
   },
 );
 
@@ -90,19 +93,19 @@ describe.each(entries.filter(([, { body }]) => body !== undefined))('the body of
   expectNothingWritten(operation);
 
   it.each(['[]', '[{}]', 'null', '1', '0', 'true', 'false', '"text"'])(
-    'refuses a body that is %s',
-    async (whole) => {
-      const reply = await sendAsMay(route, { text: whole });
-      expect(outcomeOf(reply)).toEqual({ status: 422, code: 'invalid_request' });
-      expect(pathsOf(reply)).toEqual(['body']);
+    'returns invalid_request for the body %s',
+    async (text) => {
+      const response = await sendAsMay(route, { text });
+      expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+      expect(pathsOf(response)).toEqual(['body']);
     },
   );
 
-  it('refuses 100,000 characters in any field of its body', async () => {
+  it('returns body_too_large for 100,000 characters in any field', async () => {
     for (const path of Object.keys(operation.bodyFields ?? {})) {
       const value = JSON.stringify('x'.repeat(100_000));
-      const reply = await sendBad(route, { part: 'body', path, value });
-      expect(outcomeOf(reply)).toEqual({ status: 413, code: 'body_too_large' });
+      const response = await sendBad(route, { part: 'body', path, value });
+      expect(outcomeOf(response)).toEqual({ status: 413, code: 'body_too_large' });
     }
   });
 });
@@ -110,24 +113,24 @@ describe.each(entries.filter(([, { body }]) => body !== undefined))('the body of
 describe.each(entries)('the query string of %s', (route, operation) => {
   expectNothingWritten(operation);
 
-  const refusalOf = async (query: string) => {
-    const reply = await sendAsMay(route, { query });
-    return { ...outcomeOf(reply), errors: reply.problem?.errors };
+  const errorFor = async (query: string) => {
+    const response = await sendAsMay(route, { query });
+    return { ...outcomeOf(response), errors: response.problem?.errors };
   };
 
-  it('holds no parameter that the operation does not know', async () => {
+  it('rejects unknown parameters', async () => {
     for (const name of ['surplus', 'Limit', 'customer_id[]', '__proto__'])
-      expect(await refusalOf(`${encodeURIComponent(name)}=1`)).toEqual({
+      expect(await errorFor(`${encodeURIComponent(name)}=1`)).toEqual({
         status: 422,
         code: 'invalid_request',
         errors: [{ path: name, message: 'Unknown parameter' }],
       });
   });
 
-  it('holds no parameter twice', async () => {
+  it('rejects a parameter given twice', async () => {
     const known = Object.keys(operation.query ?? {});
     for (const name of [...known, 'surplus'])
-      expect(await refusalOf(`${name}=10&${name}=10`)).toEqual({
+      expect(await errorFor(`${name}=10&${name}=10`)).toEqual({
         status: 422,
         code: 'invalid_request',
         errors: [
@@ -137,7 +140,7 @@ describe.each(entries)('the query string of %s', (route, operation) => {
   });
 });
 
-describe('text that is fine', () => {
+describe('valid text', () => {
   const texts = [
     '🎉',
     '👩‍👩‍👧‍👦',
@@ -154,8 +157,8 @@ describe('text that is fine', () => {
     '{}',
   ];
 
-  it.each(texts)('is kept as it is: %j', async (text) => {
-    const { shop } = world;
+  it.each(texts)('is stored unchanged: %j', async (text) => {
+    const { shop } = fixture;
     const name = `${text}${randomUUID()}`;
     const { id } = await shop.product({ name });
     expect((await shop.read(id)).name).toBe(name);
@@ -169,8 +172,8 @@ describe('text that is fine', () => {
     expect((await shop.anyone.post('/auth/login', { email, password })).status).toBe(200);
   });
 
-  it('may be as long as the document says, in code points', async () => {
-    const { shop } = world;
+  it('is measured in code points: accepts the maximum length', async () => {
+    const { shop } = fixture;
     const name = '🎉'.repeat(200);
     expect((await shop.product({ name })).name).toBe(name);
     const username = '🎉'.repeat(100);
@@ -182,20 +185,20 @@ describe('text that is fine', () => {
     }
   });
 
-  it('loses the blanks around it', async () => {
-    expect((await world.shop.product({ name: ' \u3000two words\u00a0 ' })).name).toBe('two words');
+  it('is trimmed', async () => {
+    expect((await fixture.shop.product({ name: ' \u3000two words\u00a0 ' })).name).toBe('two words');
   });
 
-  it('may be anything at all as a password', async () => {
+  it('may contain any character in a password', async () => {
     const account = newAccount({ password: '\u0000\r\n\u202e\u3164\ufeff \u2028' });
-    expect((await world.shop.anyone.post('/auth/register', account)).status).toBe(201);
-    expect((await world.shop.anyone.post('/auth/login', account)).status).toBe(200);
+    expect((await fixture.shop.anyone.post('/auth/register', account)).status).toBe(201);
+    expect((await fixture.shop.anyone.post('/auth/login', account)).status).toBe(200);
   });
 });
 
-describe('the table of requests', () => {
-  it('has every route and every field of the contracts', () => {
-    // Of a field within a field the outermost name.
+describe('the table of operations', () => {
+  it('contains every route and field of the contracts', () => {
+    // Compare top-level fields only.
     const outermost = (paths: readonly string[]) =>
       [...new Set(paths.map((path) => path.split('.')[0]))].sort();
     const keysOf = (fields = {}) => outermost(Object.keys(fields));

@@ -1,17 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../localstack/ports.ts';
-import { createClient, expectReply } from '../../support/api-driver/client.ts';
+import { createClient, expectResponse } from '../../support/api-driver/client.ts';
 import { newAccount } from '../../support/api-driver/request-bodies.ts';
-import { accountShape } from '../../support/api-driver/response-schemas.ts';
-import { startOwnService } from '../../support/services/own-service.ts';
-import { runningWith, until } from '../../support/services/processes.ts';
+import { accountSchema } from '../../support/api-driver/response-schemas.ts';
+import { startIsolatedService } from '../../support/services/isolated-service.ts';
+import { commandLinesWith, until } from '../../support/services/processes.ts';
 
 const root = join(import.meta.dirname, '../../..');
 let directory: string;
@@ -24,30 +24,34 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 interface Load {
   readonly child: ChildProcess;
   output(): string;
-  /** The exit code. */
-  readonly ended: Promise<number | null>;
+  readonly exitCode: Promise<number | null>;
 }
 
 function startLoad(args: readonly string[], environment: Record<string, string> = {}): Load {
-  const child = spawn(process.execPath, ['test/load/load.ts', '--quick', ...args], {
+  const child = spawn(process.execPath, ['test/load/cli.ts', 'load', '--quick', ...args], {
     cwd: root,
     env: { ...process.env, ...environment },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-  const ended = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
-  return { child, output: () => output, ended };
+  const exitCode = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
+  return { child, output: () => output, exitCode };
 }
 
-/** A store that answers what a load asks of it before it begins; where `answers` says no, it never answers. */
-async function startStub(answers: (request: string) => boolean) {
+async function runLoad(args: readonly string[]) {
+  const load = startLoad(args);
+  return { code: await load.exitCode, output: load.output() };
+}
+
+/** Starts a fake service that responds to the requests before a load, except to sign-ups. */
+async function startFakeService() {
   const requests: string[] = [];
-  const server = createServer((request, reply) => {
-    const asked = `${request.method} ${request.url}`;
-    requests.push(asked);
-    if (!answers(asked)) return;
+  const server = createServer((request, response) => {
+    const name = `${request.method} ${request.url}`;
+    requests.push(name);
+    if (name === 'POST /customer/add') return;
     const body = { status: 'ok', id: randomUUID(), access_token: 'token' };
-    reply.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const stop = async () => {
@@ -60,122 +64,84 @@ async function startStub(answers: (request: string) => boolean) {
 
 function urlOf(server: Server): string {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+  if (address === null || typeof address === 'string') throw new Error('The server has no TCP port');
   return `http://127.0.0.1:${address.port}`;
 }
 
-async function outcomeOf(args: readonly string[], environment?: Record<string, string>) {
-  const load = startLoad(args, environment);
-  return { code: await load.ended, output: load.output() };
-}
-
-describe('a load', () => {
-  it('is refused where it cannot be meant: wrong options, a wrong target', async () => {
+describe('npm run load', () => {
+  it('exits with 2 and prints the usage when an option is invalid', async () => {
     for (const [args, reason] of [
       [['--quik'], 'quik'],
-      [['faster'], 'is no option'],
-      [['--target', 'ftp://store.example'], 'no http or https address'],
-      [['--target', 'store'], 'no http or https address'],
+      [['--target', 'ftp://shop.example'], 'must be an http or https URL'],
     ] as const) {
-      const { code, output } = await outcomeOf(args);
+      const { code, output } = await runLoad(args);
       expect([code, output]).toEqual([2, expect.stringContaining(reason)]);
-      expect(output).toContain('usage: npm run load');
+      expect(output).toContain('Usage: npm run load');
     }
   });
 
-  it('shows its usage when asked', async () => {
-    expect(await outcomeOf(['--help'])).toEqual({
-      code: 0,
-      output: expect.stringContaining('usage: npm run load'),
-    });
-  });
-
-  it('says so when nothing answers at the target, and leaves no folder for a report', async () => {
+  it('exits with 1 when the target does not respond', async () => {
     const target = `http://127.0.0.1:${await freePort()}`;
-    const { code, output } = await outcomeOf(['--target', target, '--out', join(directory, 'down')]);
+    const { code, output } = await runLoad(['--target', target, '--out', join(directory, 'down')]);
     expect(code).toBe(1);
-    expect(output).toMatch(/the target does not answer: .*ECONNREFUSED/);
+    expect(output).toMatch(/The target does not respond: .*ECONNREFUSED/);
     expect(await readdir(directory)).not.toContain('down');
   });
 
-  it('says so when something else answers at the target', async () => {
-    const server = createServer((_, reply) => reply.end('<h1>It works!</h1>')).listen(0, '127.0.0.1');
+  it('exits with 1 when the target is not a Sellout service', async () => {
+    const server = createServer((_, response) => response.end('<h1>It works!</h1>')).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { code, output } = await outcomeOf(['--target', urlOf(server), '--out', join(directory, 'other')]);
+    const { code, output } = await runLoad(['--target', urlOf(server), '--out', join(directory, 'other')]);
     server.close();
     expect(code).toBe(1);
-    expect(output).toContain('answers, but not as this service');
+    expect(output).toContain('is not a Sellout service');
   });
 
-  it('says so before it begins when the report cannot be written', async () => {
-    const file = join(directory, 'file');
-    await writeFile(file, '');
-    const { code, output } = await outcomeOf(['--target', 'http://127.0.0.1:9', '--out', file]);
-    expect(code).toBe(1);
-    expect(output).toContain(`the report cannot be written to ${file}`);
-  });
-
-  it('ends at once when it is interrupted while it is prepared, and takes its products off sale', async () => {
-    const { url, requests, stop } = await startStub((request) => request !== 'POST /customer/add');
-    const load = startLoad(['--target', url, '--out', join(directory, 'hangs')]);
+  it('exits with 1 and deletes its products when interrupted during preparation', async () => {
+    const { url, requests, stop } = await startFakeService();
+    const load = startLoad(['--target', url, '--out', join(directory, 'interrupted')]);
     await until(async () => requests.includes('POST /customer/add'), 60_000);
-    const sent = requests.length;
     load.child.kill('SIGINT');
-    expect(await load.ended).toBe(1);
+    expect(await load.exitCode).toBe(1);
     await stop();
-    expect(load.output()).toContain('interrupted');
-    const made = requests.filter((request) => request === 'POST /product');
+    expect(load.output()).toContain('Interrupted');
+    const created = requests.filter((request) => request === 'POST /product');
     const deleted = requests.filter((request) => request.startsWith('DELETE /product/'));
-    expect(made.length).toBeGreaterThan(0);
-    expect(deleted).toHaveLength(made.length);
-    // Those that were under way, and none that waited for its turn.
-    expect(requests.slice(sent).filter((request) => request === 'POST /customer/add').length).toBeLessThan(
-      20,
-    );
+    expect(created.length).toBeGreaterThan(0);
+    expect(deleted).toHaveLength(created.length);
   }, 90_000);
 
-  it('ends for somebody who insists, whatever it waits for', async () => {
-    const { url, requests, stop } = await startStub(
-      (request) => !/^(POST .customer.add|DELETE )/.test(request),
-    );
-    const load = startLoad(['--target', url, '--out', join(directory, 'insists')]);
-    await until(async () => requests.includes('POST /customer/add'), 60_000);
-    const insisting = setInterval(() => load.child.kill('SIGINT'), 500);
-    expect(await load.ended).toBe(130);
-    clearInterval(insisting);
-    await stop();
-  }, 90_000);
-
-  it('needs an ADMIN where nobody may register as one, and ends soon when the store dies, with what ran', async () => {
-    const service = await startOwnService('load-dies');
-    const out = join(directory, 'dies');
+  it('fails and writes the report when the service stops during the load', async () => {
+    const service = await startIsolatedService('load-unavailable');
+    const out = join(directory, 'unavailable');
     const args = ['--target', service.url, '--out', out];
     try {
-      const refused = await outcomeOf(args);
-      expect(refused.code).toBe(1);
-      expect(refused.output).toContain('set ADMIN_EMAIL and ADMIN_PASSWORD');
+      const withoutAdmin = await runLoad(args);
+      expect(withoutAdmin.code).toBe(1);
+      expect(withoutAdmin.output).toContain('set ADMIN_EMAIL and ADMIN_PASSWORD');
 
       const admin = newAccount({ role: 'ADMIN' });
-      expectReply(
+      expectResponse(
         await createClient(service.url).post('/auth/register', admin, {
           headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret },
         }),
         201,
-        accountShape,
+        accountSchema,
       );
       const load = startLoad(args, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
-      // The first units are sold.
       await until(async () => /[1-9]\d* of 300 sold/.test(load.output()), 90_000);
       await service.stop();
-      expect(await load.ended).toBe(1);
-      expect(load.output()).toMatch(/FAILED\n {2}broken off: the store has been silent for 8 s/);
-      expect(load.output()).toContain(`are still on sale at ${service.url}`);
-      expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('the store has been silent');
+      expect(await load.exitCode).toBe(1);
+      expect(load.output()).toMatch(
+        /FAILED\n {2}The load was aborted: the service has not responded for 8 s/,
+      );
+      expect(load.output()).toContain(`at ${service.url}, they are still on sale`);
+      expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('the service has not responded');
     } finally {
       await service.stop();
     }
     expect(
-      await runningWith(`artillery/bin/run run --quiet --environment quick --target ${service.url}`),
+      await commandLinesWith(`artillery/bin/run run --quiet --environment quick --target ${service.url}`),
     ).toEqual([]);
   }, 180_000);
 });

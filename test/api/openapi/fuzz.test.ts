@@ -1,30 +1,30 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Client, Reply } from '../../support/api-driver/client.ts';
+import type { ApiResponse, Client } from '../../support/api-driver/client.ts';
 import { pathsOf } from '../../support/api-driver/client.ts';
-import { cursorOf, openStages, type Stage } from '../../support/openapi/fuzz-fixture.ts';
+import { createFuzzFixtures, cursorOf, type FuzzFixture } from '../../support/openapi/fuzz-fixture.ts';
 import { type Operation, operations } from '../../support/openapi/operations.ts';
-import { fittingRequests, oddRequests, type Request } from '../../support/openapi/requests.ts';
+import { type Request, unusualRequests, validRequests } from '../../support/openapi/requests.ts';
 
-// Every reply is held against docs/openapi.json by the client itself, which throws.
+// The client compares every response with docs/openapi.json and throws on a difference.
 
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const runsPerOperation = 100;
-/** What the stored data decides: fewer shards than there are, a sum of lines that is too much. */
+/** Fields that may be invalid because of stored data: fewer shards than before, too large a sum of lines. */
 const stateful = ['stock_shards', 'items'];
 const malformed = ['invalid_request', 'malformed_json', 'unsupported_media_type', 'body_too_large'];
 
-let newStage: () => Promise<Stage>;
+let newFixture: () => Promise<FuzzFixture>;
 const seen = new Map<string, number>();
 
 beforeAll(async () => {
   process.stdout.write(`fuzz of docs/openapi.json: FUZZ_SEED=${seed}\n`);
-  newStage = await openStages();
+  newFixture = await createFuzzFixtures();
 });
 
 afterAll(() => {
   const total = [...seen.values()].reduce((sum, count) => sum + count, 0);
-  process.stdout.write(`${total} requests, ${seen.size} kinds of replies\n`);
+  process.stdout.write(`${total} requests, ${seen.size} kinds of responses\n`);
   expect(total).toBeGreaterThanOrEqual(2_000);
   for (const { id } of operations)
     expect(
@@ -37,25 +37,30 @@ async function send(
   api: Client,
   { id, method }: Operation,
   { path, headers, text }: Request,
-): Promise<Reply> {
-  const reply = await api.send(method, path, undefined, text === undefined ? { headers } : { headers, text });
-  const outcome = `${id} ${reply.status} ${reply.problem?.code ?? ''}`;
+): Promise<ApiResponse> {
+  const response = await api.send(
+    method,
+    path,
+    undefined,
+    text === undefined ? { headers } : { headers, text },
+  );
+  const outcome = `${id} ${response.status} ${response.problem?.code ?? ''}`;
   seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
-  expect(reply.status).toBeLessThan(500);
-  return reply;
+  expect(response.status).toBeLessThan(500);
+  return response;
 }
 
-async function stageFor({ path, parameters }: Operation): Promise<Stage> {
-  const stage = await newStage();
-  if (!parameters.some(({ name }) => name === 'cursor')) return stage;
-  const lister = stage.callers['the customer'];
-  if (lister === undefined) throw new Error('nobody to list');
+async function fixtureFor({ path, parameters }: Operation): Promise<FuzzFixture> {
+  const fixture = await newFixture();
+  if (!parameters.some(({ name }) => name === 'cursor')) return fixture;
+  const lister = fixture.callers['the customer'];
+  if (lister === undefined) throw new Error('No caller to list orders');
   const cursor = await cursorOf(lister, path);
-  return { ...stage, known: (name) => (name === 'cursor' ? [cursor] : stage.known(name)) };
+  return { ...fixture, known: (name) => (name === 'cursor' ? [cursor] : fixture.known(name)) };
 }
 
-/** The ones who may, more often. */
-const callersOf = ({ callers }: Stage) =>
+/** Chooses the customer and the ADMIN, who are allowed most operations, more often. */
+const callersOf = ({ callers }: FuzzFixture) =>
   fc
     .oneof(
       { weight: 4, arbitrary: fc.constant('the customer') },
@@ -66,13 +71,13 @@ const callersOf = ({ callers }: Stage) =>
 
 async function sendAll(
   operation: Operation,
-  stage: Stage,
+  fixture: FuzzFixture,
   requests: fc.Arbitrary<Request>,
-  check: (reply: Reply, request: Request) => void,
+  check: (response: ApiResponse, request: Request) => void,
 ) {
-  const property = fc.asyncProperty(callersOf(stage), requests, async ({ api }, request) => {
-    if (api === undefined) throw new Error('nobody to send it');
-    if (operation.id === 'checkout') await stage.fillCart();
+  const property = fc.asyncProperty(callersOf(fixture), requests, async ({ api }, request) => {
+    if (api === undefined) throw new Error('No caller to send the request');
+    if (operation.id === 'checkout') await fixture.fillCart();
     check(await send(api, operation, request), request);
   });
   await fc.assert(property, {
@@ -83,14 +88,14 @@ async function sendAll(
 }
 
 describe.concurrent('docs/openapi.json', () => {
-  it.each(operations)('says how $method $path answers', { timeout: 120_000 }, async (operation) => {
-    const stage = await stageFor(operation);
-    await sendAll(operation, stage, fittingRequests(operation, stage.known), (reply) => {
-      if (pathsOf(reply).some((path) => stateful.includes(path))) return;
-      expect(malformed, JSON.stringify(reply.body)).not.toContain(reply.problem?.code);
+  it.each(operations)('describes all responses of $method $path', { timeout: 120_000 }, async (operation) => {
+    const fixture = await fixtureFor(operation);
+    await sendAll(operation, fixture, validRequests(operation, fixture.known), (response) => {
+      if (pathsOf(response).some((path) => stateful.includes(path))) return;
+      expect(malformed, JSON.stringify(response.body)).not.toContain(response.problem?.code);
     });
-    await sendAll(operation, stage, oddRequests(operation, stage.known), (reply, { fits }) => {
-      if (!fits) expect(reply.status).toBeGreaterThanOrEqual(400);
+    await sendAll(operation, fixture, unusualRequests(operation, fixture.known), (response, { isValid }) => {
+      if (!isValid) expect(response.status).toBeGreaterThanOrEqual(400);
     });
   });
 });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createClient, expectReply } from '../../support/api-driver/client.ts';
+import { createClient, expectResponse } from '../../support/api-driver/client.ts';
 import { newAccount, newProduct } from '../../support/api-driver/request-bodies.ts';
-import { productShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
-import { type OwnService, startOwnService } from '../../support/services/own-service.ts';
+import { productSchema, tokenSchema } from '../../support/api-driver/response-schemas.ts';
+import { type IsolatedService, startIsolatedService } from '../../support/services/isolated-service.ts';
 import { operator, runOps } from '../../support/services/run-ops.ts';
 
-let service: OwnService;
+let service: IsolatedService;
 beforeAll(async () => {
-  service = await startOwnService('operated');
+  service = await startIsolatedService('operated');
 });
 afterAll(() => service?.stop());
 
@@ -35,12 +35,12 @@ describe('npm run ops -- make-first-admin', () => {
     expect(stdout + stderr).not.toContain(password);
 
     const anyone = createClient(service.url);
-    const { access_token } = expectReply(
+    const { access_token } = expectResponse(
       await anyone.post('/auth/login', { email, password }),
       200,
-      tokenShape,
+      tokenSchema,
     );
-    expectReply(await anyone.as(access_token).post('/product', newProduct()), 201, productShape);
+    expectResponse(await anyone.as(access_token).post('/product', newProduct()), 201, productSchema);
 
     expect(await makeFirstAdmin(newAccount().email, password)).toMatchObject({
       code: 1,

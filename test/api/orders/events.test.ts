@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver/api-driver.ts';
-import { createClient, expectReply } from '../../support/api-driver/client.ts';
-import { anyOrderShape, decided, submit } from '../../support/api-driver/submitted-orders.ts';
-import { type FakeEventBus, startEventBus } from '../../support/fakes/fake-event-bus.ts';
-import { type OwnService, startOwnService } from '../../support/services/own-service.ts';
+import { checkOut, createApiShop, putInCart, signUp } from '../../support/api-driver/api-driver.ts';
+import { createClient, expectResponse } from '../../support/api-driver/client.ts';
+import { awaitDecision, orderSchema, submit } from '../../support/api-driver/submitted-orders.ts';
+import { type FakeEventBus, startFakeEventBus } from '../../support/fakes/fake-event-bus.ts';
+import { type IsolatedService, startIsolatedService } from '../../support/services/isolated-service.ts';
 import { until } from '../../support/services/processes.ts';
 
 let bus: FakeEventBus;
-let service: OwnService;
+let service: IsolatedService;
 beforeAll(async () => {
-  bus = await startEventBus();
-  service = await startOwnService('events', {
+  bus = await startFakeEventBus();
+  service = await startIsolatedService('events', {
     params: { order_events: 'on' },
     environment: { AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint },
   });
@@ -23,30 +23,30 @@ afterAll(async () => {
 
 const detail = z.object({ event_id: z.string(), order: z.object({ id: z.string(), status: z.string() }) });
 
-it('tells the bus of orders that are confirmed, rejected and cancelled, both ways, from the real stream', async () => {
+it('publishOrders publishes confirmed, rejected and cancelled orders from the stream', async () => {
   const anyone = createClient(service.url);
   const admin = await signUp(
     anyone,
     { role: 'ADMIN' },
     { headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret } },
   );
-  const store = shopOf(anyone, admin);
-  const product = await store.product({ stock: 3 });
-  const [guest, rival] = [await store.guest(), await store.guest()];
+  const shop = createApiShop(anyone, admin);
+  const product = await shop.product({ stock: 3 });
+  const [guest, other] = [await shop.guest(), await shop.guest()];
   await putInCart(guest, product.id, 1);
   const checkedOut = await checkOut(guest);
-  const submitted = await decided(guest, (await submit(guest, product.id, 2)).id);
+  const submitted = await awaitDecision(guest, (await submit(guest, product.id, 2)).id);
   expect(submitted.status).toBe('CONFIRMED');
-  expectReply(await guest.api.post(`/order/${submitted.id}/cancel`), 200, anyOrderShape);
-  // Two that want more than both could get: one is rejected after it was accepted.
-  const rivals = await Promise.all([submit(guest, product.id, 2), submit(rival, product.id, 2)]);
+  expectResponse(await guest.api.post(`/order/${submitted.id}/cancel`), 200, orderSchema);
+  // Stock covers one of the two orders; if both are accepted, one is rejected later.
+  const competing = await Promise.all([submit(guest, product.id, 2), submit(other, product.id, 2)]);
 
-  const wanted = [`${checkedOut.id}:CONFIRMED`, `${submitted.id}:CONFIRMED`, `${submitted.id}:CANCELLED`];
-  const told = () => bus.taken.map(({ Detail }) => detail.parse(JSON.parse(Detail)));
-  await until(async () => new Set(told().map(({ event_id }) => event_id)).size === 5);
-  const ids = told().map(({ event_id }) => event_id);
-  expect(ids).toEqual(expect.arrayContaining(wanted));
-  const ofRivals = told().filter(({ order }) => rivals.some(({ id }) => id === order.id));
-  expect(ofRivals.map(({ order }) => order.status).sort()).toEqual(['CONFIRMED', 'REJECTED']);
-  for (const { EventBusName } of bus.taken) expect(EventBusName).toBe(`${service.tablePrefix}-orders`);
+  const expected = [`${checkedOut.id}:CONFIRMED`, `${submitted.id}:CONFIRMED`, `${submitted.id}:CANCELLED`];
+  const published = () => bus.accepted.map(({ Detail }) => detail.parse(JSON.parse(Detail)));
+  await until(async () => new Set(published().map(({ event_id }) => event_id)).size === 5);
+  const ids = published().map(({ event_id }) => event_id);
+  expect(ids).toEqual(expect.arrayContaining(expected));
+  const ofCompeting = published().filter(({ order }) => competing.some(({ id }) => id === order.id));
+  expect(ofCompeting.map(({ order }) => order.status).sort()).toEqual(['CONFIRMED', 'REJECTED']);
+  for (const { EventBusName } of bus.accepted) expect(EventBusName).toBe(`${service.tablePrefix}-orders`);
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Access } from '../../../lib/http/contract.ts';
-import { type Actor, type ApiShop, openShop, signUp } from '../../support/api-driver/api-driver.ts';
-import { devClient, expectReply, outcomeOf } from '../../support/api-driver/client.ts';
+import { type Actor, type ApiShop, createLocalShop, signUp } from '../../support/api-driver/api-driver.ts';
+import { devClient, expectResponse, outcomeOf } from '../../support/api-driver/client.ts';
 import { forgeToken } from '../../support/api-driver/forge-token.ts';
 import {
   createOperationFixture,
@@ -10,7 +10,7 @@ import {
   send,
 } from '../../support/api-driver/operation-requests.ts';
 import { newAccount } from '../../support/api-driver/request-bodies.ts';
-import { accountShape, guestShape, tokenShape } from '../../support/api-driver/response-schemas.ts';
+import { accountSchema, guestSchema, tokenSchema } from '../../support/api-driver/response-schemas.ts';
 import { byRoute } from '../../support/openapi/contracts.ts';
 
 const callers = [
@@ -27,7 +27,7 @@ const allowed = { status: 'its success', code: undefined };
 const unauthenticated = { status: 401, code: 'unauthenticated' };
 const forbidden = { status: 403, code: 'forbidden' };
 
-/** With things of the caller's own: whose others' are is for object-access.test.ts. */
+/** For the caller's own objects. For objects of others, see object-access.test.ts. */
 function expected(access: Access, who: Who) {
   if (access === 'anyone') return allowed;
   if (who === 'anonymous') return access === 'anyone_or_account' ? allowed : unauthenticated;
@@ -40,7 +40,7 @@ let shop: ApiShop;
 let actors: Record<Who, Actor>;
 let base: OperationFixture;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createLocalShop();
   const guest = await shop.guest();
   const user = await signUp(shop.anyone);
   const { admin } = shop;
@@ -59,47 +59,51 @@ beforeAll(async () => {
   base = await createOperationFixture(shop, await shop.guest());
 });
 
-/** Things of the owner: new ones for what changes them, the same again for what does not. */
+/** Returns objects of the owner: new ones for a request that changes them, otherwise shared ones. */
 const shared = new Map<Actor, OperationFixture>();
 async function worldFor(owner: Actor, changes: boolean): Promise<OperationFixture> {
-  const world =
+  const fixture =
     (changes ? undefined : shared.get(owner)) ?? (await createOperationFixture(shop, owner, base.registered));
   if (changes) shared.delete(owner);
-  else shared.set(owner, world);
-  return world;
+  else shared.set(owner, fixture);
+  return fixture;
 }
 
-/** Whoever owns what the caller names as their own. */
+/** Returns the actor whose objects the caller uses. */
 const ownerOf = (who: Who): Actor =>
   who === 'USER' ? actors.USER : who.startsWith('ADMIN') ? actors.ADMIN : actors.guest;
 
 describe.each(byRoute)('$route, for $access', ({ route, access, response: success }) => {
   it.each(callers.map((who) => ({ who, outcome: expected(access, who) })))(
-    'answers $who with $outcome.status',
+    'returns $outcome.status to $who',
     async ({ who, outcome }) => {
       const changes = outcome === allowed && !route.startsWith('GET');
-      const world = await worldFor(ownerOf(who), changes);
-      const state = async () => operationOf(route).state?.(world);
+      const fixture = await worldFor(ownerOf(who), changes);
+      const state = async () => operationOf(route).state?.(fixture);
       const before = await state();
-      const reply = await send(actors[who].api, route, world);
-      if (outcome === allowed) expect(reply.status).toBe(success.status);
+      const response = await send(actors[who].api, route, fixture);
+      if (outcome === allowed) expect(response.status).toBe(success.status);
       else {
-        expect(outcomeOf(reply)).toEqual(outcome);
+        expect(outcomeOf(response)).toEqual(outcome);
         expect(await state()).toEqual(before);
       }
     },
   );
 });
 
-describe('a token that another stage really issued', () => {
-  it('opens nothing, in either direction', async () => {
+describe('a token issued by another stage', () => {
+  it('returns unauthenticated, in both directions', async () => {
     const dev = devClient();
     const account = newAccount();
-    const made = expectReply(await dev.post('/auth/register', account), 201, accountShape);
-    const { access_token } = expectReply(await dev.post('/auth/login', account), 200, tokenShape);
+    const made = expectResponse(await dev.post('/auth/register', account), 201, accountSchema);
+    const { access_token } = expectResponse(await dev.post('/auth/login', account), 200, tokenSchema);
     expect((await dev.as(access_token).get(`/cart/${made.id}`)).status).toBe(200);
     expect(outcomeOf(await shop.anyone.as(access_token).get(`/cart/${made.id}`))).toEqual(unauthenticated);
-    const local = expectReply(await shop.anyone.post('/customer/add', { username: 'x' }), 201, guestShape);
+    const local = expectResponse(
+      await shop.anyone.post('/customer/add', { username: 'x' }),
+      201,
+      guestSchema,
+    );
     const there = await dev.as(local.access_token).get(`/cart/${local.id}`);
     expect(outcomeOf(there)).toEqual(unauthenticated);
   });

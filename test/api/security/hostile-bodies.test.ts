@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openShop } from '../../support/api-driver/api-driver.ts';
+import { createLocalShop } from '../../support/api-driver/api-driver.ts';
 import {
   type Client,
-  expectReply,
+  expectResponse,
   localClient,
   outcomeOf,
   pathsOf,
@@ -17,22 +17,22 @@ import {
   send,
 } from '../../support/api-driver/operation-requests.ts';
 import { newAccount, uniqueName } from '../../support/api-driver/request-bodies.ts';
-import { accountShape, productShape } from '../../support/api-driver/response-schemas.ts';
+import { accountSchema, productSchema } from '../../support/api-driver/response-schemas.ts';
 import { byRoute, objectsOf } from '../../support/openapi/contracts.ts';
 
 const api = localClient();
 const login = (text: string, by: Client = api) => by.post('/auth/login', undefined, { text });
 const invalid = { status: 422, code: 'invalid_request' };
 
-let world: OperationFixture;
+let fixture: OperationFixture;
 beforeAll(async () => {
-  const shop = await openShop();
-  world = await createOperationFixture(shop, await shop.guest());
+  const shop = await createLocalShop();
+  fixture = await createOperationFixture(shop, await shop.guest());
 });
 
 const withBody = byRoute.filter(({ request }) => request.body !== undefined);
 
-describe('a key that would reach a prototype', () => {
+describe('a key that could reach a prototype', () => {
   const objects = withBody.flatMap(({ route, request }) =>
     objectsOf(request.body).map(({ path }) => ({ route, path, at: path.join('.') })),
   );
@@ -41,54 +41,59 @@ describe('a key that would reach a prototype', () => {
     ['__proto__', 'null'],
     ['constructor', '{"prototype":{"role":"ADMIN","polluted":true}}'],
     ['prototype', '{"role":"ADMIN"}'],
-    // Deep inside a value that is wrong anyway: the parser has to look there too.
+    // Inside the value of an unknown field, which the parser must also check.
     ['surplus', '[[{"a":{"__proto__":{"role":"ADMIN"}}}]]'],
     ['surplus', '{"a":{"constructor":{"prototype":{"role":"ADMIN"}}}}'],
   ];
 
-  it.each(objects)('is refused in the object at "$at" in the body of $route', async ({ route, path }) => {
-    const operation = operationOf(route);
-    const before = await operation.state?.(world);
-    for (const [key, json] of traps) {
-      const text = bodyWith(route, world, [...path, key], json);
-      expect(text).toContain(json);
-      expect(outcomeOf(await send(clientFor(operation, world), route, world, { text }))).toEqual(invalid);
-    }
-    expect(await operation.state?.(world)).toEqual(before);
-  });
+  it.each(objects)(
+    'returns invalid_request in the object at "$at" in the body of $route',
+    async ({ route, path }) => {
+      const operation = operationOf(route);
+      const before = await operation.state?.(fixture);
+      for (const [key, json] of traps) {
+        const text = bodyWith(route, fixture, [...path, key], json);
+        expect(text).toContain(json);
+        expect(outcomeOf(await send(clientFor(operation, fixture), route, fixture, { text }))).toEqual(
+          invalid,
+        );
+      }
+      expect(await operation.state?.(fixture)).toEqual(before);
+    },
+  );
 
   it.each([
     '?__proto__[role]=ADMIN',
     '?__proto__.role=ADMIN',
     '?constructor[prototype][role]=ADMIN',
     '?__proto__=x',
-  ])('is an unknown parameter in a query: %s', async (query) => {
+  ])('returns invalid_request in the query %s', async (query) => {
     expect(outcomeOf(await api.get(`/product${query}`))).toEqual(invalid);
   });
 
-  it('does nothing in a header', async () => {
+  it('has no effect in a header', async () => {
     const headers = { __proto__x: '1', constructor: 'x', 'x-__proto__': 'x' };
     expect((await api.get('/product', { headers })).status).toBe(200);
   });
 
-  it('has left nothing behind in the service', async () => {
-    const { shop } = world;
-    const made = expectReply(await api.post('/auth/register', newAccount()), 201, accountShape);
+  it('does not change later requests', async () => {
+    const { shop } = fixture;
+    const made = expectResponse(await api.post('/auth/register', newAccount()), 201, accountSchema);
     expect(made.role).toBe('USER');
     const body = { name: uniqueName('plain'), stock: 1, price: 1 };
-    const product = expectReply(await shop.admin.api.post('/product', body), 201, productShape);
+    const product = expectResponse(await shop.admin.api.post('/product', body), 201, productSchema);
     expect(product).toMatchObject({ limit_per_customer: null, active: true });
     expect((await api.get('/health')).body).toEqual({ status: 'ok' });
   });
 });
 
-describe('a body that is huge inside', () => {
+describe('a deep or long body', () => {
   it.each([
     ['open', '['.repeat(60_000)],
     ['closed', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
     ['of objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
     ['in a field', `{"email":${'['.repeat(20_000)}${']'.repeat(20_000)},"password":"x"}`],
-  ])('is refused when it is nested without end, %s', async (_, text) => {
+  ])('returns 400 or 422 if nested deeply, %s', async (_, text) => {
     expect([400, 422]).toContain((await login(text)).status);
   });
 
@@ -96,51 +101,51 @@ describe('a body that is huge inside', () => {
     Array.from({ length: count }, (_, index) => of(index)).join(',');
 
   it.each([
-    ['elements that lack everything', `{"items":[${short(21_000, () => '{}')}]}`],
-    ['elements that are nothing', `{"items":[${short(32_000, () => '0')}]}`],
+    ['empty elements', `{"items":[${short(21_000, () => '{}')}]}`],
+    ['elements of another type', `{"items":[${short(32_000, () => '0')}]}`],
     ['unknown fields', `{"items":[],${short(6_000, (n) => `"${n.toString(36)}":1`)}}`],
     ['unknown fields in an element', `{"items":[{${short(6_000, (n) => `"${n.toString(36)}":1`)}}]}`],
-  ])('is refused with no more than it took: %s', async (_, text) => {
-    const reply = await send(world.customer.api, 'POST /order', world, { text });
-    expect(outcomeOf(reply)).toEqual(invalid);
-    expect(reply.problem?.errors?.length).toBeGreaterThan(0);
-    expect(JSON.stringify(reply.body).length).toBeLessThan(text.length);
+  ])('returns an error smaller than the body: %s', async (_, text) => {
+    const response = await send(fixture.customer.api, 'POST /order', fixture, { text });
+    expect(outcomeOf(response)).toEqual(invalid);
+    expect(response.problem?.errors?.length).toBeGreaterThan(0);
+    expect(JSON.stringify(response.body).length).toBeLessThan(text.length);
   });
 });
 
-describe('JSON that two readers read differently', () => {
+describe('JSON that parsers read differently', () => {
   const objects = withBody.flatMap(({ route, request }) =>
     objectsOf(request.body).map(({ path }) => ({ route, path, at: path.join('.') })),
   );
 
   it.each(objects)(
-    'has no field twice in the object at "$at" in the body of $route',
+    'returns invalid_request for a repeated field in the object at "$at" in the body of $route',
     async ({ route, path }) => {
       const operation = operationOf(route);
-      const before = await operation.state?.(world);
+      const before = await operation.state?.(fixture);
       for (const [first, second] of [
         ['1', '1'],
         ['1', '"x"'],
         ['{"a":[]}', '{"a":[]}'],
       ]) {
-        // Unknown as well, but this is refused before fields are looked at.
-        const text = bodyWith(route, world, [...path, 'twice'], `${first},"twice":${second}`);
-        const reply = await send(clientFor(operation, world), route, world, { text });
-        expect(outcomeOf(reply)).toEqual(invalid);
-        expect(reply.problem?.errors).toEqual([
+        // The field is also unknown, but repetition is checked first.
+        const text = bodyWith(route, fixture, [...path, 'twice'], `${first},"twice":${second}`);
+        const response = await send(clientFor(operation, fixture), route, fixture, { text });
+        expect(outcomeOf(response)).toEqual(invalid);
+        expect(response.problem?.errors).toEqual([
           { path: [...path, 'twice'].join('.'), message: 'Must not be repeated' },
         ]);
       }
-      expect(await operation.state?.(world)).toEqual(before);
+      expect(await operation.state?.(fixture)).toEqual(before);
     },
   );
 
-  it('has no field twice where both values would do', async () => {
+  it('returns invalid_request for a repeated field with equal values', async () => {
     const account = newAccount();
     const twice = `{"email":"${account.email}","email":"${account.email}","password":"${account.password}"}`;
-    const reply = await api.post('/auth/register', undefined, { text: twice });
-    expect(outcomeOf(reply)).toEqual(invalid);
-    expect(pathsOf(reply)).toEqual(['email']);
+    const response = await api.post('/auth/register', undefined, { text: twice });
+    expect(outcomeOf(response)).toEqual(invalid);
+    expect(pathsOf(response)).toEqual(['email']);
     expect((await api.post('/auth/login', account)).status).toBe(401);
   });
 
@@ -150,34 +155,34 @@ describe('JSON that two readers read differently', () => {
     ['1e2', 100],
     ['100.0', 100],
     ['1E+2', 100],
-  ])('has %s as the number %d', async (json, price) => {
+  ])('reads %s as %d', async (json, price) => {
     const text = `{"name":"${uniqueName('number')}","stock":1,"price":${json}}`;
-    const made = await world.shop.admin.api.post('/product', undefined, { text });
-    const { id } = expectReply(made, 201, productShape);
-    expect((await world.shop.read(id)).price).toBe(price);
+    const made = await fixture.shop.admin.api.post('/product', undefined, { text });
+    const { id } = expectResponse(made, 201, productSchema);
+    expect((await fixture.shop.read(id)).price).toBe(price);
   });
 
   it.each(['NaN', 'Infinity', '-Infinity', '0x10', '010', '+1', '1_000', '.5', '1.', '1n'])(
-    'has no number %s',
+    'returns malformed_json for the number %s',
     async (json) => {
       const text = `{"name":"x","stock":1,"price":${json}}`;
-      const reply = await world.shop.admin.api.post('/product', undefined, { text });
-      expect(outcomeOf(reply)).toEqual({ status: 400, code: 'malformed_json' });
+      const response = await fixture.shop.admin.api.post('/product', undefined, { text });
+      expect(outcomeOf(response)).toEqual({ status: 400, code: 'malformed_json' });
     },
   );
 
   it.each(['9007199254740993', '99999999.5', '1e20', '99999999999999999999999999'])(
-    'is refused rather than rounded: %s',
+    'returns invalid_request instead of rounding %s',
     async (json) => {
       const text = `{"name":"x","stock":1,"price":${json}}`;
-      const reply = await world.shop.admin.api.post('/product', undefined, { text });
-      expect(outcomeOf(reply)).toEqual(invalid);
-      expect(pathsOf(reply)).toEqual(['price']);
+      const response = await fixture.shop.admin.api.post('/product', undefined, { text });
+      expect(outcomeOf(response)).toEqual(invalid);
+      expect(pathsOf(response)).toEqual(['price']);
     },
   );
 });
 
-describe('an address that looks like another', () => {
+describe('an e-mail address that looks like another', () => {
   const local = randomUUID();
 
   it.each([
@@ -196,17 +201,17 @@ describe('an address that looks like another', () => {
     ['two dots', `${local}..x@example.com`],
     ['an address literal', `${local}@[127.0.0.1]`],
     ['several addresses', `${local}@example.com,${local}@example.org`],
-  ])('does not become an account: %s', async (_, email) => {
+  ])('returns invalid_request: %s', async (_, email) => {
     for (const path of ['/auth/register', '/auth/login']) {
-      const reply = await api.post(path, { email, password: 'long enough' });
-      expect(outcomeOf(reply)).toEqual(invalid);
-      expect(pathsOf(reply)).toEqual(['email']);
+      const response = await api.post(path, { email, password: 'long enough' });
+      expect(outcomeOf(response)).toEqual(invalid);
+      expect(pathsOf(response)).toEqual(['email']);
     }
   });
 
-  it('has one password however a keyboard composed it', async () => {
+  it('has one password in every Unicode normalisation form', async () => {
     const account = newAccount({ password: 'crème brûlée' });
-    expectReply(await api.post('/auth/register', account), 201, accountShape);
+    expectResponse(await api.post('/auth/register', account), 201, accountSchema);
     for (const form of ['NFC', 'NFD'] as const) {
       const body = { ...account, password: account.password.normalize(form) };
       expect((await api.post('/auth/login', body)).status).toBe(200);
@@ -216,12 +221,12 @@ describe('an address that looks like another', () => {
 });
 
 describe('text from a customer', () => {
-  it('comes back as JSON that no page takes for markup, whatever it holds', async () => {
+  it('is returned unchanged as JSON with nosniff', async () => {
     for (const username of ['</script><script>alert(1)</script>', '"><img src=x onerror=alert(1)>']) {
-      const reply = await api.post('/customer/add', { username });
-      expect(reply.body).toMatchObject({ username });
-      expect(reply.headers.get('Content-Type')).toMatch(/^application\/json/);
-      expect(reply.headers.get('X-Content-Type-Options')).toBe('nosniff');
+      const response = await api.post('/customer/add', { username });
+      expect(response.body).toMatchObject({ username });
+      expect(response.headers.get('Content-Type')).toMatch(/^application\/json/);
+      expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');
     }
   });
 });

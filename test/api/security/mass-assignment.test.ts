@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { openShop } from '../../support/api-driver/api-driver.ts';
+import { createLocalShop } from '../../support/api-driver/api-driver.ts';
 import { outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
@@ -12,7 +12,7 @@ import {
 } from '../../support/api-driver/operation-requests.ts';
 import { byRoute, objectsOf } from '../../support/openapi/contracts.ts';
 
-/** What is stored or decided, and never said by a client; values that would matter if they were taken. */
+/** Fields that only the service sets, with values that would do harm if they were accepted. */
 const smuggled: Record<string, string> = {
   id: '"01890a5d-ac96-774b-bcce-b302099a8057"',
   customer_id: '"01890a5d-ac96-774b-bcce-b302099a8057"',
@@ -42,13 +42,13 @@ const smuggled: Record<string, string> = {
   decided_at: '"2000-01-01T00:00:00.000Z"',
   expires_at: '1',
 };
-/** Names that JavaScript knows, and one that nobody does. */
+/** Property names of JavaScript objects, and unknown names. */
 const odd: Record<string, string> = { toString: '1', hasOwnProperty: '1', surplus: '1', '': '1', '💥': '1' };
 
-let world: OperationFixture;
+let fixture: OperationFixture;
 beforeAll(async () => {
-  const shop = await openShop();
-  world = await createOperationFixture(shop, await shop.guest());
+  const shop = await createLocalShop();
+  fixture = await createOperationFixture(shop, await shop.guest());
 });
 
 const withBody = byRoute.filter(({ request }) => request.body !== undefined);
@@ -63,33 +63,37 @@ describe.each(objects)('the object at "$at" in the body of $route', ({ route, pa
     expect(catchall).toBeInstanceOf(z.core.$ZodNever);
   });
 
-  it('takes no field that the contract does not name, and a refusal writes nothing', async () => {
+  it('rejects every field that the contract does not define, and changes nothing', async () => {
     const { state } = operationOf(route);
-    const before = await state?.(world);
-    const api = clientFor(operationOf(route), world);
+    const before = await state?.(fixture);
+    const api = clientFor(operationOf(route), fixture);
     const fields = Object.entries({ ...smuggled, ...odd }).filter(([name]) => !Object.hasOwn(shape, name));
     await Promise.all(
       fields.map(async ([name, json]) => {
-        const text = bodyWith(route, world, [...path, name], json);
-        const reply = await send(api, route, world, { text });
-        expect(outcomeOf(reply), name).toEqual({ status: 422, code: 'invalid_request' });
-        expect(pathsOf(reply)).toEqual([[...path, name].join('.')]);
+        const text = bodyWith(route, fixture, [...path, name], json);
+        const response = await send(api, route, fixture, { text });
+        expect(outcomeOf(response), name).toEqual({ status: 422, code: 'invalid_request' });
+        expect(pathsOf(response)).toEqual([[...path, name].join('.')]);
       }),
     );
     expect(fields.length).toBeGreaterThan(20);
-    expect(await state?.(world), 'what is stored').toEqual(before);
+    expect(await state?.(fixture), 'what is stored').toEqual(before);
   });
 });
 
-describe('the bodies', () => {
-  it('of all requests are looked at', () => {
+describe('request bodies', () => {
+  it('are all covered', () => {
     expect(withBody.length).toBeGreaterThanOrEqual(10);
     expect(objects.length).toBeGreaterThan(withBody.length);
   });
 
-  it('are refused for those fields alone: without them each succeeds', async () => {
+  it('succeed without the added fields', async () => {
     for (const { route, response } of withBody) {
-      const fresh = await createOperationFixture(world.shop, await world.shop.guest(), world.registered);
+      const fresh = await createOperationFixture(
+        fixture.shop,
+        await fixture.shop.guest(),
+        fixture.registered,
+      );
       const { status } = await send(clientFor(operationOf(route), fresh), route, fresh);
       expect({ route, status }).toEqual({ route, status: response.status });
     }

@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shopOf, signUp } from '../../support/api-driver/api-driver.ts';
+import { createApiShop, signUp } from '../../support/api-driver/api-driver.ts';
 import {
   expectRestOfWindow,
-  type LimitedService,
   limit,
-  startLimitedService,
+  type RateLimitedService,
+  startRateLimitedService,
   withinWindow,
-} from '../../support/services/limited-service.ts';
+} from '../../support/services/rate-limited-service.ts';
 
-let service: LimitedService;
+let service: RateLimitedService;
 beforeAll(async () => {
-  service = await startLimitedService();
+  service = await startRateLimitedService();
 }, 60_000);
 afterAll(() => service.stop());
 
-describe('a limit by address', () => {
-  it('cannot be escaped with headers that name another, and leaves other addresses alone', async () => {
+describe('the limit per address', () => {
+  it('ignores forwarding headers and does not affect other addresses', async () => {
     const headerNames = ['X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'X-Client-IP', 'True-Client-IP'];
-    const { replies, last, at, elsewhere } = await withinWindow(async () => {
-      const replies = await Promise.all(
+    const { responses, last, at, elsewhere } = await withinWindow(async () => {
+      const responses = await Promise.all(
         Array.from({ length: 3 * limit }, (_, n) => {
           const headers = Object.fromEntries(
             headerNames.map((name) => [name, name === 'Forwarded' ? `for=10.0.0.${n}` : `10.0.0.${n}`]),
@@ -30,20 +30,20 @@ describe('a limit by address', () => {
       const last = await service.client.post('/customer/add', { username: 'bot' });
       const at = Date.now();
       const elsewhere = await service.postFrom('127.0.0.2', '/customer/add', { username: 'shopper' });
-      return { replies, last, at, elsewhere };
+      return { responses, last, at, elsewhere };
     });
-    expect(replies.filter(({ status }) => status === 201)).toHaveLength(limit);
-    expect(replies.filter(({ status }) => status === 429)).toHaveLength(2 * limit);
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(limit);
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(2 * limit);
     expectRestOfWindow(last, at);
     expect(elsewhere.status).toBe(201);
   });
 });
 
-describe('placing orders', () => {
-  it('is counted by account, over both ways to order, and nothing of the rest is placed', async () => {
+describe('the limit of orders per account', () => {
+  it('counts both ways to order together', async () => {
     const { id: customer_id, api: shopper } = await signUp(service.client);
     const unknown = { items: [{ id: randomUUID(), quantity: 1 }] };
-    const replies = await withinWindow(() =>
+    const responses = await withinWindow(() =>
       Promise.all(
         Array.from({ length: 3 * limit }, (_, n) =>
           n % 2 === 0
@@ -52,15 +52,15 @@ describe('placing orders', () => {
         ),
       ),
     );
-    const byStatus = Map.groupBy(replies, ({ status }) => status);
+    const byStatus = Map.groupBy(responses, ({ status }) => status);
     expect(byStatus.get(429)).toHaveLength(2 * limit);
-    // An unknown product and an empty cart: those were let through.
+    // Requests within the limit fail later: unknown product or empty cart.
     expect([...(byStatus.get(404) ?? []), ...(byStatus.get(409) ?? [])]).toHaveLength(limit);
   });
 
-  it('is counted for replays too, both ways', async () => {
+  it('counts replays of both ways to order', async () => {
     const bootstrap = { headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret } };
-    const shop = shopOf(service.client, await signUp(service.client, { role: 'ADMIN' }, bootstrap));
+    const shop = createApiShop(service.client, await signUp(service.client, { role: 'ADMIN' }, bootstrap));
     const { id } = await shop.product();
     const shopper = await signUp(service.client);
     const customer_id = shopper.id;
@@ -73,13 +73,13 @@ describe('placing orders', () => {
         { items: [{ id, quantity: 1 }] },
         { headers: { 'Idempotency-Key': 'submit' } },
       );
-    const replies = await withinWindow(async () => {
+    const responses = await withinWindow(async () => {
       const first = [await checkout(), await submit()];
       const rest = Array.from({ length: 2 * limit }, (_, n) => (n % 2 === 0 ? checkout() : submit()));
       return [...first, ...(await Promise.all(rest))];
     });
-    expect(replies[0]?.status).toBe(201);
-    expect(replies[1]?.status).toBe(202);
-    expect(replies.filter(({ status }) => status === 429)).toHaveLength(limit + 2);
+    expect(responses[0]?.status).toBe(201);
+    expect(responses[1]?.status).toBe(202);
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(limit + 2);
   });
 });

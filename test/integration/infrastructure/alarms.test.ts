@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { createOrderMetrics } from '../../../lib/orders/order-metrics.ts';
 import { packageStage, resourcesOf } from '../../support/packaging/template.ts';
 
-// Read when the metrics are made; they go to `console` only in this mode.
+// createOrderMetrics reads these; only in this mode metrics go to `console`.
 process.env['POWERTOOLS_METRICS_NAMESPACE'] = 'Sellout/prod';
 process.env['POWERTOOLS_DEV'] = 'true';
 process.env['POWERTOOLS_METRICS_DISABLED'] = 'false';
@@ -24,26 +24,34 @@ const alarm = z.union([
   z.object({ Metrics: z.array(z.object({ MetricStat: z.optional(z.object({ Metric: metric })) })) }),
 ]);
 
-/** Metrics by the alarm that watches them. */
+/** Every metric of an alarm, with the name of the alarm. */
 const watched = alarms.flatMap(([name, { Properties }]) => {
   const parsed = alarm.parse(Properties);
   const metrics =
     'Metrics' in parsed ? parsed.Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) : [parsed];
   return metrics.map((each) => ({ name, ...each }));
 });
+/** A quota of CloudWatch. */
+const metricsPerAlarmMax = 10;
 
 /** Tables and indexes whose throttling no alarm watches. */
 const unwatched = new Map([
-  ['WriteThrottleEvents ProductsTable/propagating', 'written with the table, and an alarm takes ten metrics'],
+  ['WriteThrottleEvents ProductsTable/propagating', 'written together with the table'],
   ['ReadThrottleEvents PurchasesTable', 'only written'],
-  ['ReadThrottleEvents RateLimitsTable', 'only written'],
+  ['ReadThrottleEvents RateLimitsTable', 'read at most once a second per container and counter'],
 ]);
-const mostMetricsOfAnAlarm = 10;
 
 const throttled = z.union([
   z.tuple([z.object({ Value: z.object({ Ref: z.string() }) })]),
   z.tuple([z.object({ Value: z.object({ Ref: z.string() }) }), z.object({ Value: z.string() })]),
 ]);
+/** `ReadThrottleEvents OrdersTable/pending` for each table and index that an alarm watches. */
+const watchedThrottling = watched
+  .filter(({ MetricName }) => /^(Read|Write)ThrottleEvents$/.test(MetricName))
+  .map(({ MetricName, Dimensions }) => {
+    const [{ Value: table }, index] = throttled.parse(Dimensions);
+    return `${MetricName} ${[table.Ref, ...(index ? [index.Value] : [])].join('/')}`;
+  });
 const table = z.object({
   GlobalSecondaryIndexes: z._default(z.array(z.object({ IndexName: z.string() })), []),
 });
@@ -51,12 +59,26 @@ const table = z.object({
 const dashboard = z.object({ 'Fn::Sub': z.string() });
 const [board] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
 const body = dashboard.parse(board?.[1].Properties['DashboardBody'])['Fn::Sub'];
+const widget = z.object({
+  type: z.literal('metric'),
+  properties: z.object({ title: z.string(), metrics: z.array(z.array(z.unknown())) }),
+});
+const { widgets } = z.object({ widgets: z.array(widget) }).parse(JSON.parse(body));
+
+/** Anchors of the headings of a Markdown document, as GitHub makes them. */
+const anchorsOf = (markdown: string): string[] =>
+  [...markdown.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Every metric of orders, as CloudWatch reads it from the log. */
+/** Every metric that the order metrics publish, as CloudWatch reads it from the log. */
 function publishedMetrics() {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   const metrics = createOrderMetrics();
@@ -73,25 +95,38 @@ function publishedMetrics() {
 }
 
 describe('alarms', () => {
-  it('tell somebody when they begin and when they end, and the runbook says of each what to do', () => {
-    for (const [name, { Properties }] of alarms) {
+  it('notify the topic when they fire and when they recover', () => {
+    expect(alarms.length).toBeGreaterThan(10);
+    for (const [name, { Properties }] of alarms)
       expect(Properties, name).toMatchObject({
         AlarmActions: [{ Ref: 'AlarmTopic' }],
         OKActions: [{ Ref: 'AlarmTopic' }],
         TreatMissingData: expect.stringMatching(/^(notB|b)reaching$/),
       });
+  });
+
+  it('link a section of the runbook in their descriptions', () => {
+    const anchors = anchorsOf(runbook);
+    for (const [name, { Properties }] of alarms) {
+      const link = /^.{20,}\. See docs\/runbook\.md#(\w+)$/.exec(
+        z.string().parse(Properties['AlarmDescription']),
+      );
+      expect(anchors, name).toContain(link?.[1]);
+      expect(link?.[1], name).toBe(name.toLowerCase());
     }
-    const sections = [...runbook.matchAll(/^### (\w+Alarm)$/gm)].map(([, name]) => name);
-    expect(alarms.length).toBeGreaterThan(10);
+  });
+
+  it('cover every alarm section of the runbook', () => {
+    const sections = [...runbook.matchAll(/^#+ (\w+Alarm)$/gm)].map(([, name]) => name);
     expect(sections.sort()).toEqual(alarms.map(([name]) => name).sort());
   });
 
-  it('go out by e-mail only where an address is given', () => {
+  it('send email only if alarm_email is set', () => {
     expect(template.Resources['AlarmEmail']?.Condition).toBe('HasAlarmEmail');
     expect(template.Conditions['HasAlarmEmail']).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
   });
 
-  it('watch what the template has', () => {
+  it('watch only resources of the template', () => {
     expect(watched.length).toBeGreaterThan(alarms.length);
     for (const { name, Dimensions } of watched)
       for (const { Value } of Dimensions) {
@@ -100,47 +135,33 @@ describe('alarms', () => {
       }
   });
 
-  it('watch the throttling of each table and index, or there is a reason', () => {
+  it('watch at most as many metrics as CloudWatch allows', () => {
+    for (const [name] of alarms)
+      expect(watched.filter((each) => each.name === name).length, name).toBeLessThanOrEqual(
+        metricsPerAlarmMax,
+      );
+  });
+
+  it('watch the throttling of every table and index, with few exceptions', () => {
     const existing = resourcesOf(template, 'AWS::DynamoDB::Table').flatMap(([name, { Properties }]) => [
       name,
       ...table.parse(Properties).GlobalSecondaryIndexes.map(({ IndexName }) => `${name}/${IndexName}`),
     ]);
-    const found = watched
-      .filter(({ MetricName }) => /^(Read|Write)ThrottleEvents$/.test(MetricName))
-      .map(({ MetricName, Dimensions }) => {
-        const [{ Value }, index] = throttled.parse(Dimensions);
-        return `${MetricName} ${[Value.Ref, ...(index ? [index.Value] : [])].join('/')}`;
-      });
-    expect([...found, ...unwatched.keys()].sort()).toEqual(
+    expect([...watchedThrottling, ...unwatched.keys()].sort()).toEqual(
       ['ReadThrottleEvents', 'WriteThrottleEvents']
         .flatMap((metric) => existing.map((name) => `${metric} ${name}`))
         .sort(),
     );
-    for (const [name] of alarms)
-      expect(watched.filter((each) => each.name === name).length, name).toBeLessThanOrEqual(
-        mostMetricsOfAnAlarm,
-      );
   });
 
-  it('hear of every failure of an order that goes on for minutes', () => {
-    expect(template.Resources['OrderFailuresAlarm']?.Properties).toMatchObject({
-      MetricName: 'OrderFailures',
-      Statistic: 'Sum',
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 0,
-      EvaluationPeriods: 5,
-      DatapointsToAlarm: 3,
-    });
-  });
-
-  it('sound when a sweep does not run at all', () => {
+  it('fire when a sweep does not run at all', () => {
     const silent = alarms.filter(([, { Properties }]) => Properties['TreatMissingData'] === 'breaching');
     expect(silent.map(([name]) => name).sort()).toEqual(['PendingOrdersAlarm', 'ProductSweepAlarm']);
   });
 });
 
-describe('metrics of orders', () => {
-  it('are told once, in the namespace of the stage', () => {
+describe('createOrderMetrics', () => {
+  it('publishes each metric once, in the namespace of the stage', () => {
     const published = publishedMetrics();
     expect(published).toHaveLength(1);
     expect(published).toMatchObject([
@@ -149,53 +170,41 @@ describe('metrics of orders', () => {
     expect(JSON.stringify(published)).toContain('"Namespace":"Sellout/prod"');
   });
 
-  it('are those that alarms and the dashboard look at', () => {
+  it('publishes every order metric of alarms and dashboard', () => {
     const published = Object.keys(publishedMetrics()[0] ?? {});
-    const ours = watched.filter(({ Namespace }) => Namespace.startsWith('Sellout'));
-    expect(ours.length).toBeGreaterThan(2);
-    for (const { Namespace, MetricName, Dimensions } of ours) {
+    const used = watched.filter(({ Namespace }) => Namespace.startsWith('Sellout'));
+    expect(used.length).toBeGreaterThan(2);
+    for (const { Namespace, MetricName, Dimensions } of used) {
       expect(published).toContain(MetricName);
       expect([Namespace, Dimensions]).toEqual(['Sellout/prod', [{ Name: 'service', Value: 'orders' }]]);
     }
-    const shown = new Set(
-      [...body.matchAll(/"(Order\w+|Orders\w+|UnitsSold|OldestPendingAge)"/g)].map(([, name]) => name),
-    );
-    for (const name of shown) expect([...published, 'OrderAge']).toContain(name);
-    expect(shown.size).toBeGreaterThan(5);
+    const shown = widgets
+      .flatMap(({ properties }) => properties.metrics)
+      .filter(([namespace]) => namespace === 'Sellout/prod');
+    expect(shown.length).toBeGreaterThan(5);
+    for (const [, name, ...dimension] of shown) {
+      expect([...published, 'OrderAge']).toContain(name);
+      expect(dimension.slice(0, 2)).toEqual(['service', 'orders']);
+    }
   });
 });
 
-describe('the dashboard', () => {
-  it('is JSON that shows resources of the template', () => {
-    const widget = z.object({ type: z.literal('metric'), properties: z.object({ title: z.string() }) });
-    const { widgets } = z.object({ widgets: z.array(widget) }).parse(JSON.parse(body));
+describe('dashboard', () => {
+  it('shows only resources of the template', () => {
     expect(widgets.length).toBeGreaterThan(8);
     const names = [...body.matchAll(/\$\{(\w+)[.}]/g)].map(([, name = '']) => name);
     expect(names.length).toBeGreaterThan(10);
     for (const name of names) expect(template.Resources).toHaveProperty(name);
   });
 
-  it('tells which of the tables and indexes that alarms watch is throttled', () => {
-    const widget = z.object({
-      properties: z.object({ title: z.string(), metrics: z.optional(z.array(z.array(z.unknown()))) }),
-    });
-    const { widgets } = z.object({ widgets: z.array(widget) }).parse(JSON.parse(body));
-    const rows = widgets.find(({ properties }) => properties.title === 'Throttled')?.properties.metrics ?? [];
-    let last: unknown[] = [];
-    const shown = rows.map((row) => {
-      // "..." stands for as much of the row before as is missing.
-      const [first, ...rest] = row;
-      last = first === '...' ? [...last.slice(0, last.length - rest.length), ...rest] : row;
-      const [, metric, , table, , index] = last;
-      return [metric, String(table).replace(/^\$\{(\w+)\}$/, '$1'), index].filter(Boolean).join(' ');
-    });
-    const alarmed = watched
-      .filter(({ name }) => /^Throttled(Writes|Reads)Alarm$/.test(name))
-      .map(({ MetricName, Dimensions }) => {
-        const [{ Value: table }, index] = throttled.parse(Dimensions);
-        return [MetricName, table.Ref, index?.Value].filter(Boolean).join(' ');
-      });
-    expect(alarmed.length).toBeGreaterThan(15);
-    expect(shown.filter((name) => name !== 'Throttles undefined').sort()).toEqual(alarmed.sort());
+  it('shows the throttling of every table and index that alarms watch', () => {
+    const shown = widgets
+      .flatMap(({ properties }) => properties.metrics)
+      .filter(([, name]) => /^(Read|Write)ThrottleEvents$/.test(String(name)))
+      .map(([, name, , table, , index]) =>
+        [`${name} ${String(table).replace(/^\$\{(\w+)\}$/, '$1')}`, index].filter(Boolean).join('/'),
+      );
+    expect(watchedThrottling.length).toBeGreaterThan(15);
+    expect(shown.sort()).toEqual([...watchedThrottling].sort());
   });
 });

@@ -40,7 +40,7 @@ describe('StageGuard', { timeout: 120_000 }, () => {
     [
       'a production stage without an alarm recipient',
       ['deploy', '--stage', 'prod'],
-      /set alarm_email under params\.prod/,
+      /Set alarm_email under params\.prod/,
     ],
     [
       'missing credentials',

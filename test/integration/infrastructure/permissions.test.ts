@@ -21,7 +21,7 @@ const mapping = z.object({
   DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.unknown() }) }),
 });
 
-/** Another type may bring rights with it, as policies of IAM, queues, topics or buses do: look before adding it. */
+/** Before adding a type, check that it cannot grant permissions, as policies of IAM, queues, topics or buses do. */
 const types = [
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Integration',
@@ -45,7 +45,7 @@ const types = [
   'AWS::SQS::Queue',
 ];
 
-/** What Lambda does in the name of a function: it writes its log and traces, and reads the stream that starts it. */
+/** Permissions that Lambda uses on behalf of a function: to write log and traces and to read its stream. */
 function neededToRun(resource: string): string[] {
   const logGroup = resource.replace(/LambdaFunction$/, 'LogGroup');
   const streams = resourcesOf(template, 'AWS::Lambda::EventSourceMapping')
@@ -65,20 +65,20 @@ function neededToRun(resource: string): string[] {
   ];
 }
 
-describe('the role of', () => {
-  it.each(functions)('$name allows what its code can ask of AWS, and nothing else', (details) => {
+describe('function roles', () => {
+  it.each(functions)('grant $name exactly the AWS calls that its code makes', (details) => {
     const needed = [...neededPermissions(reach(details.file)), ...neededToRun(details.resource)];
     expect([...allowedBy(template, details.role)].sort()).toEqual(needed.sort());
   });
 
-  it.each(functions)('$name is told by code that hides no call from the types', ({ file }) => {
+  it.each(functions)('can be derived from the types of $name, which has no assertions', ({ file }) => {
     const hidden = [...reach(file)].filter(
       (node) => ts.isNonNullExpression(node) || (ts.isAsExpression(node) && node.type.getText() !== 'const'),
     );
     expect(hidden.map((node) => node.getText())).toEqual([]);
   });
 
-  it('each function is all that gives rights', () => {
+  it('are the only resources that grant permissions', () => {
     const resources = Object.values(template.Resources);
     expect([...new Set(resources.map(({ Type }) => Type))].sort()).toEqual(types);
     for (const { Properties } of resources)
@@ -90,7 +90,7 @@ describe('the role of', () => {
       denials.parse(Properties);
   });
 
-  it('what only reads allows no write', () => {
+  it('grant no writes to functions that only read', () => {
     const readers = [
       'getCart',
       'getOrder',

@@ -6,9 +6,9 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { freePort, isPortFree } from '../../../localstack/ports.ts';
-import { checkOut, putInCart, shopOf, signUp } from '../../support/api-driver/api-driver.ts';
+import { checkOut, createApiShop, putInCart, signUp } from '../../support/api-driver/api-driver.ts';
 import { createClient } from '../../support/api-driver/client.ts';
-import { startEventBus } from '../../support/fakes/fake-event-bus.ts';
+import { startFakeEventBus } from '../../support/fakes/fake-event-bus.ts';
 import { until } from '../../support/services/processes.ts';
 import { startProgram } from '../../support/services/start-program.ts';
 
@@ -81,28 +81,28 @@ describe('npm run start:localstack', () => {
     const values = new Map<string, string>();
     const [parameters, bus, localStackPort] = [
       await startFakeSsm(values),
-      await startEventBus(),
+      await startFakeEventBus(),
       await freePort(),
     ];
     const fakeLocalStack = join(root, 'test/support/fakes/fake-localstack.ts');
     const run = await startProgram(['--localstack', '--stage', 'stack'], {
       ...(await fakeDocker(`case "$*" in *" up "*) exec '${process.execPath}' '${fakeLocalStack}' ;; esac`)),
       LOCALSTACK_PORT: String(localStackPort),
-      STAND_IN_DYNAMODB: inject('dynamodbEndpoint'),
-      STAND_IN_SSM: parameters.endpoint,
-      STAND_IN_EVENTS: bus.endpoint,
+      FAKE_DYNAMODB: inject('dynamodbEndpoint'),
+      FAKE_SSM: parameters.endpoint,
+      FAKE_EVENTS: bus.endpoint,
     });
     await until(async () => run.stdout().includes('ready ') || run.child.exitCode !== null, 90_000);
     expect(run.stdout(), run.stderr()).toContain(`ready http://127.0.0.1:${run.port}\n`);
-    expect(bus.names).toEqual(['sellout-stack-orders']);
+    expect(bus.busNames).toEqual(['sellout-stack-orders']);
 
     const anyone = createClient(`http://127.0.0.1:${run.port}`);
     const headers = { 'Bootstrap-Secret': values.get('/sellout/stack/bootstrap-secret') ?? '' };
-    const store = shopOf(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
+    const store = createApiShop(anyone, await signUp(anyone, { role: 'ADMIN' }, { headers }));
     const [{ id: product }, guest] = [await store.product(), await store.guest()];
     await putInCart(guest, product, 1);
     const { id } = await checkOut(guest);
-    await until(async () => bus.taken.some(({ Detail }) => Detail.includes(`${id}:CONFIRMED`)));
+    await until(async () => bus.accepted.some(({ Detail }) => Detail.includes(`${id}:CONFIRMED`)));
 
     run.child.kill('SIGINT');
     const { code } = await run.ended;

@@ -8,7 +8,7 @@ import { createTables, readTables } from '../../../localstack/tables.ts';
 import { connect, freshTables } from '../../support/database/tables.ts';
 
 describe('createTables', () => {
-  it('makes every table of serverless.yml with its keys, indexes, stream and expiry', async () => {
+  it('creates every table of deploy/tables.yml with its keys, indexes, stream and expiry', async () => {
     const { documents, prefix, tables } = await freshTables();
     const wanted = await readTables({ prefix });
     expect(wanted.map(({ TableName }) => TableName)).toEqual(expect.arrayContaining(Object.values(tables)));
@@ -28,7 +28,7 @@ describe('createTables', () => {
     documents.destroy();
   });
 
-  it('leaves a table that exists as it is', async () => {
+  it('leaves existing tables unchanged', async () => {
     const endpoint = inject('dynamodbEndpoint');
     const prefix = `test-${randomUUID()}`;
     const names = await createTables({ endpoint, prefix });
@@ -47,37 +47,32 @@ describe('readTables', () => {
   const variable = (address: string) => `$\{${address}}`;
 
   async function read(extra: string, name = `${variable('self:service')}-${variable('sls:stage')}-things`) {
-    const file = join(directory, 'serverless.yml');
+    const file = join(directory, 'tables.yml');
     await writeFile(
       file,
-      `service: shop
-custom:
+      `defaults:
+  resource: &resource { Type: "AWS::DynamoDB::Table", DeletionPolicy: !Ref Policy }
   table: &table { SSESpecification: { SSEEnabled: '${variable('param:encrypted')}' }, BillingMode: PAY_PER_REQUEST }
   stream: &stream { StreamViewType: !Ref View }
-provider: { role: !GetAtt [Role, Arn], table: !Ref ThingsTable }
-resources:
-  Resources:
-    Queue: { Type: "AWS::SQS::Queue", Properties: { RedrivePolicy: !Sub "x" } }
-    ThingsTable:
-      Type: AWS::DynamoDB::Table
-      Properties:
-        <<: *table
-        TableName: ${name}
-        AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
-        KeySchema: [{ AttributeName: id, KeyType: HASH }]
-        ${extra}
+Resources:
+  ThingsTable:
+    <<: *resource
+    Properties:
+      <<: *table
+      TableName: ${name}
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      ${extra}
 `,
     );
     return readTables({ prefix: 'mine', file });
   }
 
-  it('passes over other resources', async () => {
-    const [table, ...others] = await read('');
-    expect(table?.TableName).toBe('mine-things');
-    expect(others).toEqual([]);
+  it('replaces service and stage in table names by the prefix', async () => {
+    expect((await read('')).map(({ TableName }) => TableName)).toEqual(['mine-things']);
   });
 
-  it('passes over properties that change nothing here, whatever they hold', async () => {
+  it('ignores properties without local effect, whatever their values', async () => {
     const warm = `WarmThroughput: { WriteUnitsPerSecond: '${variable('param:warm')}', ReadUnitsPerSecond: !Ref Warm }`;
     const [table] = await read(warm);
     expect(table).toEqual((await read(''))[0]);
@@ -86,20 +81,20 @@ resources:
     );
   });
 
-  it('takes what tables have in common from where it stands, as strictly', async () => {
+  it('resolves aliases and checks what they refer to', async () => {
     expect((await read(''))[0]?.BillingMode).toBe('PAY_PER_REQUEST');
-    await expect(read('StreamSpecification: *stream')).rejects.toThrow('ThingsTable: the tag !Ref');
+    await expect(read('StreamSpecification: *stream')).rejects.toThrow(/ThingsTable .*tag !Ref/);
   });
 
-  it('refuses a property that it does not know', async () => {
-    await expect(read('LocalSecondaryIndexes: []')).rejects.toThrow(/ThingsTable: .*LocalSecondaryIndexes/);
+  it.each([
+    ['a property', 'LocalSecondaryIndexes: []', undefined, /ThingsTable .*LocalSecondaryIndexes/],
+    ['a variable', '', variable('param:name'), /ThingsTable .*variable .*param:name/],
+    ['a CloudFormation tag', '', '!Ref Name', /ThingsTable .*tag !Ref/],
+  ])('throws on %s that is not supported locally', async (_, extra, name, message) => {
+    await expect(read(extra, name)).rejects.toThrow(message);
   });
 
-  it('refuses a variable that it does not know', async () => {
-    await expect(read('', variable('param:name'))).rejects.toThrow(/ThingsTable: the variable .*param:name/);
-  });
-
-  it('refuses a tag inside a table', async () => {
-    await expect(read('', '!Ref Name')).rejects.toThrow('ThingsTable: the tag !Ref');
+  it('throws on a YAML syntax error', async () => {
+    await expect(read('}')).rejects.toThrow(/tables\.yml is not valid YAML/);
   });
 });

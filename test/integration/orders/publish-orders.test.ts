@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { Order } from '../../../lib/orders/order.ts';
-import { type Entry, type FakeEventBus, startEventBus } from '../../support/fakes/fake-event-bus.ts';
+import { type Entry, type FakeEventBus, startFakeEventBus } from '../../support/fakes/fake-event-bus.ts';
 import { contextOf, orderOf } from '../../support/fixtures/domain-builders.ts';
 import { recordOf } from '../../support/fixtures/stream-records.ts';
 import { environment } from '../../support/services/environment.ts';
@@ -18,7 +18,7 @@ describe('publishOrders', () => {
   let rejects: (entry: Entry, before: number) => boolean;
   beforeEach(async () => {
     rejects = () => false;
-    bus = await startEventBus((entry, before) => rejects(entry, before));
+    bus = await startFakeEventBus((entry, before) => rejects(entry, before));
     for (const [name, value] of Object.entries({
       ...environment,
       AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
@@ -58,13 +58,13 @@ describe('publishOrders', () => {
   it('publishes each decided order and no PENDING one', async () => {
     const orders = (['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED'] as const).map(orderOf);
     await deliver(orders);
-    expect(idsOf(bus.taken)).toEqual(wanted(orders.slice(1)));
-    expect(bus.taken.map(({ DetailType }) => DetailType)).toEqual([
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders.slice(1)));
+    expect(bus.accepted.map(({ DetailType }) => DetailType)).toEqual([
       'order.confirmed',
       'order.rejected',
       'order.cancelled',
     ]);
-    for (const { EventBusName, Source, Time } of bus.taken)
+    for (const { EventBusName, Source, Time } of bus.accepted)
       expect({ EventBusName, Source, Time }).toEqual({
         EventBusName: 'test-orders',
         Source: 'sellout.orders',
@@ -76,29 +76,29 @@ describe('publishOrders', () => {
     const order = orderOf('CONFIRMED');
     const states = [order, { ...orderOf('CANCELLED'), id: order.id }];
     await deliver(states);
-    expect(idsOf(bus.taken)).toEqual(wanted(states));
+    expect(idsOf(bus.accepted)).toEqual(wanted(states));
   });
 
   it('sends at most ten entries per request', async () => {
     const orders = confirmed(25);
     await deliver(orders);
-    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders));
     expect(bus.requests.toSorted((a, b) => b - a)).toEqual([10, 10, 5]);
   });
 
   it('publishes a redelivered batch with the same event IDs', async () => {
     const orders = confirmed(3);
     await deliver(orders);
-    const first = idsOf(bus.taken.splice(0));
+    const first = idsOf(bus.accepted.splice(0));
     await deliver(orders);
-    expect(idsOf(bus.taken)).toEqual(first);
+    expect(idsOf(bus.accepted)).toEqual(first);
   });
 
   it('retries only the entries that the bus rejected', async () => {
     const orders = confirmed(10);
     rejects = (_, before) => before < 10 && before % 3 === 0;
     await deliver(orders);
-    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders));
     expect(bus.requests).toEqual([10, 4]);
   });
 
@@ -107,11 +107,11 @@ describe('publishOrders', () => {
     const unlucky = orders[4]?.id ?? '';
     rejects = ({ Detail }) => detail.parse(JSON.parse(Detail)).order.id === unlucky;
     await expect(deliver(orders)).rejects.toThrow('EventBridge rejected 1 of 12 events: ThrottlingException');
-    expect(idsOf(bus.taken)).toEqual(wanted(orders.filter(({ id }) => id !== unlucky)));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders.filter(({ id }) => id !== unlucky)));
 
     rejects = () => false;
     await deliver(orders);
-    expect([...new Set(idsOf(bus.taken))]).toEqual(wanted(orders));
+    expect([...new Set(idsOf(bus.accepted))]).toEqual(wanted(orders));
   });
 
   it('publishes the readable records of a batch and isolates the unreadable one', async () => {
@@ -119,10 +119,10 @@ describe('publishOrders', () => {
     const unreadable = { ...orderOf('CONFIRMED'), lines: 'unreadable' };
     const images = [...orders.slice(0, 4), unreadable, ...orders.slice(4)];
     await expect(deliver(images)).rejects.toThrow('1 of 7 records cannot be read');
-    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders));
 
     expect(await bisect(images)).toEqual([unreadable]);
-    expect([...new Set(idsOf(bus.taken))]).toEqual(wanted(orders));
+    expect([...new Set(idsOf(bus.accepted))]).toEqual(wanted(orders));
   });
 
   it.each([
@@ -133,11 +133,11 @@ describe('publishOrders', () => {
     await expect(deliver([...orders, { ...orderOf('CONFIRMED'), ...changes }])).rejects.toThrow(
       '1 of 3 records cannot be read',
     );
-    expect(idsOf(bus.taken)).toEqual(wanted(orders));
+    expect(idsOf(bus.accepted)).toEqual(wanted(orders));
   });
 
   it('throws if the bus is unavailable', async () => {
-    const gone = await startEventBus();
+    const gone = await startFakeEventBus();
     await gone.stop();
     vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', gone.endpoint);
     await expect(deliver(confirmed(1))).rejects.toThrow('ECONNREFUSED');

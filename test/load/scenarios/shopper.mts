@@ -1,17 +1,17 @@
 /**
- * What shoppers do that YAML cannot say. Artillery loads it in each of its workers, also on AWS, so it stands
- * alone; Node.js takes the types out.
+ * The shoppers' logic for the scenarios in YAML. Artillery loads this file in each worker, also on AWS Lambda, so it
+ * imports nothing from this repository. Node.js strips the types.
  */
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, threadId } from 'node:worker_threads';
 
 interface Vars {
-  /** Drawn for this shopper by Artillery: an account, and one product of each kind. */
+  /** Artillery draws an account and one product of each kind per shopper. */
   customer_id: string;
   readonly hot: string;
   readonly scarce: string;
-  readonly shelf: string;
-  /** From the first shopper to the phase in which orders are cancelled. */
+  readonly regular: string;
+  /** From the first arrival to the phase `cancellations`. */
   readonly secondsToCancellations: number;
   readonly bot_id: string;
   readonly bot_token: string;
@@ -20,7 +20,7 @@ interface Vars {
   key: string;
   order_id?: string | undefined;
   status?: string | undefined;
-  regrets: boolean;
+  wantsToCancel: boolean;
   cancelled: boolean;
   polls: number;
 }
@@ -42,22 +42,21 @@ interface Response {
 }
 type Done = (error?: Error) => void;
 
-const isOrder = /^POST \/order(\/add)?$/;
-const isCancel = /\/cancel$/;
-/** Of those whose order was taken. */
-const shareWithRegrets = 0.3;
-/** Half a minute: an order that its worker has missed is decided by the sweep, after the run. */
-const mostPolls = 100;
+const isOrderRequest = /^POST \/order(\/add)?$/;
+const isCancelRequest = /\/cancel$/;
+const cancellingShare = 0.3;
+/** About half a minute. The sweep decides an order that the worker missed, after the run. */
+const pollsMax = 100;
 
-/** Artillery tells what it has counted when ten seconds are full; a run that is watched, or dies, wants it sooner. */
+/** Sends the totals twice a second; Artillery reports them every ten seconds, which is too late for an aborted run. */
 const live = new BroadcastChannel('sellout-load');
 live.unref();
 const counters: Record<string, number> = {};
-/** Whoever may have an order. */
+/** Customers who may have an order. */
 const buyers = new Set<string>();
 setInterval(() => live.postMessage({ worker: threadId, counters, buyers: [...buyers] }), 500).unref();
 
-const newcomer = { regrets: false, cancelled: false, polls: 0 };
+const newcomer = { wantsToCancel: false, cancelled: false, polls: 0 };
 
 let firstArrival: number | undefined;
 
@@ -65,7 +64,7 @@ export function arrive({ vars }: Context, _events: Events, done: Done): void {
   firstArrival ??= Date.now();
   Object.assign(vars, newcomer);
   const dice = Math.random();
-  vars.product_id = dice < 0.5 ? vars.hot : dice < 0.7 ? vars.scarce : vars.shelf;
+  vars.product_id = dice < 0.5 ? vars.hot : dice < 0.7 ? vars.scarce : vars.regular;
   vars.key = randomUUID();
   done();
 }
@@ -78,14 +77,14 @@ export function arriveAsBot({ vars }: Context, _events: Events, done: Done): voi
   done();
 }
 
-/** Artillery would fill headers that are given for all requests in before there is a shopper. */
+/** Sets the token per request, because Artillery resolves common headers before it has drawn an account. */
 export function identify(request: Request, { vars }: Context, _events: Events, done: Done): void {
   request.headers = { ...request.headers, authorization: `Bearer ${vars.token}` };
   done();
 }
 
-/** Counts every answer, and what it says of an order. The books are compared with these counts. */
-export function note(
+/** Counts each response and the order it reports. Reconciliation compares orders with these counts. */
+export function countResponse(
   { name, headers }: Request,
   response: Response,
   { vars }: Context,
@@ -94,19 +93,19 @@ export function note(
 ): void {
   const { statusCode: status, timings } = response;
   const count = (what: string) => countOne(events, what);
-  events.emit('histogram', `took.${name}`, (timings.end ?? Date.now()) - timings.start);
-  events.emit('histogram', 'answered_at', Date.now());
-  count(`answer.${name}.${status}`);
+  events.emit('histogram', `duration.${name}`, (timings.end ?? Date.now()) - timings.start);
+  events.emit('histogram', 'responded_at', Date.now());
+  count(`response.${name}.${status}`);
   const { id, status: state, code, errors = [] } = parsed(response.body);
-  if (isOrder.test(name)) {
+  if (isOrderRequest.test(name)) {
     if (status < 300 || status >= 500) buyers.add(vars.customer_id);
-    if (status < 300) noteOrder(vars, id, state, headers?.['idempotency-key'], count);
-    else if (status < 500) count(`refused.${code ?? status}`);
-    // Not what this shopper came for: a cart that was refused keeps its lines, and its owner comes again.
-    const short = code === 'out_of_stock' ? errors : [];
-    for (const { product_id } of short) if (product_id !== undefined) count(`short.${product_id}`);
+    if (status < 300) countOrder(vars, id, state, headers?.['idempotency-key'], count);
+    else if (status < 500) count(`rejected.${code ?? status}`);
+    // The product in the error may differ from the shopper's: the cart keeps lines of an earlier rejected checkout.
+    const soldOut = code === 'out_of_stock' ? errors : [];
+    for (const { product_id } of soldOut) if (product_id !== undefined) count(`sold_out.${product_id}`);
   }
-  if (isCancel.test(name) && status === 200) {
+  if (isCancelRequest.test(name) && status === 200) {
     count(vars.cancelled ? 'order.cancelled_twice' : 'order.cancelled');
     vars.cancelled = true;
   }
@@ -119,8 +118,8 @@ function countOne(events: Events, what: string): void {
   counters[what] = (counters[what] ?? 0) + 1;
 }
 
-/** A repeat with the same key must answer with the order that the key made. */
-function noteOrder(
+/** A retry with the same idempotency key must return the same order. */
+function countOrder(
   vars: Vars,
   id: string | undefined,
   state: string | undefined,
@@ -128,35 +127,35 @@ function noteOrder(
   count: (what: string) => void,
 ): void {
   if (key !== undefined && vars.order_id !== undefined) {
-    count(id === vars.order_id ? 'order.repeated' : 'order.contradicted');
+    count(id === vars.order_id ? 'order.retried' : 'order.mismatched');
     return;
   }
-  count('order.taken');
+  count('order.accepted');
   vars.order_id = id;
   vars.status = state;
-  vars.regrets = Math.random() < shareWithRegrets;
+  vars.wantsToCancel = Math.random() < cancellingShare;
 }
 
-/** No answer: whether there is an order, or a cancellation, is not known. */
-export function noteError(
+/** Counts a request without a response: whether it took effect is unknown. */
+export function countError(
   error: Error & { code?: string },
   { name }: Request,
   { vars }: Context,
   events: Events,
   done: Done,
 ): void {
-  countOne(events, `lost.${name}.${error.code ?? error.name}`);
-  if (isOrder.test(name)) {
+  countOne(events, `no_response.${name}.${error.code ?? error.name}`);
+  if (isOrderRequest.test(name)) {
     countOne(events, 'order.unknown');
     buyers.add(vars.customer_id);
   }
-  if (isCancel.test(name)) countOne(events, 'order.cancel_unknown');
+  if (isCancelRequest.test(name)) countOne(events, 'order.cancel_unknown');
   done();
 }
 
-/** Those who are sorry come back when the cancellations begin, all within two seconds; others go home. */
+/** Shoppers who want to cancel wait for the phase `cancellations` and cancel within two seconds; others leave. */
 export function untilCancellations({ vars }: Context, _events: Events, done: Done): void {
-  if (!vars.regrets) {
+  if (!vars.wantsToCancel) {
     done();
     return;
   }
@@ -164,26 +163,26 @@ export function untilCancellations({ vars }: Context, _events: Events, done: Don
   setTimeout(done, Math.max(0, from - Date.now()));
 }
 
-export const regrets = (vars: Vars): boolean => vars.regrets;
+export const wantsToCancel = (vars: Vars): boolean => vars.wantsToCancel;
 export const isUndecided = (vars: Vars): boolean => vars.status === 'PENDING';
 
 export function polls({ vars }: Context, next: (again: boolean) => void): void {
   vars.polls += 1;
-  next(isUndecided(vars) && vars.polls < mostPolls);
+  next(isUndecided(vars) && vars.polls < pollsMax);
 }
 
-interface Answer {
+interface ResponseBody {
   readonly id?: string;
   readonly status?: string;
   readonly code?: string;
   readonly errors?: readonly { readonly product_id?: string }[];
 }
 
-function parsed(body: string): Answer {
+function parsed(body: string): ResponseBody {
   try {
     return JSON.parse(body);
   } catch {
-    // Not ours: a proxy's page, or API Gateway's own words. The status says the rest.
+    // The response of a proxy or of API Gateway. Its status is counted.
     return {};
   }
 }

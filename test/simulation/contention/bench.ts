@@ -12,14 +12,17 @@ const marks = { from: '<!-- table -->', to: '<!-- end of table -->' };
 const wholeSale = { units: 10_000, shards: 32, shoppers: 100_000, atOnce: 1_000 };
 
 /**
- * Measures every way to sell one hot product on the simulated clock, and writes table and chart. Names of ways as
- * arguments measure those alone; the others keep their figures. `sale` is a whole sale by checkout, printed only.
+ * Measures every way to sell one hot product in virtual time and updates the table and chart in docs/.
+ *
+ * Arguments select ways (`plain`, `checkout`, `submit`); the others keep their figures. `sale` prints a complete sale.
  */
 async function main(ways: readonly string[]): Promise<void> {
-  const known = existsSync(dataFile) ? z.array(result).parse(JSON.parse(readFileSync(dataFile, 'utf8'))) : [];
+  const previous = existsSync(dataFile)
+    ? z.array(result).parse(JSON.parse(readFileSync(dataFile, 'utf8')))
+    : [];
   const results: Result[] = [];
   for (const { way, shards, load, measure } of rows) {
-    const before = known.find((one) => one.way === way && one.shards === shards && one.load === load);
+    const before = previous.find((one) => one.way === way && one.shards === shards && one.load === load);
     if (ways.length > 0 && !ways.includes(way)) {
       if (before !== undefined) results.push(before);
       continue;
@@ -34,7 +37,7 @@ async function main(ways: readonly string[]): Promise<void> {
   const { shoppers, atOnce, shards } = wholeSale;
   process.stdout.write(
     `sale: ${sold} units to ${shoppers} shoppers, ${atOnce} at once, ${shards} shards: ` +
-      `sold out after ${(soldOutMs / 1_000).toFixed(1)} s, everybody answered after ${(overMs / 1_000).toFixed(1)} s\n`,
+      `sold out after ${(soldOutMs / 1_000).toFixed(1)} s, last response after ${(overMs / 1_000).toFixed(1)} s\n`,
   );
 }
 

@@ -1,18 +1,18 @@
 import { checkout } from '../../../lib/orders/checkout.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { answerOf, isFinal } from '../sale/calls.ts';
+import { isFinal, resultOf } from '../sale/calls.ts';
 import { tableName } from '../sale/container.ts';
-import { type Market, openMarket } from './market.ts';
+import { type HotProductSale, sellHotProduct } from './hot-product.ts';
 import { createMeasurement, type Measured, type Measurement } from './measurement.ts';
 
 const warmUpMs = 3_000;
 const endMs = 5_500;
 const plenty = 10_000_000;
-/** As `Retry-After` says when contention outlasts the retries. */
+/** The `Retry-After` of a response with code `contention`. */
 const retryAfterMs = 1_000;
 
-/** A cart that was filled before the sale: one unit of the product. */
-export function fillCart({ shop, product }: Market, customer_id: string): void {
+/** Stores a cart with one unit of the product, as filled before the sale. */
+export function fillCart({ shop, product }: HotProductSale, customer_id: string): void {
   const item = {
     customer_id: { S: customer_id },
     lines: { M: { [product]: { N: '1' } } },
@@ -22,26 +22,26 @@ export function fillCart({ shop, product }: Market, customer_id: string): void {
   shop.dynamodb.tables.get(tableName('carts'))?.items.set(customer_id, item);
 }
 
-/** One shopper's checkout, repeated as long as the reply says so. @returns whether it became an order */
-export async function buy(market: Market, customer_id: string): Promise<boolean> {
-  const { shop, time } = market;
+/** Checks out and retries while the response allows it. @returns whether the order was confirmed */
+export async function buy(sale: HotProductSale, customer_id: string): Promise<boolean> {
+  const { shop, time } = sale;
   for (;;) {
     const fromMs = time.now();
-    const answer = await answerOf(
+    const result = await resultOf(
       shop.request('checkout', customer_id, (container) => checkout(container, { customerId: customer_id })),
     );
-    if (answer.told === 'done') return true;
-    if (isFinal({ answer, task: customer_id, fromMs, toMs: time.now() })) return false;
+    if (result.status === 'succeeded') return true;
+    if (isFinal({ result, task: customer_id, fromMs, toMs: time.now() })) return false;
     await time.sleep(retryAfterMs);
   }
 }
 
-/** So many shoppers at every moment: when one has an answer the next one comes. */
+/** Measures checkouts with a constant number of concurrent shoppers. */
 export async function loadCheckout(shards: number, shoppers: number): Promise<Measured> {
   let measurement: Measurement | undefined;
   const options = { stock: plenty, shards, ordersPartitions: 120 };
-  await openMarket(options, async (market) => {
-    const { time, shop } = market;
+  await sellHotProduct(options, async (sale) => {
+    const { time, shop } = sale;
     const measured = createMeasurement(
       time.now,
       shop.dynamodb.usage,
@@ -54,13 +54,13 @@ export async function loadCheckout(shards: number, shoppers: number): Promise<Me
       Array.from({ length: shoppers }, async () => {
         while (!measured.isOver()) {
           const customer = newId();
-          fillCart(market, customer);
+          fillCart(sale, customer);
           const sinceMs = time.now();
-          measured.decided(sinceMs, await buy(market, customer));
+          measured.decided(sinceMs, await buy(sale, customer));
         }
       }),
     );
   });
-  if (measurement === undefined) throw new Error('nothing was measured');
+  if (measurement === undefined) throw new Error('The load measured nothing');
   return measurement.result();
 }

@@ -1,9 +1,9 @@
 import type { Usage } from '../dynamodb/journal.ts';
 
-/** What a way to sell does under one load, within the time that was measured. */
+/** The figures of one way to sell under one load. */
 export interface Measured {
   readonly acceptedPerSecond: number;
-  /** Milliseconds from the request to the decision. */
+  /** Time from request to decision in milliseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly writeUnitsPerOrder: number;
@@ -12,7 +12,7 @@ export interface Measured {
   readonly throttledPerOrder: number;
 }
 
-/** Counts what is accepted between the end of the warm-up and the end of the run. */
+/** Counts confirmed orders between the end of the warm-up and the end of the run. */
 export function createMeasurement(now: () => number, usage: Usage, warmUpMs: number, endMs: number) {
   const times: number[] = [];
   const before = { ...usage };
@@ -23,7 +23,7 @@ export function createMeasurement(now: () => number, usage: Usage, warmUpMs: num
     endMs,
     isOver: (): boolean => now() >= endMs,
 
-    /** A decision that a shopper waited for since `sinceMs`. */
+    /** Records a decision on a request that was sent at `sinceMs`. */
     decided(sinceMs: number, isAccepted: boolean): void {
       if (now() < warmUpMs || now() >= endMs) return;
       if (!started) {

@@ -16,13 +16,13 @@ export const result = z.object({
 export type Result = z.output<typeof result>;
 
 /**
- * USD for a million write request units on demand, us-east-1.
+ * Price of a million on-demand write request units in us-east-1.
  *
  * @see https://aws.amazon.com/dynamodb/pricing/on-demand/ (since November 2024)
  */
 const usdPerMillionUnits = 0.625;
 
-/** Rows as a table in Markdown. Cost is that of write units, indexes included, for a million accepted orders. */
+/** Formats results as a Markdown table. The cost contains the write units of tables and indexes. */
 export function tableOf(results: readonly Result[]): string {
   const head = [
     '| way | shards | load | accepted orders/s | s for 10,000 units | p50 / p99 ms to decision | write units per order | index write units | conflicts per order | USD per million orders |',
@@ -47,7 +47,7 @@ export function tableOf(results: readonly Result[]): string {
   return [...head, ...lines].join('\n');
 }
 
-/** Accepted orders a second, a bar for each row, as an SVG. */
+/** Draws accepted orders per second as an SVG bar chart. */
 export function chartOf(results: readonly Result[]): string {
   const chart = echarts.init(null, null, {
     renderer: 'svg',

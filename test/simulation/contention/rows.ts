@@ -3,7 +3,7 @@ import type { Measured } from './measurement.ts';
 import { loadPlain } from './plain-load.ts';
 import { loadSubmit } from './submit-load.ts';
 
-/** One line of the table: a way to sell, and the load it is under. */
+/** A row of the table: a way to sell and its load. */
 export interface Row {
   readonly way: 'plain' | 'checkout' | 'submit';
   readonly shards: number;
@@ -19,7 +19,7 @@ const shopperRow = (way: 'plain' | 'checkout', shards: number, shoppers: number)
   measure: () => (way === 'plain' ? loadPlain(shoppers) : loadCheckout(shards, shoppers)),
 });
 
-/** Offered orders a second, by partitions of the orders table: somewhat less than their write units carry at three an order. */
+/** Orders per second by partitions of the orders table: slightly below the write limit at three units per order. */
 const offered = [
   { partitions: 4, perSecond: 1_050 },
   { partitions: 40, perSecond: 10_400 },

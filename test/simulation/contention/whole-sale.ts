@@ -1,17 +1,17 @@
 import { newId } from '../../../lib/platform/ids.ts';
 import { buy, fillCart } from './checkout-load.ts';
-import { openMarket } from './market.ts';
+import { sellHotProduct } from './hot-product.ts';
 
-/** How one sale went; times from its first request. */
+/** The result of one sale. Times start at its first request. */
 export interface Sale {
   readonly sold: number;
   /** When the last unit was sold. */
   readonly soldOutMs: number;
-  /** When the last shopper had an answer. */
+  /** When the last shopper received a response. */
   readonly overMs: number;
 }
 
-/** A sale by checkout from beginning to end: so many shoppers, each for one unit, `atOnce` of them at every moment. */
+/** Simulates a complete sale by checkout. Each shopper buys one unit; `atOnce` shoppers are active at a time. */
 export async function sellOut(options: {
   readonly units: number;
   readonly shards: number;
@@ -20,16 +20,16 @@ export async function sellOut(options: {
 }): Promise<Sale> {
   const { units, shards, shoppers, atOnce } = options;
   const sale = { sold: 0, soldOutMs: 0, overMs: 0 };
-  await openMarket({ stock: units, shards, ordersPartitions: 120 }, async (market) => {
-    const { time, shop } = market;
+  await sellHotProduct({ stock: units, shards, ordersPartitions: 120 }, async (hotSale) => {
+    const { time, shop } = hotSale;
     await shop.lambda.warm('checkout', atOnce);
     const from = time.now();
     let left = shoppers;
     const oneAfterAnother = async () => {
       while (left-- > 0) {
         const customer = newId();
-        fillCart(market, customer);
-        if (!(await buy(market, customer))) continue;
+        fillCart(hotSale, customer);
+        if (!(await buy(hotSale, customer))) continue;
         sale.sold++;
         sale.soldOutMs = time.now() - from;
       }

@@ -1,7 +1,7 @@
 import { hash } from '../runtime/random.ts';
 
 /**
- * What one partition carries each second.
+ * Limits of one partition.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
  */
@@ -9,12 +9,12 @@ const writeUnitsPerSecond = 1_000;
 const readUnitsPerSecond = 3_000;
 
 /**
- * Seconds whose unused units a partition keeps. DynamoDB keeps 300 of a table's, but none of them lifts a
- * partition above its limit, so what is kept here is the second in which the limit itself is counted.
+ * How many seconds of unused units a partition can accumulate. DynamoDB accumulates 300 s per table, but a partition never
+ * exceeds its own limit, so this is only the second in which the limit is measured.
  *
  * @see https://repost.aws/knowledge-center/dynamodb-spiky-workloads-short-intervals
  */
-const keptSeconds = 1;
+const burstSeconds = 1;
 
 interface Bucket {
   units: number;
@@ -22,9 +22,9 @@ interface Bucket {
 }
 
 /**
- * Throughput of the partitions of one table or index.
+ * Tracks the throughput of the partitions of one table or index.
  *
- * @param partitions whose limits count; Infinity after DynamoDB has isolated each busy item
+ * @param partitions Infinity if every hot item has its own partition
  */
 export function createCapacity(partitions: number, now: () => number) {
   const write = createBuckets(writeUnitsPerSecond, now);
@@ -32,9 +32,9 @@ export function createCapacity(partitions: number, now: () => number) {
   const partitionOf = (key: string): number => hash(key) % partitions;
   return {
     partitionOf,
-    /** @returns whether the partition had anything left; the last request may take more than that */
+    /** @returns whether the partition had units left; the last request may exceed the limit */
     write: (key: string, units: number): boolean => write(partitionOf(key), units),
-    /** Takes them in any case: what was prepared is written. */
+    /** Consumes units even above the limit, because a prepared write must complete. */
     spend: (key: string, units: number): boolean => write(partitionOf(key), units, false),
     read: (key: string, units: number): boolean => read(partitionOf(key), units),
   };
@@ -43,13 +43,13 @@ export type Capacity = ReturnType<typeof createCapacity>;
 
 function createBuckets(unitsPerSecond: number, now: () => number) {
   const buckets = new Map<number, Bucket>();
-  const full = unitsPerSecond * keptSeconds;
-  return (partition: number, units: number, mustHave = true): boolean => {
+  const full = unitsPerSecond * burstSeconds;
+  return (partition: number, units: number, canThrottle = true): boolean => {
     const bucket = buckets.get(partition) ?? { units: full, at: now() };
     buckets.set(partition, bucket);
     bucket.units = Math.min(full, bucket.units + ((now() - bucket.at) * unitsPerSecond) / 1_000);
     bucket.at = now();
-    if (mustHave && bucket.units <= 0) return false;
+    if (canThrottle && bucket.units <= 0) return false;
     bucket.units -= units;
     return true;
   };

@@ -3,7 +3,7 @@ import { createDocuments, type Documents } from '../../../lib/platform/dynamodb.
 import type { VirtualTime } from '../runtime/virtual-time.ts';
 import type { SimulatedDynamoDb } from './service.ts';
 
-/** As `createDocuments` has it for real connections. */
+/** As configured in `createDocuments` for real connections. */
 const requestTimeoutMs = 2_000;
 
 interface HttpRequest {
@@ -15,10 +15,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * The product's own document client, with the SDK's own retries, errors and marshalling, whose HTTP requests go to the
- * simulated DynamoDB. A dead machine sends nothing and hears nothing.
+ * Creates the service's document client on the simulated DynamoDB. Retries, errors and marshalling are those of the real
+ * SDK. A crashed machine neither sends requests nor receives responses.
  *
- * @param rewrite changes what is sent; for a test that takes a protection out
+ * @param rewrite changes request bodies, to remove a protection
  */
 export function simulatedDocuments(
   time: VirtualTime,
@@ -36,16 +36,16 @@ export function simulatedDocuments(
       const timeout = time.after(requestTimeoutMs, () => settle(() => reject(timeoutError())));
       const operation = (request.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
       const body = typeof request.body === 'string' ? request.body : decoder.decode(request.body);
-      dynamodb.request(operation, rewrite?.(operation, body) ?? body, (reply) =>
-        settle(() => resolve({ response: responseOf(reply) })),
+      dynamodb.request(operation, rewrite?.(operation, body) ?? body, (response) =>
+        settle(() => resolve({ response: httpResponseOf(response) })),
       );
     });
   return documentsOf(handle);
 }
 
-/** The SDK reads its shared files at the first request of a process: real time, which a virtual clock cannot wait for. */
+/** Sends a first request in real time: then the SDK reads its shared files, which virtual time cannot wait for. */
 export async function warmSdk(): Promise<void> {
-  const documents = documentsOf(async () => ({ response: responseOf({ status: 200, body: {} }) }));
+  const documents = documentsOf(async () => ({ response: httpResponseOf({ status: 200, body: {} }) }));
   await documents.send(new GetCommand({ TableName: 'any', Key: { id: 'any' } }));
 }
 
@@ -53,16 +53,17 @@ function documentsOf(handle: (request: HttpRequest) => Promise<unknown>): Docume
   return createDocuments({
     region: 'eu-central-1',
     credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' },
-    // Signatures would be most of what a request costs here.
+    // Signing would take most of the time of a request.
     signer: { sign: async (request) => request },
     requestHandler: { handle, updateHttpClientConfig: () => {}, httpHandlerConfigs: () => ({}) },
   });
 }
 
-const responseOf = ({ status, body }: { status: number; body: object }) => ({
+const httpResponseOf = ({ status, body }: { status: number; body: object }) => ({
   statusCode: status,
   headers: { 'content-type': 'application/x-amz-json-1.0' },
   body: encoder.encode(JSON.stringify(body)),
 });
 
-const timeoutError = () => Object.assign(new Error('no answer within two seconds'), { name: 'TimeoutError' });
+const timeoutError = () =>
+  Object.assign(new Error('No response within two seconds'), { name: 'TimeoutError' });

@@ -1,4 +1,4 @@
-/** An attribute's value as it is sent. Sets, binary values and numbers beyond 2^53 are not modelled. */
+/** An attribute value as sent. Sets, binary values and numbers beyond 2^53 are not supported. */
 export type Value =
   | { readonly S: string }
   | { readonly N: string }
@@ -7,7 +7,7 @@ export type Value =
   | { readonly M: Item }
   | { readonly L: readonly Value[] };
 
-/** Never changed in place: a write makes another one. */
+/** Immutable: a write creates a new item. */
 export interface Item {
   readonly [name: string]: Value;
 }
@@ -36,7 +36,7 @@ export function isEqual(a: Value, b: Value): boolean {
 }
 
 /**
- * Bytes that an item counts for.
+ * Returns the size of an item in bytes.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */

@@ -2,7 +2,7 @@ import type { Table } from './table.ts';
 import type { Index } from './table-index.ts';
 import { type Change, writeUnits } from './write.ts';
 
-/** Units taken from the partitions, also by attempts that came to nothing. */
+/** Consumed units and counts, including failed attempts. */
 export interface Usage {
   writeUnits: number;
   indexWriteUnits: number;
@@ -29,26 +29,26 @@ export interface StreamRecord {
 
 interface JournalOptions {
   readonly usage: Usage;
-  /** Milliseconds until an index has a write; each write draws its own. */
+  /** Returns how long a write takes to reach an index. */
   indexLagMs(): number;
   schedule(delayMs: number, run: () => void): unknown;
   onRecord(record: StreamRecord): void;
 }
 
 /**
- * Takes what a write costs and makes it visible: in the table at once, in its indexes some time later.
+ * Charges writes and makes them visible: in the table at once, in its indexes later.
  *
- * A transaction prepares each item and then writes it, and both count; so one that is cancelled has taken half.
+ * A transaction consumes units when it prepares an item and again when it writes it, so a cancelled one consumes half.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html (capacity management)
  *
- * Modelling choice: a write that an index' partition has no units for is throttled itself. DynamoDB does so once
- * the index has fallen behind.
+ * Model assumption: a write is throttled as soon as a partition of an index has no units left. DynamoDB throttles it only
+ * once the index has fallen behind.
  */
 export function createJournal({ usage, indexLagMs, schedule, onRecord }: JournalOptions) {
   let writes = 0;
 
-  const touchedBy = ({ table, before, after }: Change): [Index, string][] =>
+  const indexWritesOf = ({ table, before, after }: Change): [Index, string][] =>
     table.indexes.flatMap((index) =>
       index.touched(before, after).map((hash): [Index, string] => [index, hash]),
     );
@@ -56,7 +56,7 @@ export function createJournal({ usage, indexLagMs, schedule, onRecord }: Journal
   function prepare(change: Change): boolean {
     const { table, key } = change;
     const units = writeUnits(change);
-    const hasRoom = touchedBy(change).every(([index, hash]) => index.capacity.write(hash, 0));
+    const hasRoom = indexWritesOf(change).every(([index, hash]) => index.capacity.write(hash, 0));
     if (!hasRoom || !table.capacity.write(key, units)) {
       usage.throttled++;
       return false;
@@ -66,24 +66,24 @@ export function createJournal({ usage, indexLagMs, schedule, onRecord }: Journal
   }
 
   function writeIndexes(change: Change): void {
-    for (const [index, hash] of touchedBy(change)) {
+    for (const [index, hash] of indexWritesOf(change)) {
       index.capacity.spend(hash, 1);
       usage.indexWriteUnits++;
     }
   }
 
   return {
-    /** What a write of its own takes. @returns whether there were units left */
+    /** Charges a single write. @returns false if it is throttled */
     charge(change: Change): boolean {
       if (!prepare(change)) return false;
       writeIndexes(change);
       return true;
     },
 
-    /** In a transaction half of what an item costs is taken when it is prepared; the indexes wait. */
+    /** Charges the first half of a transactional write. @returns false if it is throttled */
     prepare,
 
-    /** The other half: what was prepared is written, even if there are no units left. */
+    /** Charges the second half, even above the limit, because a prepared write must complete. */
     complete(change: Change): void {
       const units = writeUnits(change);
       change.table.capacity.spend(change.key, units);

@@ -1,9 +1,9 @@
 import type { Change } from './write.ts';
 
-/** Is told of the changes of each write and each transaction, and of the task of the machine that asked for them. */
+/** Receives the changes of each write or transaction, and the task of the machine that requested it. */
 export interface Observer {
-  /** In the moment that they are decided, before anyone can see them. */
+  /** Called when the changes are decided, before any of them is visible. */
   onDecided(changes: readonly Change[], task: string): void;
-  /** In the moment that all of them can be seen. */
+  /** Called when all changes are visible. */
   onWritten(changes: readonly Change[]): void;
 }

@@ -11,7 +11,7 @@ import type { Random } from '../runtime/random.ts';
 
 type Request = (documents: DynamoDBDocumentClient) => Promise<object>;
 
-/** Few items, so that most requests meet what others have left. */
+/** Few ids, so that most requests find items of earlier requests. */
 export const ids = ['a', 'b', 'c', 'd'];
 
 const conditions = [
@@ -33,7 +33,7 @@ const updates = [
   'SET #status = :t, sold = if_not_exists(sold, stock) - :n ADD stock :n',
 ] as const;
 
-/** Names and values that the expressions use, and no others: DynamoDB refuses what is left over. */
+/** Returns the names and values that the expressions use: DynamoDB rejects unused ones. */
 function parametersOf(random: Random, ...expressions: (string | undefined)[]) {
   const text = expressions.join(' ');
   const names = { '#status': 'status', '#lines': 'lines', '#x': 'x' };
@@ -87,7 +87,7 @@ function putOf(random: Random, TableName: string, id: string) {
   };
 }
 
-/** A request as anyone may make it: many of them are refused, by a condition or as wrong in themselves. */
+/** Generates a request. Many fail a condition or are invalid. */
 export function requestOf(random: Random, TableName: string, token: string): Request {
   const roll = random.next();
   const id = random.pick(ids);
@@ -108,10 +108,10 @@ export function requestOf(random: Random, TableName: string, token: string): Req
     const Keys = ids.map((one) => ({ id: one }));
     const get = new BatchGetCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } });
     return async (documents) => {
-      const { Responses = {}, ...reply } = await documents.send(get);
-      // They come in any order.
+      const { Responses = {}, ...response } = await documents.send(get);
+      // DynamoDB returns them in any order.
       return {
-        ...reply,
+        ...response,
         items: (Responses[TableName] ?? []).sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1)),
       };
     };

@@ -2,7 +2,7 @@ import type { Random } from '../runtime/random.ts';
 import { InvalidRequest } from './expression-parser.ts';
 import { type Item, sizeOf } from './item.ts';
 import type { Usage } from './journal.ts';
-import { type Answer, ok, type Reply, throttled } from './reply.ts';
+import { ok, type Respond, type Response, throttled } from './response.ts';
 import type { Table } from './table.ts';
 import type { QueryInput } from './table-index.ts';
 import { keyOf } from './write.ts';
@@ -18,17 +18,17 @@ interface BatchInput {
   readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
 }
 
-const maxBatchKeys = 100;
+const batchKeysMax = 100;
 
 /**
- * Reads see each item as its last write left it, also while the transaction of that write still writes others.
+ * Simulates reads. They return each item as last written, even while the transaction of that write is still writing others.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html (isolation levels)
  */
 export function createReads({ tables, usage, jitter, schedule }: ReadsOptions) {
   function tableOf(name: string): Table {
     const table = tables.get(name);
-    if (table === undefined) throw new InvalidRequest(`no table ${name}`);
+    if (table === undefined) throw new InvalidRequest(`Unknown table ${name}`);
     return table;
   }
 
@@ -44,27 +44,28 @@ export function createReads({ tables, usage, jitter, schedule }: ReadsOptions) {
   }
 
   return {
-    get({ TableName, Key }: { readonly TableName: string; readonly Key: Item }): Reply {
+    get({ TableName, Key }: { readonly TableName: string; readonly Key: Item }): Response {
       const table = tableOf(TableName);
       const item = read(table, keyOf(table, Key));
       if (item === 'throttled') return throttled();
       return ok(item === undefined ? {} : { Item: item });
     },
 
-    /** Indexes lag behind their tables; reads of them are not charged. */
-    query({ TableName, IndexName, ...input }: QueryInput & { readonly TableName: string }): Reply {
+    /** Reads an index, which lags behind its table. Not charged. */
+    query({ TableName, IndexName, ...input }: QueryInput & { readonly TableName: string }): Response {
       const index = tableOf(TableName).indexes.find(({ name }) => name === IndexName);
-      if (index === undefined) throw new InvalidRequest(`no index ${IndexName}`);
+      if (index === undefined) throw new InvalidRequest(`Unknown index ${IndexName}`);
       return ok(index.query(input));
     },
 
-    /** Each key is read at a moment of its own. */
-    batchGet({ RequestItems }: BatchInput, totalMs: number, answer: Answer): void {
+    /** Reads each key at a different time. */
+    batchGet({ RequestItems }: BatchInput, totalMs: number, respond: Respond): void {
       const keys = Object.entries(RequestItems).flatMap(([name, { Keys }]) => {
         const table = tableOf(name);
         return Keys.map((Key) => ({ table, Key, key: keyOf(table, Key) }));
       });
-      if (keys.length === 0 || keys.length > maxBatchKeys) throw new InvalidRequest('1 to 100 keys');
+      if (keys.length === 0 || keys.length > batchKeysMax)
+        throw new InvalidRequest('A batch must have 1 to 100 keys');
       const Responses: Record<string, Item[]> = {};
       const UnprocessedKeys: Record<string, { Keys: Item[]; ConsistentRead: true }> = {};
       for (const { table, Key, key } of keys) {
@@ -79,7 +80,7 @@ export function createReads({ tables, usage, jitter, schedule }: ReadsOptions) {
           }
         });
       }
-      answer(ok({ Responses, UnprocessedKeys }), totalMs);
+      respond(ok({ Responses, UnprocessedKeys }), totalMs);
     },
   };
 }

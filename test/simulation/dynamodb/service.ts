@@ -7,7 +7,7 @@ import { createJournal, noUsage, type StreamRecord } from './journal.ts';
 import { createLatency } from './latency.ts';
 import type { Observer } from './observer.ts';
 import { createReads } from './reads.ts';
-import { type Answer, conflict, invalid, type Reply, serverError, throttled } from './reply.ts';
+import { conflict, invalid, type Respond, type Response, serverError, throttled } from './response.ts';
 import { createSingleWrites, isSingleWrite } from './single-writes.ts';
 import { createTable, type Table } from './table.ts';
 import type { QueryInput } from './table-index.ts';
@@ -15,9 +15,12 @@ import { createTransactions, type Timing, type TransactInput } from './transacti
 import type { WriteInput } from './write.ts';
 
 /**
- * What goes wrong with one attempt of a client. `lost_request` and `throttled` leave nothing behind; `lost_reply` and
- * `error_after` happen and are not told; `late` happens when its client has long given up; `slow` takes its time
- * between preparing and writing, and to answer.
+ * A fault of one attempt.
+ *
+ * - `conflict`, `throttled`, `error_before_execution`, `lost_request`: the request has no effect.
+ * - `error_after_execution`, `lost_response`: the request takes effect, but the client does not know.
+ * - `late_execution`: the request takes effect after its client timed out.
+ * - `slow_execution`: it takes longer to write and to respond.
  */
 export type Fault =
   | 'conflict'
@@ -29,7 +32,7 @@ export type Fault =
   | 'late_execution'
   | 'slow_execution';
 
-/** A request is of the shape that its operation wants, since the SDK has made it: all of them at once. */
+/** The union of all inputs. The SDK creates them, so each has the fields of its operation. */
 type SentInput = WriteInput & QueryInput & { readonly Key: Item };
 
 export interface ServiceOptions {
@@ -37,9 +40,9 @@ export interface ServiceOptions {
   readonly random: Random;
   readonly definitions: Awaited<ReturnType<typeof readTables>>;
   partitions(table: string): number;
-  /** The same for the indexes of a table, where they have another number. */
+  /** Partitions of each index, if it differs from its table. */
   readonly indexPartitions?: number | undefined;
-  /** Consulted once for each attempt that arrives. */
+  /** Called once per attempt. */
   faultOf?: ((operation: string) => Fault | undefined) | undefined;
   observer?: Observer | undefined;
   onRecord?: ((record: StreamRecord) => void) | undefined;
@@ -56,14 +59,15 @@ interface Attempt {
 
 const lateMs = { from: 2_500, to: 9_000 };
 const slowFactor = { from: 5, to: 40 };
+
 /**
- * DynamoDB in virtual time, as far as the product uses it: what it decides is in `write.ts` and `transactions.ts`,
- * what it costs in `journal.ts` and `capacity.ts`, how long it takes in `latency.ts`.
+ * Simulates the part of DynamoDB that the service uses, in virtual time: semantics in `write.ts` and `transactions.ts`,
+ * costs in `journal.ts` and `capacity.ts`, latencies in `latency.ts`.
  *
- * Modelling choices: a request reaches its item half-way through its time. A transaction prepares its items at 30 to
- * 35 % of its time and writes them at 80 to 85 %, so an item is held for half of it; each of the four steps (two of
- * the ledger, prepare, write) is about what a write of its own takes. A cancelled transaction takes as long as
- * one that succeeds and lets its items go at 60 %.
+ * Model assumptions: a request reaches its item after half of its latency. A transaction prepares its items after 30 to 35 %
+ * and writes them after 80 to 85 % of its latency, so it holds an item for half of that time. Each of its four steps (two
+ * writes of the transaction ledger, prepare, write) takes about as long as a single write. A cancelled transaction takes as
+ * long as a successful one and releases its items after 60 %.
  */
 export function createDynamoDb({
   time,
@@ -110,12 +114,12 @@ export function createDynamoDb({
       decideAt: totalMs * 0.5,
       writeAt: () => totalMs * 0.5 + (until - totalMs * 0.5) * (0.6 + 0.1 * jitter.next()),
       releaseAt: totalMs * 0.6,
-      replyAt: until,
+      respondAt: until,
     };
   }
 
-  /** Carries a request out. It answers once, after `delayMs`; what is wrong with it is said in an answer too. */
-  function carryOut({ operation, body, fault, task }: Attempt, answer: Answer): void {
+  /** Executes a request and responds once, also if the request is invalid. */
+  function execute({ operation, body, fault, task }: Attempt, respond: Respond): void {
     const slowness = fault === 'slow_execution' ? chaos.between(slowFactor.from, slowFactor.to) : 1;
     const totalMs = latency.single();
     try {
@@ -123,28 +127,28 @@ export function createDynamoDb({
       if (operation === 'TransactWriteItems') {
         const transaction: TransactInput = input;
         const ms = latency.transaction(transaction.TransactItems.length);
-        transact(transaction, body, timingOf(ms, slowness), fault === 'conflict', task, answer);
+        transact(transaction, body, timingOf(ms, slowness), fault === 'conflict', task, respond);
       } else if (operation === 'BatchGetItem') {
-        reads.batchGet(input, totalMs * slowness, answer);
+        reads.batchGet(input, totalMs * slowness, respond);
       } else {
         const halfMs = (totalMs * slowness) / 2;
-        time.schedule(halfMs, () => answer(outcomeOf(operation, input, fault, task), halfMs));
+        time.schedule(halfMs, () => respond(resultOf(operation, input, fault, task), halfMs));
       }
     } catch (error) {
-      answer(refusalOf(error), totalMs);
+      respond(errorResponse(error), totalMs);
     }
   }
 
-  function outcomeOf(operation: string, input: SentInput, fault: Fault | undefined, task: string): Reply {
+  function resultOf(operation: string, input: SentInput, fault: Fault | undefined, task: string): Response {
     try {
       if (isSingleWrite(operation)) {
         return fault === 'conflict' ? conflict() : writeSingly(operation, input, task);
       }
       if (operation === 'GetItem') return reads.get(input);
       if (operation === 'Query') return reads.query(input);
-      throw new InvalidRequest(`${operation} is not modelled`);
+      throw new InvalidRequest(`The simulation does not support ${operation}`);
     } catch (error) {
-      return refusalOf(error);
+      return errorResponse(error);
     }
   }
 
@@ -152,29 +156,29 @@ export function createDynamoDb({
     tables,
     usage,
 
-    /** One attempt of a client: `reply` is called when its answer arrives, if it does. */
-    request(operation: string, body: string, reply: (reply: Reply) => void): void {
+    /** Handles one attempt of a client. `receive` is called when the response arrives, if it does. */
+    request(operation: string, body: string, receive: (response: Response) => void): void {
       usage.requests++;
       const fault = hooks.faultOf?.(operation);
-      const attempt = { operation, body, fault, task: time.machine()?.task ?? 'nobody' };
-      const answer: Answer = (result, delayMs) => {
+      const attempt = { operation, body, fault, task: time.machine()?.task ?? 'none' };
+      const respond: Respond = (response, delayMs) => {
         time.after(delayMs, () =>
-          reply(fault === 'error_after_execution' && result.status === 200 ? serverError() : result),
+          receive(fault === 'error_after_execution' && response.status === 200 ? serverError() : response),
         );
       };
-      const silently: Answer = () => {};
+      const withoutResponse: Respond = () => {};
       if (fault === 'lost_request') return;
-      if (fault === 'throttled') answer(throttled(), latency.single());
-      else if (fault === 'error_before_execution') answer(serverError(), latency.single());
-      else if (fault === 'lost_response') carryOut(attempt, silently);
+      if (fault === 'throttled') respond(throttled(), latency.single());
+      else if (fault === 'error_before_execution') respond(serverError(), latency.single());
+      else if (fault === 'lost_response') execute(attempt, withoutResponse);
       else if (fault === 'late_execution') {
-        time.schedule(chaos.between(lateMs.from, lateMs.to), () => carryOut(attempt, silently));
-      } else carryOut(attempt, answer);
+        time.schedule(chaos.between(lateMs.from, lateMs.to), () => execute(attempt, withoutResponse));
+      } else execute(attempt, respond);
     },
   };
 }
 
-function refusalOf(error: unknown): Reply {
+function errorResponse(error: unknown): Response {
   if (error instanceof InvalidRequest) return invalid(error.message);
   throw error;
 }

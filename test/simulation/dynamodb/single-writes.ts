@@ -1,6 +1,6 @@
 import type { Journal, Usage } from './journal.ts';
 import type { Observer } from './observer.ts';
-import { conditionFailed, conflict, ok, type Reply, throttled } from './reply.ts';
+import { conditionFailed, conflict, ok, type Response, throttled } from './response.ts';
 import type { Table } from './table.ts';
 import { evaluate, type WriteInput, type WriteKind, writeOf } from './write.ts';
 
@@ -20,17 +20,17 @@ interface SingleWritesOptions {
 }
 
 /**
- * Put, Update and Delete of one item: refused while a transaction is at it.
+ * Executes Put, Update and Delete of one item. They fail with a conflict while a transaction holds the item.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html (TransactionConflictException)
  */
 export function createSingleWrites({ tables, journal, usage, observer }: SingleWritesOptions) {
-  return function writeSingly(operation: Operation, input: WriteInput, task: string): Reply {
+  return function writeSingly(operation: Operation, input: WriteInput, task: string): Response {
     const write = writeOf(tables, kinds[operation], input);
     const { table, key } = write;
     const old = table.items.get(key);
     const change = evaluate(write);
-    // A write that fails costs what the item that is there would.
+    // A failed write costs as much as writing the existing item.
     const cost = change === 'condition_failed' ? { table, key, before: old, after: old } : change;
     if (!journal.charge(cost)) return throttled();
     if (table.held.has(key)) {

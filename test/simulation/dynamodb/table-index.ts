@@ -21,7 +21,7 @@ export interface QueryInput {
 
 export type Index = ReturnType<typeof createIndex>;
 
-/** A global secondary index with a range key, both of them texts. Items without its keys are not in it. */
+/** A global secondary index with hash and range key, both strings. It contains only items that have both. */
 export function createIndex(
   { IndexName, KeySchema, Projection }: Definition,
   tableKey: string,
@@ -29,7 +29,7 @@ export function createIndex(
 ) {
   const [hashKey = '', rangeKey = ''] = KeySchema.map(({ AttributeName }) => AttributeName);
   const entries = new Map<string, Map<string, Item>>();
-  /** Writes reach the index in any order; of each item the latest counts. */
+  /** Writes reach the index in any order; the latest write of each item wins. */
   const latest = new Map<string, { write: number; hash: string | undefined }>();
 
   const entryOf = (item: Item | undefined): Item | undefined => {
@@ -47,7 +47,7 @@ export function createIndex(
     name: IndexName,
     capacity,
 
-    /** The index' hash keys that a write of the table writes: none, one, or the one it leaves and the one it enters. */
+    /** Returns the hash keys that a write to the table changes in the index: none, one, or the old and the new one. */
     touched(before: Item | undefined, after: Item | undefined): string[] {
       const [old, now] = [entryOf(before), entryOf(after)];
       if (old !== undefined && now !== undefined && isEqual({ M: old }, { M: now })) return [];
@@ -56,12 +56,12 @@ export function createIndex(
     },
 
     apply(key: string, after: Item | undefined, write: number): void {
-      const known = latest.get(key);
-      if (known !== undefined && known.write > write) return;
+      const previous = latest.get(key);
+      if (previous !== undefined && previous.write > write) return;
       const entry = entryOf(after);
       const hash = entry && hashOf(entry);
       latest.set(key, { write, hash });
-      if (known?.hash !== undefined) entries.get(known.hash)?.delete(key);
+      if (previous?.hash !== undefined) entries.get(previous.hash)?.delete(key);
       if (entry === undefined || hash === undefined) return;
       const bucket = entries.get(hash) ?? new Map<string, Item>();
       entries.set(hash, bucket.set(key, entry));
@@ -71,10 +71,11 @@ export function createIndex(
       const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {}, Limit } = input;
       const [, name = '', placeholder = ''] = /^(\S+) = (:\w+)/.exec(input.KeyConditionExpression) ?? [];
       const hash = textOf(values[placeholder]);
-      if ((names[name] ?? name) !== hashKey || hash === undefined) throw new InvalidRequest('no hash key');
-      const holds = conditionOf(input.KeyConditionExpression);
+      if ((names[name] ?? name) !== hashKey || hash === undefined)
+        throw new InvalidRequest('The key condition has no hash key');
+      const matches = conditionOf(input.KeyConditionExpression);
       const found = [...(entries.get(hash)?.values() ?? [])]
-        .filter((item) => holds({ item, names, values }))
+        .filter((item) => matches({ item, names, values }))
         .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
       if (input.ScanIndexForward === false) found.reverse();
       const start = input.ExclusiveStartKey;

@@ -9,19 +9,18 @@ export interface Table {
   readonly name: string;
   readonly hashKey: string;
   readonly hasStream: boolean;
-  /** What a strongly consistent read sees. */
+  /** Items as strongly consistent reads return them. */
   readonly items: Map<string, Item>;
-  /** Items that a transaction has prepared and not yet written or let go: their keys, and which one. */
+  /** Keys of prepared items that are not yet written or released, with the transaction that holds them. */
   readonly held: Map<string, object>;
   readonly capacity: Capacity;
   readonly indexes: readonly Index[];
 }
 
 /**
- * A table as serverless.yml has it.
+ * Creates a table from its definition in serverless.yml.
  *
- * @param partitions of the table
- * @param indexPartitions of each of its indexes
+ * @param indexPartitions number of partitions of each index
  */
 export function createTable(
   definition: Definition,
@@ -32,7 +31,7 @@ export function createTable(
   const { TableName, KeySchema, GlobalSecondaryIndexes = [], StreamSpecification } = definition;
   const [hashKey, range] = KeySchema;
   if (hashKey === undefined || range !== undefined)
-    throw new Error(`${TableName}: range keys are not modelled`);
+    throw new Error(`${TableName}: the simulation does not support range keys`);
   const name = hashKey.AttributeName;
   return {
     name: TableName,

@@ -2,7 +2,15 @@ import { hash } from '../runtime/random.ts';
 import { InvalidRequest } from './expression-parser.ts';
 import type { Journal, Usage } from './journal.ts';
 import type { Observer } from './observer.ts';
-import { cancelled, inProgress, ok, type Reason, type Reply, tokenReused } from './reply.ts';
+import {
+  cancelled,
+  inProgress,
+  ok,
+  type Reason,
+  type Respond,
+  type Response,
+  tokenReused,
+} from './response.ts';
 import type { Table } from './table.ts';
 import { type Change, evaluate, type Write, type WriteInput, type WriteKind, writeOf } from './write.ts';
 
@@ -11,13 +19,13 @@ export interface TransactInput {
   readonly TransactItems: readonly Readonly<Partial<Record<WriteKind, WriteInput>>>[];
 }
 
-/** When the steps of one transaction happen, in milliseconds after now. Prepare and write have a time for each item. */
+/** Times of the steps of a transaction, in milliseconds from now. Each item draws its own time to prepare and write. */
 export interface Timing {
   prepareAt(): number;
   readonly decideAt: number;
   writeAt(): number;
   readonly releaseAt: number;
-  readonly replyAt: number;
+  readonly respondAt: number;
 }
 
 interface TransactionsOptions {
@@ -29,38 +37,39 @@ interface TransactionsOptions {
   readonly observer: Observer;
 }
 
-const maxActions = 100;
-const maxBytes = 4 * 1024 * 1024;
-/** A token stands for its transaction for ten minutes. */
+const actionsMax = 100;
+const bytesMax = 4 * 1024 * 1024;
+/** How long DynamoDB stores a ClientRequestToken. */
 const tokenMs = 600_000;
 
-interface Ledger {
+interface TokenEntry {
   readonly request: number;
   readonly at: number;
   done: boolean;
 }
 
 /**
- * TransactWriteItems in two phases. Each item is prepared by itself: its condition is checked, and from then on it
- * refuses every other write until this transaction has written it or let it go. When all are prepared the transaction
- * is decided; then each item is written by itself, so a reader may meet some of them before and some after.
- * A token that has succeeded is answered again without effect.
+ * Executes TransactWriteItems in two phases.
+ *
+ * First it prepares each item separately: it checks the condition and holds the item, so other writes to it fail. When all
+ * items are prepared, the transaction is decided. Then it writes each item separately, so a reader may see some items before
+ * and some after the transaction. Repeating the token of a successful transaction succeeds without effect.
  *
  * @see Idziorek et al., "Distributed Transactions at Scale in Amazon DynamoDB", USENIX ATC 2023
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
 export function createTransactions({ tables, journal, usage, now, schedule, observer }: TransactionsOptions) {
-  const ledger = new Map<string, Ledger>();
+  const tokens = new Map<string, TokenEntry>();
 
-  /** @returns the reply, if it is known at once */
-  function admit(token: string, body: string): Reply | undefined {
+  /** Records the token. @returns a response if the token was already used */
+  function claimToken(token: string, body: string): Response | undefined {
     const request = hash(body);
-    const known = ledger.get(token);
-    if (known !== undefined && now() - known.at < tokenMs) {
-      if (known.request !== request) return tokenReused();
-      return known.done ? ok() : inProgress();
+    const used = tokens.get(token);
+    if (used !== undefined && now() - used.at < tokenMs) {
+      if (used.request !== request) return tokenReused();
+      return used.done ? ok() : inProgress();
     }
-    ledger.set(token, { request, at: now(), done: false });
+    tokens.set(token, { request, at: now(), done: false });
     return undefined;
   }
 
@@ -79,27 +88,27 @@ export function createTransactions({ tables, journal, usage, now, schedule, obse
         return change;
       }
       const old = table.items.get(key);
-      const shown = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && old !== undefined;
-      return { Code: 'ConditionalCheckFailed', ...(shown ? { Item: old } : {}) };
+      const returnsOld = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && old !== undefined;
+      return { Code: 'ConditionalCheckFailed', ...(returnsOld ? { Item: old } : {}) };
     } catch (error) {
       if (error instanceof InvalidRequest) return { Code: 'ValidationError' };
       throw error;
     }
   }
 
-  /** @param meetsConflict whether its last item is taken to be held by another transaction */
+  /** @param forceConflict treats the last item as held by another transaction */
   return function transact(
     input: TransactInput,
     body: string,
     timing: Timing,
-    meetsConflict: boolean,
+    forceConflict: boolean,
     task: string,
-    reply: (reply: Reply, delayMs: number) => void,
+    respond: Respond,
   ): void {
     const writes = writesOf(tables, input, body);
-    const early = admit(input.ClientRequestToken, body);
-    if (early !== undefined) {
-      reply(early, timing.releaseAt);
+    const repeated = claimToken(input.ClientRequestToken, body);
+    if (repeated !== undefined) {
+      respond(repeated, timing.releaseAt);
       return;
     }
     const transaction = {};
@@ -108,7 +117,7 @@ export function createTransactions({ tables, journal, usage, now, schedule, obse
       if (table.held.get(key) === transaction) table.held.delete(key);
     };
     for (const [index, write] of writes.entries()) {
-      const forced = meetsConflict && index === writes.length - 1;
+      const forced = forceConflict && index === writes.length - 1;
       schedule(timing.prepareAt(), () => {
         outcomes[index] = prepare(transaction, write, forced);
       });
@@ -117,14 +126,14 @@ export function createTransactions({ tables, journal, usage, now, schedule, obse
       const changes = outcomes.flatMap((outcome) =>
         outcome !== undefined && 'table' in outcome ? [outcome] : [],
       );
-      const known = ledger.get(input.ClientRequestToken);
+      const entry = tokens.get(input.ClientRequestToken);
       if (changes.length < writes.length) {
-        ledger.delete(input.ClientRequestToken);
+        tokens.delete(input.ClientRequestToken);
         const reasons = outcomes.map(
           (one): Reason => (one !== undefined && 'Code' in one ? one : { Code: 'None' }),
         );
         schedule(timing.releaseAt - timing.decideAt, () => writes.forEach(release));
-        reply(cancelled(reasons), timing.replyAt - timing.decideAt);
+        respond(cancelled(reasons), timing.respondAt - timing.decideAt);
         return;
       }
       observer.onDecided(changes, task);
@@ -137,29 +146,29 @@ export function createTransactions({ tables, journal, usage, now, schedule, obse
           if (--unwritten === 0) observer.onWritten(changes);
         });
       }
-      schedule(timing.replyAt - timing.decideAt, () => {
-        if (known !== undefined) known.done = true;
+      schedule(timing.respondAt - timing.decideAt, () => {
+        if (entry !== undefined) entry.done = true;
       });
-      reply(ok(), timing.replyAt - timing.decideAt);
+      respond(ok(), timing.respondAt - timing.decideAt);
     });
   };
 }
 
-/** A write that fails costs what the item that is there would. */
+/** A failed write costs as much as writing the existing item. */
 const unchanged = ({ table, key }: Write): Change => {
   const item = table.items.get(key);
   return { table, key, before: item, after: item };
 };
 
-/** @throws {InvalidRequest} for what DynamoDB does not even begin */
+/** @throws {InvalidRequest} if DynamoDB would reject the whole transaction */
 function writesOf(
   tables: ReadonlyMap<string, Table>,
   { TransactItems }: TransactInput,
   body: string,
 ): Write[] {
-  if (TransactItems.length === 0 || TransactItems.length > maxActions)
-    throw new InvalidRequest('1 to 100 actions');
-  if (body.length > maxBytes) throw new InvalidRequest('more than 4 MB');
+  if (TransactItems.length === 0 || TransactItems.length > actionsMax)
+    throw new InvalidRequest('A transaction must have 1 to 100 actions');
+  if (body.length > bytesMax) throw new InvalidRequest('The transaction is larger than 4 MB');
   const kinds = ['Put', 'Update', 'Delete', 'ConditionCheck'] as const;
   const writes = TransactItems.flatMap((item) =>
     kinds.flatMap((kind) => {
@@ -168,6 +177,6 @@ function writesOf(
     }),
   );
   const distinct = new Set(writes.map(({ table, key }) => `${table.name} ${key}`));
-  if (distinct.size < writes.length) throw new InvalidRequest('two actions on one item');
+  if (distinct.size < writes.length) throw new InvalidRequest('The transaction has two actions on one item');
   return writes;
 }

@@ -14,8 +14,8 @@ type Change = { readonly path: readonly string[]; readonly value: Value | undefi
 type Action = (scope: Scope) => Change;
 
 /**
- * Makes the item that an update expression leaves. Modelled: SET with `+`, `-` and `if_not_exists`, REMOVE, and ADD
- * of numbers. All actions see the item as it was before.
+ * Compiles an update expression. Supports what the service uses: SET with `+`, `-` and `if_not_exists`, REMOVE, and ADD of
+ * numbers. All actions read the item as it was before the update.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  */
@@ -24,7 +24,7 @@ export const updateOf = memoized((text: string): ((scope: Scope) => Item) => {
   const actions: Action[] = [];
   while (!parser.atEnd()) {
     const clause = clauses[parser.next().toUpperCase()];
-    if (clause === undefined) throw new InvalidRequest(`not modelled: ${text}`);
+    if (clause === undefined) throw new InvalidRequest(`The simulation does not support: ${text}`);
     do actions.push(clause(parser));
     while (parser.accept(','));
   }
@@ -79,7 +79,7 @@ function term(parser: Parser): (scope: Scope) => Value {
   const otherwise = term(parser);
   parser.expect(')');
   return (scope) => {
-    // Evaluated also where it is not needed, as DynamoDB does.
+    // DynamoDB evaluates the fallback even if it is not needed.
     const fallback = otherwise(scope);
     return lookUp(scope.item, path(scope)) ?? fallback;
   };
@@ -90,22 +90,22 @@ const present =
   (scope: Scope): Value => {
     const found = lookUp(scope.item, path(scope));
     if (found === undefined)
-      throw new InvalidRequest('the expression refers to an attribute that does not exist');
+      throw new InvalidRequest('The expression refers to an attribute that does not exist');
     return found;
   };
 
 function add(left: Value, right: Value, sign: number): Value {
-  if (!('N' in left) || !('N' in right)) throw new InvalidRequest('an operand is not a number');
+  if (!('N' in left) || !('N' in right)) throw new InvalidRequest('An operand is not a number');
   return { N: String(Number(left.N) + sign * Number(right.N)) };
 }
 
 function withChange(item: Item, path: readonly string[], value: Value | undefined): Item {
   const [name, ...rest] = path;
-  if (name === undefined) throw new InvalidRequest('an empty path');
+  if (name === undefined) throw new InvalidRequest('Empty path');
   if (rest.length > 0) {
     const inner = item[name];
     if (inner === undefined || !('M' in inner))
-      throw new InvalidRequest('the document path is invalid for update');
+      throw new InvalidRequest('The document path is invalid for update');
     return { ...item, [name]: { M: withChange(inner.M, rest, value) } };
   }
   if (value !== undefined) return { ...item, [name]: value };

@@ -4,7 +4,7 @@ import { type Item, sizeOf, textOf, type Value } from './item.ts';
 import type { Table } from './table.ts';
 import { updateOf } from './update.ts';
 
-/** What Put, Update, Delete and ConditionCheck have in common, alone or in a transaction. */
+/** The input of Put, Update, Delete and ConditionCheck, single or in a transaction. */
 export interface WriteInput {
   readonly TableName: string;
   readonly Key?: Item;
@@ -26,7 +26,7 @@ export interface Write {
   readonly input: WriteInput;
 }
 
-/** An item, before and after. */
+/** An item before and after a write. */
 export interface Change {
   readonly table: Table;
   readonly key: string;
@@ -34,24 +34,24 @@ export interface Change {
   readonly after: Item | undefined;
 }
 
-const maxItemBytes = 400 * 1024;
+const itemBytesMax = 400 * 1024;
 
 export function writeOf(tables: ReadonlyMap<string, Table>, kind: WriteKind, input: WriteInput): Write {
   const table = tables.get(input.TableName);
-  if (table === undefined) throw new InvalidRequest(`no table ${input.TableName}`);
+  if (table === undefined) throw new InvalidRequest(`Unknown table ${input.TableName}`);
   return { table, key: keyOf(table, kind === 'Put' ? input.Item : input.Key), kind, input };
 }
 
 export function keyOf(table: Table, item: Item | undefined): string {
   const key = textOf(item?.[table.hashKey]);
-  if (key === undefined || key === '') throw new InvalidRequest(`${table.name}: the key is missing`);
+  if (key === undefined || key === '') throw new InvalidRequest(`${table.name}: missing key`);
   return key;
 }
 
 /**
- * What the write would do to the item as it is, or that its condition does not hold.
+ * Returns what the write would change, without changing it.
  *
- * @throws {InvalidRequest} for what no item could make right
+ * @throws {InvalidRequest} if the write is invalid
  */
 export function evaluate({ table, key, kind, input }: Write): Change | 'condition_failed' {
   const before = table.items.get(key);
@@ -60,7 +60,7 @@ export function evaluate({ table, key, kind, input }: Write): Change | 'conditio
   const { ConditionExpression: condition } = input;
   if (condition !== undefined && !conditionOf(condition)(scope)) return 'condition_failed';
   const after = resultOf(kind, input, { ...scope, item: before ?? input.Key });
-  if (sizeOf(after) > maxItemBytes) throw new InvalidRequest('the item is larger than 400 KB');
+  if (sizeOf(after) > itemBytesMax) throw new InvalidRequest('The item is larger than 400 KB');
   return { table, key, before, after: kind === 'ConditionCheck' ? before : after };
 }
 
@@ -72,6 +72,6 @@ function resultOf(kind: WriteKind, input: WriteInput, scope: Parameters<ReturnTy
   return undefined;
 }
 
-/** Write units of one write of its own: one for each begun KB of the larger of both items. */
+/** Returns the write units of a single write: one per started KB of the larger of both items. */
 export const writeUnits = ({ before, after }: Pick<Change, 'before' | 'after'>): number =>
   Math.max(1, Math.ceil(Math.max(sizeOf(before), sizeOf(after)) / 1024));

@@ -4,7 +4,9 @@ import type { Random } from '../runtime/random.ts';
 import type { VirtualTime } from '../runtime/virtual-time.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
-/** What goes wrong with a batch: it comes again later, mixed with another and in any order; or it never comes. */
+/**
+ * A batch is redelivered later, mixed with the previous batch and in any order, or it is never delivered.
+ */
 export type DeliveryFault = 'redelivered_batch' | 'dropped_batch';
 
 interface EventSourceOptions {
@@ -12,28 +14,28 @@ interface EventSourceOptions {
   readonly random: Random;
   readonly settings: StreamSettings;
   faultOf?: ((batch: readonly StreamRecord[]) => DeliveryFault | undefined) | undefined;
-  /** Rejects when the batch must be delivered again. */
+  /** Rejects if the batch must be retried. */
   deliver(batch: readonly StreamRecord[]): Promise<void>;
 }
 
 /** Lambda polls an idle shard four times a second. @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
 const pollMs = 250;
 
-/** A modelling choice; Lambda does not say how long it waits. */
+/** Model assumption: Lambda does not document it. */
 const retryMs = 500;
 
-/** How late a batch comes again. */
-const againMs = { from: 50, to: 30_000 };
+/** How long after its delivery a batch is redelivered. */
+const redeliverAfterMs = { from: 50, to: 30_000 };
 
 /**
- * Lambda's reading of a table's stream: one batch at a time and shard, in order; a batch that fails comes again, in
- * halves, and is given up after the retries. Only new PENDING orders pass the filter.
+ * Simulates how Lambda reads a table's stream: in order, one batch per shard at a time. It splits a failed batch in two,
+ * retries both and discards them after the last retry. The filter passes only new PENDING orders.
  */
 export function createEventSource({ time, random, settings, faultOf, deliver }: EventSourceOptions) {
   const shards = new Map<number, StreamRecord[]>();
   const polling = new Set<number>();
-  const givenUp: StreamRecord[] = [];
-  let earlier: readonly StreamRecord[] = [];
+  const discarded: StreamRecord[] = [];
+  let previous: readonly StreamRecord[] = [];
 
   async function drain(shard: number, queue: StreamRecord[]): Promise<void> {
     await time.sleep(random.between(0, pollMs));
@@ -43,8 +45,8 @@ export function createEventSource({ time, random, settings, faultOf, deliver }: 
       const fault = faultOf?.(batch);
       if (fault === 'dropped_batch') continue;
       await attempt(batch, settings.maximumRetryAttempts);
-      if (fault === 'redelivered_batch') deliverAgain([...batch, ...earlier]);
-      earlier = batch;
+      if (fault === 'redelivered_batch') redeliver([...batch, ...previous]);
+      previous = batch;
     }
     polling.delete(shard);
   }
@@ -55,28 +57,28 @@ export function createEventSource({ time, random, settings, faultOf, deliver }: 
     } catch {
       await time.sleep(retryMs);
       const half = Math.ceil(batch.length / 2);
-      // Halving a batch is not counted as a retry.
+      // Lambda does not count a split as a retry.
       if (batch.length > 1) {
         await attempt(batch.slice(0, half), retries);
         await attempt(batch.slice(half), retries);
       } else if (retries > 0) await attempt(batch, retries - 1);
-      else givenUp.push(...batch);
+      else discarded.push(...batch);
     }
   }
 
-  function deliverAgain(records: readonly StreamRecord[]): void {
+  function redeliver(records: readonly StreamRecord[]): void {
     const shuffled = records
       .map((record) => ({ record, at: random.next() }))
       .sort((a, b) => a.at - b.at)
       .map(({ record }) => record);
-    time.after(random.between(againMs.from, againMs.to), () => {
-      // Nobody waits for it, and its failure changes nothing: the batch had been dealt with.
+    time.after(random.between(redeliverAfterMs.from, redeliverAfterMs.to), () => {
+      // A failure has no effect, because the batch was already processed.
       deliver(shuffled).catch(() => {});
     });
   }
 
   return {
-    givenUp,
+    discarded,
 
     onRecord(record: StreamRecord): void {
       const { shard, change } = record;
@@ -91,7 +93,7 @@ export function createEventSource({ time, random, settings, faultOf, deliver }: 
   };
 }
 
-/** Records as Lambda hands them to the worker. */
+/** Converts records to the event that the worker receives. */
 export const eventOf = (batch: readonly StreamRecord[]) => ({
   Records: batch.map(({ change }, index) => ({
     eventID: String(index),

@@ -1,7 +1,7 @@
 import type { Random } from '../runtime/random.ts';
 import type { Machine, VirtualTime } from '../runtime/virtual-time.ts';
 
-/** The function's environment died, ran out of time, or there was none to be had; what it did is unknown. */
+/** The environment crashed or timed out, or the invocation was throttled. Its effect is unknown. */
 class InvocationError extends Error {}
 
 interface Environment<C> {
@@ -12,43 +12,41 @@ interface Environment<C> {
 interface LambdaOptions<C> {
   readonly time: VirtualTime;
   readonly random: Random;
-  /** Made when an environment starts, and kept as long as it lives. */
+  /** Creates the container of a new environment. */
   newContainer(): C;
-  /** By how much the clock of a new environment is wrong. */
+  /** Returns how far the clock of a new environment is ahead. */
   skewMs?(): number;
-  /** Milliseconds into an invocation after which its environment dies; undefined, and it lives. */
-  deathMs?(): number | undefined;
+  /** Returns when the environment crashes, in milliseconds after the start of the invocation; undefined if it does not. */
+  crashAfterMs?(): number | undefined;
 }
 
 /**
- * Environments that a function gets at once, and 10 s later again.
+ * How many environments a function can start every 10 s.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html
  */
 const environmentsPerTenSeconds = 1_000;
 
-/** A modelling choice: the runtime's start and this product's bundles (see docs/benchmarks.md). */
+/** Model assumption: start of the runtime and of this service's bundles (see docs/benchmarks.md). */
 const coldStartMs = { from: 200, to: 500 };
 
-/** Lambda functions: an environment serves one request at a time, starts cold, and is used again while it lives. */
-export function createLambda<C>({ time, random, newContainer, skewMs, deathMs }: LambdaOptions<C>) {
+/** Simulates Lambda: an environment starts cold, serves one request at a time and is reused until it crashes. */
+export function createLambda<C>({ time, random, newContainer, skewMs, crashAfterMs }: LambdaOptions<C>) {
   const idle = new Map<string, Environment<C>[]>();
   const allowance = new Map<string, { left: number; at: number }>();
   let started = 0;
 
   function idleOf(name: string): Environment<C>[] {
-    const known = idle.get(name);
-    if (known !== undefined) return known;
-    const none: Environment<C>[] = [];
-    idle.set(name, none);
-    return none;
+    const environments = idle.get(name) ?? [];
+    idle.set(name, environments);
+    return environments;
   }
 
   function mayStart(name: string): boolean {
     const bucket = allowance.get(name) ?? { left: environmentsPerTenSeconds, at: time.now() };
     allowance.set(name, bucket);
-    const refill = ((time.now() - bucket.at) * environmentsPerTenSeconds) / 10_000;
-    bucket.left = Math.min(environmentsPerTenSeconds, bucket.left + refill);
+    const gained = ((time.now() - bucket.at) * environmentsPerTenSeconds) / 10_000;
+    bucket.left = Math.min(environmentsPerTenSeconds, bucket.left + gained);
     bucket.at = time.now();
     if (bucket.left < 1) return false;
     bucket.left--;
@@ -67,10 +65,10 @@ export function createLambda<C>({ time, random, newContainer, skewMs, deathMs }:
   }
 
   return {
-    /** Makes environments that wait for requests, as a function has that was used before. */
+    /** Starts environments before the requests arrive. */
     async warm(name: string, count: number): Promise<void> {
-      const made = Array.from({ length: count }, () => environmentOf(name, true));
-      idleOf(name).push(...(await Promise.all(made)));
+      const environments = Array.from({ length: count }, () => environmentOf(name, true));
+      idleOf(name).push(...(await Promise.all(environments)));
     },
 
     /** @throws {InvocationError} or what `run` throws */
@@ -92,9 +90,9 @@ export function createLambda<C>({ time, random, newContainer, skewMs, deathMs }:
           settle();
         };
         time.after(timeoutMs, () => end(() => reject(new InvocationError('timed out')), false));
-        const death = deathMs?.();
-        if (death !== undefined)
-          time.after(death, () => end(() => reject(new InvocationError('died')), false));
+        const crashMs = crashAfterMs?.();
+        if (crashMs !== undefined)
+          time.after(crashMs, () => end(() => reject(new InvocationError('crashed')), false));
         time
           .on(machine, () => run(container, machine))
           .then(

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseDocument } from 'yaml';
 import * as z from 'zod/mini';
+import { readServiceConfig } from '../../../deploy/service-config.ts';
 
 const stream = z.object({
   batchSize: z.int(),
@@ -11,14 +9,9 @@ const stream = z.object({
 });
 export type StreamSettings = z.output<typeof stream>;
 
-const file = z.object({
-  functions: z.object({ processOrders: z.object({ events: z.tuple([z.object({ stream })]) }) }),
-});
+const events = z.tuple([z.object({ stream })]);
 
-/** How serverless.yml has the worker called. */
+/** Reads the worker's event source settings from serverless.yml. */
 export async function readStreamSettings(): Promise<StreamSettings> {
-  const text = await readFile(join(import.meta.dirname, '../../../serverless.yml'), 'utf8');
-  // CloudFormation's tags mean nothing to the parser and nothing here.
-  const document: unknown = parseDocument(text, { logLevel: 'error' }).toJS();
-  return file.parse(document).functions.processOrders.events[0].stream;
+  return events.parse(readServiceConfig().functions['processOrders']?.events)[0].stream;
 }

@@ -32,7 +32,7 @@ export function createVirtualTime(random: Random) {
   const machines = new AsyncLocalStorage<Machine>();
   let now = 0;
 
-  /** @param resumesCode whether a promise may settle: then all code runs until it waits, before the next event */
+  /** @param resumesCode whether the event can resume code: then all code runs until it waits, before the next event */
   const at = (delayMs: number, run: () => void, resumesCode = true) =>
     queue.push(now + Math.max(0, delayMs), run, resumesCode);
 
@@ -55,12 +55,12 @@ export function createVirtualTime(random: Random) {
 
     /** Schedules an event outside all machines, so it survives their death. */
     after: (delayMs: number, run: () => void) => at(delayMs, run),
-    /** Schedules an event that settles no promise. These are cheap, because no code has to run after them. */
+    /** Schedules an event that does not resume code. These are cheap, because no code has to run after them. */
     schedule: (delayMs: number, run: () => void) => at(delayMs, run, false),
     cancel: queue.cancel,
     sleep: (delayMs: number): Promise<void> => new Promise((resolve) => at(delayMs, resolve)),
 
-    /** Runs until `main` has settled. @throws when `main` waits and no event is scheduled */
+    /** Runs until `main` has resolved or failed. @throws when `main` waits and no event is scheduled */
     async run(main: () => Promise<void>): Promise<void> {
       const restore = replaceGlobals({
         wallClock: () => Math.floor(epoch + now + (machines.getStore()?.skewMs ?? 0)),
@@ -76,7 +76,7 @@ export function createVirtualTime(random: Random) {
         // The loop below throws the error.
         running.catch(() => {});
         for (;;) {
-          // A real immediate runs only after all settled promises have been processed.
+          // A real immediate runs only after the callbacks of all resolved promises.
           await new Promise<void>((resolve) => realImmediate(resolve));
           if (ended) return await running;
           queue.runUntilCodeResumes((toMs) => {

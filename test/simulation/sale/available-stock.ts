@@ -1,9 +1,10 @@
 import { type AtomicWrite, sumBy } from './ledger.ts';
 
 /**
- * How much of each product could be sold, over time. Units that are taken are gone when it is decided; units that come
- * can be sold once all of their write can be seen, since nobody has been told of them before. Moves between shards
- * change nothing.
+ * Records how many units of each product could be sold over time.
+ *
+ * Sold units are unavailable from the decision of their transaction on; added units are available once their whole write
+ * is visible. Transfers between shards change nothing.
  */
 export function createAvailableStock(now: () => number) {
   const changes = new Map<string, { readonly atMs: number; readonly stock: number }[]>();
@@ -15,8 +16,8 @@ export function createAvailableStock(now: () => number) {
       ({ before, after }) => (after?.stock ?? 0) - (before?.stock ?? 0),
     );
 
-  function add(entry: AtomicWrite, counts: (units: number) => boolean): void {
-    for (const [product, units] of gains(entry)) {
+  function add(write: AtomicWrite, counts: (units: number) => boolean): void {
+    for (const [product, units] of gains(write)) {
       if (units === 0 || !counts(units)) continue;
       const before = changes.get(product) ?? [];
       changes.set(product, [...before, { atMs: now(), stock: (before.at(-1)?.stock ?? 0) + units }]);
@@ -24,15 +25,15 @@ export function createAvailableStock(now: () => number) {
   }
 
   return {
-    decided: (entry: AtomicWrite): void => add(entry, (units) => units < 0),
-    written: (entry: AtomicWrite): void => add(entry, (units) => units > 0),
+    decided: (write: AtomicWrite): void => add(write, (units) => units < 0),
+    written: (write: AtomicWrite): void => add(write, (units) => units > 0),
 
-    /** The least that could be sold at any moment between the two. */
+    /** Returns the lowest stock between two times. */
     leastBetween(product: string, fromMs: number, toMs: number): number {
-      const known = changes.get(product) ?? [];
-      const inside = known.filter(({ atMs }) => atMs > fromMs && atMs <= toMs);
-      const before = known.filter(({ atMs }) => atMs <= fromMs).at(-1)?.stock ?? 0;
-      return Math.min(before, ...inside.map(({ stock }) => stock));
+      const all = changes.get(product) ?? [];
+      const within = all.filter(({ atMs }) => atMs > fromMs && atMs <= toMs);
+      const before = all.filter(({ atMs }) => atMs <= fromMs).at(-1)?.stock ?? 0;
+      return Math.min(before, ...within.map(({ stock }) => stock));
     },
   };
 }

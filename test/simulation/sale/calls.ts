@@ -1,31 +1,34 @@
 import { DomainError, type ErrorCode, type FieldError } from '../../../lib/errors.ts';
 
-/** What a client was told. `lost`: nothing, or an error that leaves open what happened. */
-export type Answer<T> =
-  | { readonly told: 'done'; readonly value: T }
-  | { readonly told: 'refused'; readonly code: ErrorCode; readonly errors: readonly FieldError[] }
-  | { readonly told: 'lost'; readonly why: string };
+/** What a client received. `unknown`: no response, or an error that does not tell whether the request took effect. */
+export type CallResult<T> =
+  | { readonly status: 'succeeded'; readonly value: T }
+  | { readonly status: 'rejected'; readonly code: ErrorCode; readonly errors: readonly FieldError[] }
+  | { readonly status: 'unknown'; readonly reason: string };
 
 export interface Call<T> {
   readonly task: string;
   readonly fromMs: number;
   readonly toMs: number;
-  readonly answer: Answer<T>;
+  readonly result: CallResult<T>;
 }
 
-/** Refusals after which the same request may succeed. */
-const passing = new Set<ErrorCode>(['contention', 'unavailable']);
+/** Error codes after which the same request may succeed. */
+const retryable = new Set<ErrorCode>(['contention', 'unavailable']);
 
-export const isFinal = ({ answer }: Call<unknown>): boolean =>
-  answer.told === 'done' || (answer.told === 'refused' && !passing.has(answer.code));
+export const isFinal = ({ result }: Call<unknown>): boolean =>
+  result.status === 'succeeded' || (result.status === 'rejected' && !retryable.has(result.code));
 
-export async function answerOf<T>(acting: Promise<T>): Promise<Answer<T>> {
+export async function resultOf<T>(call: Promise<T>): Promise<CallResult<T>> {
   try {
-    return { told: 'done', value: await acting };
+    return { status: 'succeeded', value: await call };
   } catch (error) {
     if (error instanceof DomainError) {
-      return { told: 'refused', code: error.code, errors: error.details.errors ?? [] };
+      return { status: 'rejected', code: error.code, errors: error.details.errors ?? [] };
     }
-    return { told: 'lost', why: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+    return {
+      status: 'unknown',
+      reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    };
   }
 }

@@ -5,17 +5,17 @@ import { createProductBrowser } from '../../../lib/products/product-browser.ts';
 import { createProductCache } from '../../../lib/products/product-cache.ts';
 import { createProductStore } from '../../../lib/products/product-store.ts';
 
-// Read when the metrics are made: nobody collects them here.
+// Powertools reads this when metrics are created; the simulation discards them.
 process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
 
 export const tablePrefix = 'sale';
-export const tableName = (noun: string): string => `${tablePrefix}-${noun}`;
+export const tableName = (table: string): string => `${tablePrefix}-${table}`;
 
 const tables = { productsTable: tableName('products'), stockTable: tableName('stock') };
 
 export type Container = ReturnType<typeof createContainer>;
 
-/** What the functions of the product make once in each environment, with the memory they keep there. */
+/** Creates the dependencies of one Lambda environment, with their caches. */
 export const createContainer = (documents: Documents) => ({
   ...createOrderDeps({
     documents,
@@ -34,6 +34,6 @@ export const createContainer = (documents: Documents) => ({
   ),
   carts: createCartStore({ documents, table: tableName('carts') }),
   currency: 'EUR',
-  /** As processOrders keeps one for each of its environments. */
-  lane: Math.random(),
+  /** Like processOrders, which draws one per environment. */
+  shardOffset: Math.random(),
 });

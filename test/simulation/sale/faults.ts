@@ -3,15 +3,14 @@ import type { DeliveryFault } from '../lambda/event-source.ts';
 import type { Random } from '../runtime/random.ts';
 import { deliveryFaults, type FaultRates, requestFaults } from './scenario.ts';
 
-const readsCannot = new Set<Fault>(['conflict']);
 const writes = /Put|Update|Delete|Transact/;
 
-/** Milliseconds into an invocation at which its environment may die: between any two of its requests. */
-const deathMs = { from: 0, to: 400 };
+/** When an environment may crash, in milliseconds after the start of an invocation. */
+const crashAfterMs = { from: 0, to: 400 };
 
 export type FaultCounts = Partial<Record<keyof FaultRates, number>>;
 
-/** Draws faults at their rates while `on()`, and counts those that befell something. */
+/** Draws faults at their rates while `on()`, and counts them. */
 export function createFaults(random: Random, rates: FaultRates, on: () => boolean) {
   const counts: FaultCounts = {};
   function draw<F extends keyof FaultRates>(names: readonly F[]): F | undefined {
@@ -25,14 +24,14 @@ export function createFaults(random: Random, rates: FaultRates, on: () => boolea
     }
     return undefined;
   }
-  const ofReads = requestFaults.filter((fault) => !readsCannot.has(fault));
+  const ofReads = requestFaults.filter((fault) => fault !== 'conflict');
 
   return {
     counts,
     ofRequest: (operation: string): Fault | undefined =>
       draw(writes.test(operation) ? requestFaults : ofReads),
     ofBatch: (): DeliveryFault | undefined => draw(deliveryFaults),
-    deathMs: (): number | undefined =>
-      draw(['crash']) === undefined ? undefined : random.between(deathMs.from, deathMs.to),
+    crashAfterMs: (): number | undefined =>
+      draw(['crash']) === undefined ? undefined : random.between(crashAfterMs.from, crashAfterMs.to),
   };
 }

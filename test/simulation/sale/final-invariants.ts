@@ -12,59 +12,59 @@ import type { ProductAction } from './scenario.ts';
 import type { Sellers } from './sellers.ts';
 import type { Shoppers } from './shoppers.ts';
 
-/** For so long a container may answer "sold out" from memory, and a submitted order may use a price it has read. */
-const memoryMs = 1_000;
+/** How long a container may use cached stock to reject an order. */
+const cacheMs = 1_000;
 
-/** All that is left when a sale is over, and all that was said while it went on. */
-export interface Evidence {
+/** The final state of a sale, and all responses during it. */
+export interface CompletedSale {
   readonly dynamodb: SimulatedDynamoDb;
-  readonly watch: InvariantMonitor;
+  readonly monitor: InvariantMonitor;
   readonly shoppers: Shoppers;
   readonly sellers: Sellers;
   readonly readers: Readers;
-  /** Units each product began with. */
-  readonly opening: ReadonlyMap<string, number>;
+  /** Initial stock by product. */
+  readonly initialStock: ReadonlyMap<string, number>;
 }
 
-interface Outcome extends Evidence {
+interface SaleWithOrders extends CompletedSale {
   readonly orders: ReadonlyMap<string, Order>;
 }
 
-type Check = (outcome: Outcome) => string[];
+type Check = (sale: SaleWithOrders) => string[];
 
-const rowsOf = <T>(dynamodb: SimulatedDynamoDb, noun: string, schema: z.ZodMiniType<T>): T[] =>
-  [...(dynamodb.tables.get(tableName(noun))?.items ?? [])].flatMap(([key, item]) =>
-    // Used idempotency keys lie beside the products.
+const rowsOf = <T>(dynamodb: SimulatedDynamoDb, table: string, schema: z.ZodMiniType<T>): T[] =>
+  [...(dynamodb.tables.get(tableName(table))?.items ?? [])].flatMap(([key, item]) =>
+    // The products table also contains used idempotency keys.
     key.startsWith('key#') ? [] : [schema.parse(unmarshall(JSON.parse(JSON.stringify(item))))],
   );
 
-const confirmedOf = ({ orders }: Outcome) =>
+const confirmedOf = ({ orders }: SaleWithOrders) =>
   [...orders.values()].filter(({ status }) => status === 'CONFIRMED');
 
 const checks: Readonly<Record<string, Check>> = {
-  'no order stays PENDING': ({ orders }) =>
+  'at the end, no order is PENDING': ({ orders }) =>
     [...orders.values()].flatMap(({ id, status }) => (status === 'PENDING' ? [id] : [])),
 
-  'in the end stock + sold = supplied, and sold = confirmed': (outcome) => {
-    const { dynamodb, opening, watch } = outcome;
+  'at the end, stock + sold equals supplied units, and sold equals confirmed units': (completed) => {
+    const { dynamodb, initialStock, monitor } = completed;
     const shards = rowsOf(dynamodb, 'stock', stockShard);
     const units = sumBy(
-      confirmedOf(outcome).flatMap(({ lines }) => lines),
+      confirmedOf(completed).flatMap(({ lines }) => lines),
       ({ product_id }) => product_id,
       ({ quantity }) => quantity,
     );
-    return [...opening].flatMap(([id, opened]) => {
+    return [...initialStock].flatMap(([id, initial]) => {
       const own = shards.filter(({ product_id }) => product_id === id);
-      const added = watch.added.filter((one) => one.product === id && one.task !== 'open');
-      const supplied = opened + added.reduce((sum, one) => sum + one.units, 0);
-      const seen = { stock: stockOf(own), sold: soldOf(own), supplied, confirmed: units.get(id) ?? 0 };
-      return seen.stock + seen.sold === supplied && seen.sold === seen.confirmed
+      const added = monitor.added.filter((one) => one.product === id && one.task !== 'setup');
+      const supplied = initial + added.reduce((sum, one) => sum + one.units, 0);
+      const found = { stock: stockOf(own), sold: soldOf(own), supplied, confirmed: units.get(id) ?? 0 };
+      return found.stock + found.sold === supplied && found.sold === found.confirmed
         ? []
-        : [JSON.stringify({ id, ...seen })];
+        : [JSON.stringify({ id, ...found })];
     });
   },
 
-  'every shard agrees with its product in the end': ({ dynamodb }) => {
+  'at the end, every shard has the price, limit and state of its product': ({ dynamodb }) => {
     const shards = rowsOf(dynamodb, 'stock', stockShard);
     return rowsOf(dynamodb, 'products', product).flatMap((one) => {
       const own = shards.filter(({ product_id }) => product_id === one.id);
@@ -72,96 +72,101 @@ const checks: Readonly<Record<string, Check>> = {
         ({ price, active, limit_per_customer }) =>
           price === one.price && active === one.active && limit_per_customer === one.limit_per_customer,
       );
-      const settled = one.propagating === undefined && own.length === one.stock_shards && agrees;
-      return settled ? [] : [`product ${one.id}: ${JSON.stringify({ one, own })}`];
+      const isPropagated = one.propagating === undefined && own.length === one.stock_shards && agrees;
+      return isPropagated ? [] : [`product ${one.id}: ${JSON.stringify({ one, own })}`];
     });
   },
 
-  'what a client was told of its order is true in the end': ({ shoppers, orders }) =>
-    shoppers.placings.flatMap(({ answer, action, task }) => {
-      if (answer.told !== 'done') return [];
-      const said = answer.value.order;
-      const stored = orders.get(said.id);
-      const kept: readonly string[] =
-        said.status === 'PENDING'
+  'a returned order matches the stored order': ({ shoppers, orders }) =>
+    shoppers.placings.flatMap(({ result, action, task }) => {
+      if (result.status !== 'succeeded') return [];
+      const returned = result.value.order;
+      const stored = orders.get(returned.id);
+      const possible: readonly string[] =
+        returned.status === 'PENDING'
           ? ['CONFIRMED', 'REJECTED', 'CANCELLED']
-          : said.status === 'CONFIRMED'
+          : returned.status === 'CONFIRMED'
             ? ['CONFIRMED', 'CANCELLED']
-            : [said.status];
-      const isTrue =
+            : [returned.status];
+      const matches =
         stored !== undefined &&
-        kept.includes(stored.status) &&
-        JSON.stringify(stored.lines) === JSON.stringify(said.lines) &&
-        (action.kind === 'submit' || said.status !== 'PENDING');
-      return isTrue ? [] : [`${task}: ${JSON.stringify({ said, stored })}`];
+        possible.includes(stored.status) &&
+        JSON.stringify(stored.lines) === JSON.stringify(returned.lines) &&
+        (action.kind === 'submit' || returned.status !== 'PENDING');
+      return matches ? [] : [`${task}: ${JSON.stringify({ returned, stored })}`];
     }),
 
-  'an order is cancelled only by a call for it, and stays so once told': ({ shoppers, orders }) => {
-    const called = new Set(shoppers.cancellations.map(({ order_id }) => order_id));
-    const uncalled = [...orders.values()].filter(
-      ({ id, status }) => status === 'CANCELLED' && !called.has(id),
+  'an order is CANCELLED only after a cancel request, and stays CANCELLED': ({ shoppers, orders }) => {
+    const requested = new Set(shoppers.cancellations.map(({ order_id }) => order_id));
+    const unrequested = [...orders.values()].filter(
+      ({ id, status }) => status === 'CANCELLED' && !requested.has(id),
     );
     const broken = shoppers.cancellations.filter(
-      ({ answer, order_id }) => answer.told === 'done' && orders.get(order_id)?.status !== 'CANCELLED',
+      ({ result, order_id }) => result.status === 'succeeded' && orders.get(order_id)?.status !== 'CANCELLED',
     );
-    return [...uncalled.map(({ id }) => id), ...broken.map(({ order_id }) => order_id)];
+    return [...unrequested.map(({ id }) => id), ...broken.map(({ order_id }) => order_id)];
   },
 
-  "a stranger reaches nobody's order": ({ shoppers }) =>
-    shoppers.cancellations.flatMap(({ action, answer, order_id }) =>
+  "no customer can cancel another customer's order": ({ shoppers }) =>
+    shoppers.cancellations.flatMap(({ action, result, order_id }) =>
       action.byStranger &&
-      answer.told !== 'lost' &&
-      !(answer.told === 'refused' && ['forbidden', 'contention'].includes(answer.code))
+      result.status !== 'unknown' &&
+      !(result.status === 'rejected' && ['forbidden', 'contention'].includes(result.code))
         ? [order_id]
         : [],
     ),
 
-  'refused as out of stock only if it was short': ({ shoppers, orders, watch }) => {
-    const false_ = (
+  'an order is rejected as out of stock only if its stock was too low': ({ shoppers, orders, monitor }) => {
+    const hadStock = (
       errors: readonly Pick<FieldError, 'product_id' | 'requested'>[],
       fromMs: number,
       toMs: number,
     ) =>
       errors.every(
         ({ product_id = '', requested = 0 }) =>
-          watch.sellable.leastBetween(product_id, fromMs - memoryMs, toMs) >= requested,
+          monitor.availableStock.leastBetween(product_id, fromMs - cacheMs, toMs) >= requested,
       );
-    const told = shoppers.placings.flatMap(({ answer, fromMs, toMs, task }) =>
-      answer.told === 'refused' && answer.code === 'out_of_stock' && false_(answer.errors, fromMs, toMs)
+    const rejectedRequests = shoppers.placings.flatMap(({ result, fromMs, toMs, task }) =>
+      result.status === 'rejected' && result.code === 'out_of_stock' && hadStock(result.errors, fromMs, toMs)
         ? [task]
         : [],
     );
-    const decided = [...orders.values()].flatMap((one) => {
+    const rejectedOrders = [...orders.values()].flatMap((one) => {
       if (one.status !== 'REJECTED' || one.reason !== 'out_of_stock') return [];
-      const { fromMs, toMs } = watch.lifeOf(one.id);
-      return false_(one.short_lines, fromMs, toMs) ? [`order ${one.id}`] : [];
+      const { fromMs, toMs } = monitor.timesOf(one.id);
+      return hadStock(one.short_lines, fromMs, toMs) ? [`order ${one.id}`] : [];
     });
-    return [...told, ...decided];
+    return [...rejectedRequests, ...rejectedOrders];
   },
 
-  'stock is added once where it was told, and not where it was refused': ({ sellers, watch }) => {
-    const supplies = sellers.calls.filter(({ action }) => action.kind === 'restock');
-    return [...Map.groupBy(supplies, ({ task }) => task)].flatMap(([task, calls]) => {
-      const times = watch.added.filter((one) => one.task === task).length;
-      const told = new Set(calls.map(({ answer }) => answer.told));
-      const isRight = told.has('done') ? times === 1 : told.has('lost') ? times <= 1 : times === 0;
-      return isRight ? [] : [`${task}: ${times} times, ${JSON.stringify(calls)}`];
+  'a restock takes effect once if it succeeded and never if it was rejected': ({ sellers, monitor }) => {
+    const restocks = sellers.calls.filter(({ action }) => action.kind === 'restock');
+    return [...Map.groupBy(restocks, ({ task }) => task)].flatMap(([task, calls]) => {
+      const times = monitor.added.filter((one) => one.task === task).length;
+      const statuses = new Set(calls.map(({ result }) => result.status));
+      const isCorrect = statuses.has('succeeded')
+        ? times === 1
+        : statuses.has('unknown')
+          ? times <= 1
+          : times === 0;
+      return isCorrect ? [] : [`${task}: ${times} times, ${JSON.stringify(calls)}`];
     });
   },
 
-  'after a change was told no order is confirmed as before it': ({ sellers, watch }) =>
+  'no order is confirmed with product data from before an acknowledged change': ({ sellers, monitor }) =>
     sellers.calls.flatMap((call) => {
-      const { action, answer, product: id, fromMs, toMs, task } = call;
-      const rivals = sellers.calls.filter(
-        (one) => one !== call && one.product === id && ofOneKind(one, call),
+      const { action, result, product: id, fromMs, toMs, task } = call;
+      const competing = sellers.calls.filter(
+        (one) => one !== call && one.product === id && compete(one, call),
       );
-      // Which of two changes at once is the later, and what becomes of one whose reply was lost, is open.
-      const isOpen = rivals.some(
-        (one) => one.answer.told !== 'done' || (one.fromMs < toMs && one.toMs > fromMs),
+      // The order of concurrent changes and the effect of a change with an unknown result are undefined.
+      const isUndefined = competing.some(
+        (one) => one.result.status !== 'succeeded' || (one.fromMs < toMs && one.toMs > fromMs),
       );
-      if (answer.told !== 'done' || isOpen || !(action.kind === 'price' || ends(action))) return [];
-      const untilMs = Math.min(...rivals.map((one) => one.fromMs).filter((from) => from >= toMs));
-      const wrong = watch.sales.filter(
+      if (result.status !== 'succeeded' || isUndefined || !(action.kind === 'price' || ends(action)))
+        return [];
+      const untilMs = Math.min(...competing.map((one) => one.fromMs).filter((from) => from >= toMs));
+      const wrong = monitor.sales.filter(
         (sale) =>
           sale.product_id === id &&
           sale.atMs > toMs &&
@@ -171,40 +176,50 @@ const checks: Readonly<Record<string, Check>> = {
       return wrong.map((sale) => `${task}: ${JSON.stringify(sale)}`);
     }),
 
-  'stock only falls and sold only grows where nothing comes back': ({ sellers, shoppers, orders }) => {
-    const returning = new Set(
+  'without restocks and cancellations, stock only falls and sold only grows': ({
+    sellers,
+    shoppers,
+    orders,
+  }) => {
+    const increasing = new Set(
       shoppers.cancellations.flatMap(
         ({ order_id }) => orders.get(order_id)?.lines.map((line) => line.product_id) ?? [],
       ),
     );
-    for (const { action, product: id } of sellers.calls) if (action.kind === 'restock') returning.add(id);
-    const looks = sellers.calls.filter(
-      ({ action, product: id }) => action.kind === 'read' && !returning.has(id),
+    for (const { action, product: id } of sellers.calls) if (action.kind === 'restock') increasing.add(id);
+    const reads = sellers.calls.filter(
+      ({ action, product: id }) => action.kind === 'read' && !increasing.has(id),
     );
-    return looks.flatMap(({ product: id, toMs, task, answer }) => {
-      if (answer.told !== 'done' || answer.value === undefined) return [];
-      const earlier = answer.value.shards;
-      const later = looks.filter((one) => one.product === id && one.fromMs >= toMs);
-      const mayMove = sellers.calls.some(
+    return reads.flatMap(({ product: id, toMs, task, result }) => {
+      if (result.status !== 'succeeded' || result.value === undefined) return [];
+      const earlier = result.value.shards;
+      const later = reads.filter((one) => one.product === id && one.fromMs >= toMs);
+      const mayTransfer = sellers.calls.some(
         ({ action, product: other }) => other === id && action.kind === 'add_shards',
       );
       return later.flatMap((one) => {
-        if (one.answer.told !== 'done' || one.answer.value === undefined) return [];
-        const { shards } = one.answer.value;
-        const falls = mayMove || stockOf(shards) <= stockOf(earlier);
+        if (one.result.status !== 'succeeded' || one.result.value === undefined) return [];
+        const { shards } = one.result.value;
+        const falls = mayTransfer || stockOf(shards) <= stockOf(earlier);
         return falls && soldOf(shards) >= soldOf(earlier) ? [] : [`${task}, then ${one.task}`];
       });
     });
   },
 
-  'no reader sees a write in part, or misses one that was over before': ({ readers, sellers, watch }) => {
-    const replies = sellers.calls.flatMap(({ answer, ...call }) =>
-      answer.told === 'done' && answer.value !== undefined
-        ? [{ ...call, sum: { stock: stockOf(answer.value.shards), sold: soldOf(answer.value.shards) } }]
+  'a read returns every write that completed before it, and no partial write': ({
+    readers,
+    sellers,
+    monitor,
+  }) => {
+    const responses = sellers.calls.flatMap(({ result, ...call }) =>
+      result.status === 'succeeded' && result.value !== undefined
+        ? [{ ...call, sum: { stock: stockOf(result.value.shards), sold: soldOf(result.value.shards) } }]
         : [],
     );
-    return [...readers.readings, ...replies].flatMap(({ task, product: id, sum, fromMs, toMs }) =>
-      watch.sums.canBe(id, sum, fromMs, toMs) ? [] : [`${task}: ${JSON.stringify({ id, ...sum, fromMs })}`],
+    return [...readers.readings, ...responses].flatMap(({ task, product: id, sum, fromMs, toMs }) =>
+      monitor.sums.isPossible(id, sum, fromMs, toMs)
+        ? []
+        : [`${task}: ${JSON.stringify({ id, ...sum, fromMs })}`],
     );
   },
 };
@@ -214,15 +229,15 @@ const ends = ({ kind, value }: ProductAction): boolean =>
 
 type SellerCall = Sellers['calls'][number];
 
-const ofOneKind = ({ action }: SellerCall, other: SellerCall): boolean =>
+const compete = ({ action }: SellerCall, other: SellerCall): boolean =>
   action.kind === 'price'
     ? other.action.kind === 'price'
     : (action.kind === 'activate' || ends(action)) && ends(other.action);
 
-/** Every check that needs the whole of a sale, by name, with what it found wrong. */
-export function checkFinalInvariants(evidence: Evidence): void {
-  const orders = new Map(rowsOf(evidence.dynamodb, 'orders', order).map((one) => [one.id, one]));
+/** Checks the invariants that need a complete sale and reports violations to the monitor. */
+export function checkFinalInvariants(completed: CompletedSale): void {
+  const orders = new Map(rowsOf(completed.dynamodb, 'orders', order).map((one) => [one.id, one]));
   for (const [rule, check] of Object.entries(checks)) {
-    for (const detail of check({ ...evidence, orders })) evidence.watch.report(rule, detail);
+    for (const detail of check({ ...completed, orders })) completed.monitor.report(rule, detail);
   }
 }

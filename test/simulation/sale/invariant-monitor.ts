@@ -1,9 +1,9 @@
 import type { Observer } from '../dynamodb/observer.ts';
 import type { Change } from '../dynamodb/write.ts';
 import { createAvailableStock } from './available-stock.ts';
-import { type AtomicWrite, atomicWriteOf, movements } from './ledger.ts';
+import { type AtomicWrite, atomicWriteOf, statusChanges } from './ledger.ts';
 import { createSums } from './sums.ts';
-import { type Supplied, writeInvariants } from './write-invariants.ts';
+import { type MayAdd, writeInvariants } from './write-invariants.ts';
 
 export interface Violation {
   readonly atMs: number;
@@ -11,68 +11,69 @@ export interface Violation {
   readonly detail: string;
 }
 
-interface WatchOptions {
+interface MonitorOptions {
   now(): number;
-  /** Units that the task may add to a product: those of its own call. */
+  /** Whether the task asked to add this many units to a product. */
   mayAdd(task: string, units: number): boolean;
   log(line: string): void;
 }
 
 export type InvariantMonitor = ReturnType<typeof createInvariantMonitor>;
 
-/** Looks at every write in the moment it is decided. So each invariant holds at every moment, or the first breach is seen. */
-export function createInvariantMonitor({ now, mayAdd, log }: WatchOptions) {
+/** Checks every write at the time it is decided, so the first violation of an invariant is reported. */
+export function createInvariantMonitor({ now, mayAdd, log }: MonitorOptions) {
   const violations: Violation[] = [];
-  /** Orders by the task that made them. */
-  const made = new Map<string, string[]>();
-  /** Units that tasks have added to products. */
+  /** Ids of the orders that each task created. */
+  const ordersByTask = new Map<string, string[]>();
+  /** Units that tasks added to products. */
   const added: { readonly task: string; readonly product: string; readonly units: number }[] = [];
-  /** When each order was made, and when it was decided. */
-  const lives = new Map<string, { readonly fromMs: number; readonly toMs: number }>();
+  /** When each order was created and decided. */
+  const orderTimes = new Map<string, { readonly fromMs: number; readonly toMs: number }>();
   const sales: { readonly product_id: string; readonly atMs: number; readonly unit_price: number }[] = [];
-  const sellable = createAvailableStock(now);
+  const availableStock = createAvailableStock(now);
   const sums = createSums(now);
   const report = (rule: string, detail: string) => {
     violations.push({ atMs: now(), rule, detail });
     log(`VIOLATION ${rule}: ${detail}`);
   };
 
-  function noteOrders(entry: AtomicWrite, task: string): void {
-    for (const { lines } of movements(entry).confirmed) {
+  function recordOrders(write: AtomicWrite, task: string): void {
+    for (const { lines } of statusChanges(write).confirmed) {
       for (const { product_id, unit_price } of lines) sales.push({ product_id, atMs: now(), unit_price });
     }
-    for (const { before, after } of entry.orders) {
+    for (const { before, after } of write.orders) {
       if (after === undefined) continue;
-      const known = lives.get(after.id);
+      const previous = orderTimes.get(after.id);
       if (before !== undefined) {
-        if (before.status === 'PENDING') lives.set(after.id, { fromMs: known?.fromMs ?? now(), toMs: now() });
+        if (before.status === 'PENDING')
+          orderTimes.set(after.id, { fromMs: previous?.fromMs ?? now(), toMs: now() });
         continue;
       }
-      lives.set(after.id, { fromMs: now(), toMs: now() });
-      const orders = [...(made.get(task) ?? []), after.id];
-      made.set(task, orders);
-      if (orders.length > 1) report('one request makes at most one order', `${task}: ${orders.join(', ')}`);
+      orderTimes.set(after.id, { fromMs: now(), toMs: now() });
+      const orders = [...(ordersByTask.get(task) ?? []), after.id];
+      ordersByTask.set(task, orders);
+      if (orders.length > 1) report('one request creates at most one order', `${task}: ${orders.join(', ')}`);
     }
   }
 
   const observer: Observer = {
     onDecided(changes, task) {
-      const entry = atomicWriteOf(changes);
+      const write = atomicWriteOf(changes);
       for (const change of changes) log(`${task}: ${describe(change)}`);
-      const supplied: Supplied = (product, units) => {
-        if (!mayAdd(task, units) || added.some((one) => one.task === task && task !== 'open')) return false;
+      const mayAddOnce: MayAdd = (product, units) => {
+        if (!mayAdd(task, units) || added.some((one) => one.task === task && task !== 'setup')) return false;
         added.push({ task, product, units });
         return true;
       };
       for (const [rule, check] of Object.entries(writeInvariants)) {
-        for (const detail of check(entry, supplied)) report(rule, `${task}: ${detail}`);
+        for (const detail of check(write, mayAddOnce)) report(rule, `${task}: ${detail}`);
       }
-      noteOrders(entry, task);
-      sellable.decided(entry);
-      sums.decided(changes, entry);
+      recordOrders(write, task);
+      availableStock.decided(write);
+      sums.decided(changes, write);
     },
     onWritten(changes) {
-      sellable.written(atomicWriteOf(changes));
+      availableStock.written(atomicWriteOf(changes));
       sums.written(changes);
     },
   };
@@ -83,9 +84,9 @@ export function createInvariantMonitor({ now, mayAdd, log }: WatchOptions) {
     report,
     added,
     sales,
-    sellable,
+    availableStock,
     sums,
-    lifeOf: (order: string) => lives.get(order) ?? { fromMs: 0, toMs: 0 },
+    timesOf: (order: string) => orderTimes.get(order) ?? { fromMs: 0, toMs: 0 },
   };
 }
 

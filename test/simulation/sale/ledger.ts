@@ -7,13 +7,13 @@ import type { Item } from '../dynamodb/item.ts';
 import type { Change } from '../dynamodb/write.ts';
 import { tableName } from './container.ts';
 
-/** One item of the product's, before and after a write. */
+/** An item before and after a write. */
 export interface Pair<T> {
   readonly before: T | undefined;
   readonly after: T | undefined;
 }
 
-/** What one write or one transaction changes, noun by noun. */
+/** The changes of one write or transaction, by table. */
 export interface AtomicWrite {
   readonly shards: readonly Pair<StockShard>[];
   readonly orders: readonly Pair<Order>[];
@@ -28,9 +28,9 @@ const parsed = <T>(schema: z.ZodMiniType<T>, item: Item | undefined): T | undefi
   item === undefined ? undefined : schema.parse(unmarshall(JSON.parse(JSON.stringify(item))));
 
 export function atomicWriteOf(changes: readonly Change[]): AtomicWrite {
-  const pairsOf = <T>(noun: string, schema: z.ZodMiniType<T>): Pair<T>[] =>
+  const pairsOf = <T>(name: string, schema: z.ZodMiniType<T>): Pair<T>[] =>
     changes
-      .filter(({ table }) => table.name === tableName(noun))
+      .filter(({ table }) => table.name === tableName(name))
       .map(({ before, after }) => ({ before: parsed(schema, before), after: parsed(schema, after) }));
   return {
     shards: pairsOf('stock', stockShard),
@@ -42,18 +42,20 @@ export function atomicWriteOf(changes: readonly Change[]): AtomicWrite {
 
 export const statusOf = (one: Order | undefined): OrderStatus | 'new' => one?.status ?? 'new';
 
-/** Orders that the entry confirms, and those it cancels that were confirmed before. */
-export function movements({ orders }: AtomicWrite): Record<'confirmed' | 'returned', OrderIn<'CONFIRMED'>[]> {
+/** Returns the orders that the write confirms, and the confirmed orders that it cancels. */
+export function statusChanges({
+  orders,
+}: AtomicWrite): Record<'confirmed' | 'released', OrderIn<'CONFIRMED'>[]> {
   const confirmed = orders.flatMap(({ before, after }) =>
     statusOf(before) !== 'CONFIRMED' && after?.status === 'CONFIRMED' ? [after] : [],
   );
-  const returned = orders.flatMap(({ before, after }) =>
+  const released = orders.flatMap(({ before, after }) =>
     before?.status === 'CONFIRMED' && after?.status !== 'CONFIRMED' ? [before] : [],
   );
-  return { confirmed, returned };
+  return { confirmed, released };
 }
 
-/** Units by key, summed. */
+/** Sums units by key. */
 export function sumBy<T>(items: readonly T[], key: (item: T) => string, units: (item: T) => number) {
   const sums = new Map<string, number>();
   for (const item of items) sums.set(key(item), (sums.get(key(item)) ?? 0) + units(item));

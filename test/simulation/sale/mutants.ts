@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { tableName } from './container.ts';
 
-/** Changes a request on its way to DynamoDB, as if the code that makes it lacked one protection. */
+/** Changes a request to DynamoDB, as if the code that sends it lacked a protection. */
 type Rewrite = (operation: string, body: string) => string;
 
-/** The product without one of its protections. */
+/** The service without one of its protections. */
 export interface Mutant {
   readonly rewrite?: Rewrite;
   /** Whether the scheduled sweeps run. */
@@ -26,11 +26,11 @@ const batch = z.object({
   RequestItems: z.record(z.string(), z.looseObject({ Keys: z.array(z.unknown()) })),
 });
 
-/** Changes each write of one table, alone or in a transaction. */
+/** Changes each write to one table, single or in a transaction. */
 const rewriting =
-  (noun: string, change: (input: Write) => Write): Rewrite =>
+  (table: string, change: (input: Write) => Write): Rewrite =>
   (operation, body) => {
-    const of = (input: Write) => (input.TableName === tableName(noun) ? change(input) : input);
+    const of = (input: Write) => (input.TableName === tableName(table) ? change(input) : input);
     if (operation === 'TransactWriteItems') {
       const sent = transaction.parse(JSON.parse(body));
       const items = sent.TransactItems.map((item) =>
@@ -42,9 +42,9 @@ const rewriting =
     return JSON.stringify(of(write.parse(JSON.parse(body))));
   };
 
-/** Takes one clause out of the conditions on a table; what is left always holds if nothing is. */
-const withoutClause = (noun: string, clause: string): Rewrite =>
-  rewriting(noun, ({ ConditionExpression: condition, ...input }) => {
+/** Removes one clause from the conditions of a table. */
+const withoutClause = (table: string, clause: string): Rewrite =>
+  rewriting(table, ({ ConditionExpression: condition, ...input }) => {
     if (condition === undefined || !condition.includes(clause))
       return { ...input, ConditionExpression: condition };
     const rest = condition.split(' AND ').filter((part) => part !== clause);
@@ -62,13 +62,13 @@ const withoutStatusGuard = (to: string): Rewrite =>
 let tokens = 0;
 
 const rewrites: Readonly<Record<string, Rewrite>> = {
-  'enough stock': withoutClause('stock', 'stock >= :quantity'),
-  'same version of the product': withoutClause('stock', 'product_version = :version'),
-  'the higher version wins': withoutClause(
+  'stock >= quantity when selling': withoutClause('stock', 'stock >= :quantity'),
+  'product version unchanged when selling': withoutClause('stock', 'product_version = :version'),
+  'only a newer product version overwrites a shard': withoutClause(
     'stock',
     'attribute_not_exists(shard_id) OR product_version < :version',
   ),
-  'new units count as stock_increases': rewriting('stock', (input) =>
+  'stock_increases is incremented': rewriting('stock', (input) =>
     input.UpdateExpression === undefined
       ? input
       : {
@@ -76,19 +76,19 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
           UpdateExpression: input.UpdateExpression.replace(', stock_increases = stock_increases + :one', ''),
         },
   ),
-  'checksums of writes over several shards': rewriting('stock', (input) =>
+  'checksums of writes to several shards': rewriting('stock', (input) =>
     input.UpdateExpression === undefined
       ? input
       : { ...input, UpdateExpression: input.UpdateExpression.replace(' ADD checksum :checksum', '') },
   ),
-  'an idempotency key of a seller is used once': withoutClause('products', 'attribute_not_exists(id)'),
-  'an order is confirmed from PENDING': withoutStatusGuard('CONFIRMED'),
-  'an order is rejected from PENDING': withoutStatusGuard('REJECTED'),
-  'an order is cancelled once': withoutStatusGuard('CANCELLED'),
-  'new order id': withoutClause('orders', 'attribute_not_exists(id)'),
-  'cart version': withoutClause('carts', 'version = :version'),
-  'room within the purchase limit': rewriting('purchases', ({ ConditionExpression, ...input }) => input),
-  'every shard is read before an order is refused': (operation, body) => {
+  'a restock idempotency key is used once': withoutClause('products', 'attribute_not_exists(id)'),
+  'only PENDING orders are confirmed': withoutStatusGuard('CONFIRMED'),
+  'only PENDING orders are rejected': withoutStatusGuard('REJECTED'),
+  'the status is unchanged when cancelling': withoutStatusGuard('CANCELLED'),
+  'order ids are unique': withoutClause('orders', 'attribute_not_exists(id)'),
+  'cart version unchanged at checkout': withoutClause('carts', 'version = :version'),
+  'units within the purchase limit': rewriting('purchases', ({ ConditionExpression, ...input }) => input),
+  'every shard is read before an order is rejected': (operation, body) => {
     if (operation !== 'BatchGetItem') return body;
     const { RequestItems: requested } = batch.parse(JSON.parse(body));
     const stock = requested[tableName('stock')];
@@ -98,15 +98,15 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
     const left = Keys.length === 0 ? others : { ...others, [tableName('stock')]: { ...stock, Keys } };
     return Object.keys(left).length === 0 ? body : JSON.stringify({ RequestItems: left });
   },
-  ClientRequestToken: (operation, body) => {
+  'retries reuse the ClientRequestToken': (operation, body) => {
     if (operation !== 'TransactWriteItems') return body;
     const sent = transaction.parse(JSON.parse(body));
     return JSON.stringify({ ...sent, ClientRequestToken: `another ${tokens++}` });
   },
 };
 
-/** Mutants by the protection that they lack. */
+/** Mutants by removed protection. */
 export const mutants: Readonly<Record<string, Mutant>> = {
   ...Object.fromEntries(Object.entries(rewrites).map(([name, rewrite]) => [name, { rewrite }])),
-  'the sweeps': { sweeps: false },
+  'scheduled sweeps': { sweeps: false },
 };

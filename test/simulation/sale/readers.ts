@@ -2,13 +2,13 @@ import { showCart } from '../../../lib/carts/show-cart.ts';
 import { type StockedProduct, soldOf, stockOf } from '../../../lib/products/product.ts';
 import { readProductOrDeleted } from '../../../lib/products/read-product.ts';
 import type { VirtualTime } from '../runtime/virtual-time.ts';
-import { type Answer, answerOf } from './calls.ts';
+import { type CallResult, resultOf } from './calls.ts';
 import type { Container } from './container.ts';
 import type { ProductAction } from './scenario.ts';
 import type { Shop } from './shop.ts';
 import type { Sum } from './sums.ts';
 
-/** What one read told of one product. */
+/** The sums that one response contains for a product. */
 interface Reading {
   readonly task: string;
   readonly product: string;
@@ -24,7 +24,7 @@ export type Readers = ReturnType<typeof createReaders>;
 
 const sumOf = ({ shards }: StockedProduct): Sum => ({ stock: stockOf(shards), sold: soldOf(shards) });
 
-/** Clients who look at a product's page, at its total and at their cart, again and again. They note every sum. */
+/** Clients that repeatedly read a product, its total and their cart, and record the sums. */
 export function createReaders({
   time,
   shop,
@@ -35,7 +35,7 @@ export function createReaders({
   readonly products: readonly string[];
 }) {
   const readings: Reading[] = [];
-  const outcomes: Answer<unknown>[] = [];
+  const outcomes: CallResult<unknown>[] = [];
 
   async function read(
     name: string,
@@ -43,19 +43,19 @@ export function createReaders({
     act: (container: Container) => Promise<readonly (readonly [product: string, sum: Sum])[]>,
   ): Promise<void> {
     const fromMs = time.now();
-    const answer = await answerOf(shop.request(name, task, act));
-    outcomes.push(answer);
-    if (answer.told !== 'done') return;
+    const result = await resultOf(shop.request(name, task, act));
+    outcomes.push(result);
+    if (result.status !== 'succeeded') return;
     const toMs = time.now();
-    for (const [product, sum] of answer.value) readings.push({ task, product, sum, fromMs, toMs });
+    for (const [product, sum] of result.value) readings.push({ task, product, sum, fromMs, toMs });
   }
 
   return {
     readings,
     outcomes,
 
-    async browse({ id, product: place }: ProductAction): Promise<void> {
-      const product = products[place % products.length] ?? '';
+    async browse({ id, product: index }: ProductAction): Promise<void> {
+      const product = products[index % products.length] ?? '';
       const lines = products.map((product_id) => ({ product_id, quantity: 1 }));
       for (let round = 0; round < rounds; round++) {
         await Promise.all([
@@ -66,9 +66,13 @@ export function createReaders({
             [product, sumOf(await readProductOrDeleted(inventory, product))],
           ]),
           read('getCart', `cart ${id}`, async ({ inventory }) => {
-            const { lines: shown } = await showCart(inventory, { customer_id: 'reader', lines, version: 1 });
-            // A product that is off sale has nothing available, however much there is.
-            return shown.flatMap(({ product_id, available }) =>
+            const { lines: cartLines } = await showCart(inventory, {
+              customer_id: 'reader',
+              lines,
+              version: 1,
+            });
+            // `available` is 0 while a product is off sale, regardless of its stock.
+            return cartLines.flatMap(({ product_id, available }) =>
               available === 0 ? [] : [[product_id, { stock: available }] as const],
             );
           }),

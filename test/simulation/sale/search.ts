@@ -22,36 +22,6 @@ export interface Coverage {
   readonly outcomes: Record<string, number>;
 }
 
-class InvariantViolation extends Error {
-  readonly scenario: Scenario;
-  readonly report: Report;
-
-  constructor(scenario: Scenario, report: Report) {
-    super(report.violations[0]?.rule);
-    this.scenario = scenario;
-    this.report = report;
-  }
-}
-
-/** Generates and checks the sale of one seed. @throws {Error} when the simulation itself fails */
-async function check(
-  seed: number,
-  run: (scenario: Scenario) => Promise<void>,
-  parameters: fc.Parameters<[Scenario]>,
-): Promise<Failure | undefined> {
-  const property = fc.asyncProperty(anyScenario, run);
-  const { failed, errorInstance } = await fc.check(property, {
-    seed,
-    numRuns: 1,
-    unbiased: true,
-    ...parameters,
-  });
-  if (!failed) return undefined;
-  if (!(errorInstance instanceof InvariantViolation))
-    throw new Error(`The simulation of seed ${seed} failed`, { cause: errorInstance });
-  return { seed, scenario: errorInstance.scenario, report: errorInstance.report };
-}
-
 /** Simulates `count` sales, one per seed, until one of them violates an invariant. */
 export async function findViolation(
   firstSeed: number,
@@ -59,17 +29,16 @@ export async function findViolation(
   mutant?: Mutant,
 ): Promise<{ coverage: Coverage; failure: Failure | undefined }> {
   const coverage: Coverage = { sales: 0, requests: 0, conflicts: 0, faults: {}, outcomes: {} };
-  const run = async (scenario: Scenario) => {
-    const report = await simulate(scenario, mutant);
+  const violates = (report: Report) => {
     coverage.sales++;
     coverage.requests += report.usage.requests;
     coverage.conflicts += report.usage.conflicts;
     addTo(coverage.faults, report.faults);
     addTo(coverage.outcomes, report.outcomes);
-    if (report.violations.length > 0) throw new InvariantViolation(scenario, report);
+    return report.violations.length > 0;
   };
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    const failure = await check(seed, run, { endOnFailure: true });
+    const failure = await check(seed, mutant, violates, { endOnFailure: true });
     if (failure !== undefined) return { coverage, failure };
   }
   return { coverage, failure: undefined };
@@ -78,12 +47,29 @@ export async function findViolation(
 /** Finds a smaller scenario that violates the same invariant, in at most two minutes. */
 export async function shrink(failure: Failure): Promise<Failure> {
   const [violated] = failure.report.violations;
-  const run = async (scenario: Scenario) => {
-    const report = await simulate(scenario);
-    if (report.violations.some(({ rule }) => rule === violated?.rule))
-      throw new InvariantViolation(scenario, report);
-  };
-  return (await check(failure.seed, run, { skipAllAfterTimeLimit: shrinkLimitMs })) ?? failure;
+  const violatesSame = ({ violations }: Report) => violations.some(({ rule }) => rule === violated?.rule);
+  const parameters = { skipAllAfterTimeLimit: shrinkLimitMs };
+  return (await check(failure.seed, undefined, violatesSame, parameters)) ?? failure;
+}
+
+/** Generates and simulates the sale of a seed. @returns the last failure, which is the smallest one if it was shrunk */
+async function check(
+  seed: number,
+  mutant: Mutant | undefined,
+  violates: (report: Report) => boolean,
+  parameters: fc.Parameters<[Scenario]>,
+): Promise<Failure | undefined> {
+  let failure: Failure | undefined;
+  const property = fc.asyncProperty(anyScenario, async (scenario) => {
+    const report = await simulate(scenario, mutant);
+    if (!violates(report)) return;
+    failure = { seed, scenario, report };
+    throw new Error(report.violations[0]?.rule);
+  });
+  const result = await fc.check(property, { seed, numRuns: 1, unbiased: true, ...parameters });
+  if (result.failed && failure === undefined)
+    throw new Error(`The simulation of seed ${seed} failed`, { cause: result.errorInstance });
+  return failure;
 }
 
 function addTo(sums: Record<string, number>, counts: Readonly<Record<string, number>>): void {

@@ -6,7 +6,7 @@ import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import type { VirtualTime } from '../runtime/virtual-time.ts';
-import { answerOf, type Call, isFinal } from './calls.ts';
+import { type Call, isFinal, resultOf } from './calls.ts';
 import type { Container } from './container.ts';
 import type { ProductAction } from './scenario.ts';
 import type { Shop } from './shop.ts';
@@ -24,16 +24,16 @@ const changeOf = ({ kind, value }: ProductAction): ProductChange | undefined => 
   return undefined;
 };
 
-/** A seller who does not know whether units were added asks again so often, if the request has an idempotency key. */
-const maxTries = 4;
+/** With an idempotency key, sellers retry until the outcome is known or this many times. */
+const attemptsMax = 4;
 const pauseMs = 300;
 
-/** Every other supply has a key, and is sent twice at once. */
+/** Every other restock has an idempotency key and is sent twice concurrently. */
 const isKeyed = ({ kind, id }: ProductAction): boolean => kind === 'restock' && id % 2 === 0;
 
 export type Sellers = ReturnType<typeof createSellers>;
 
-/** Clients who supply, change and look at products. */
+/** Clients that restock, change and read products. */
 export function createSellers({
   time,
   shop,
@@ -45,7 +45,7 @@ export function createSellers({
 }) {
   const calls: ProductCall[] = [];
 
-  async function supply(deps: Container, action: ProductAction, product: string): Promise<StockedProduct> {
+  async function restock(deps: Container, action: ProductAction, product: string): Promise<StockedProduct> {
     const body = { product_id: product, stock: action.value };
     const key = isKeyed(action) ? idempotencyOf('addStock', 'seller', `key ${action.id}`, body) : undefined;
     const { stocked } = await idempotentWrite(deps, deps.inventory, key, (claim) =>
@@ -58,8 +58,7 @@ export function createSellers({
     (action: ProductAction, product: string) =>
     (deps: Container): Promise<StockedProduct | undefined> => {
       if (action.kind === 'read') return readProduct(deps.inventory, product);
-      if (action.kind === 'restock') return supply(deps, action, product);
-      // Few products end in the middle of their sale.
+      if (action.kind === 'restock') return restock(deps, action, product);
       if (action.kind === 'delete') {
         return action.value === 0
           ? readProduct(deps.inventory, product)
@@ -72,14 +71,15 @@ export function createSellers({
     const product = products[action.product % products.length] ?? '';
     const fromMs = time.now();
     const task = `${action.kind} ${action.id}`;
-    const answer = await answerOf(shop.request(`${action.kind} product`, task, act(action, product)));
-    const made = { task, fromMs, toMs: time.now(), answer, action, product };
-    calls.push(made);
-    return made;
+    const result = await resultOf(shop.request(`${action.kind} product`, task, act(action, product)));
+    const finished = { task, fromMs, toMs: time.now(), result, action, product };
+    calls.push(finished);
+    return finished;
   }
 
   async function callUntilFinal(action: ProductAction): Promise<void> {
-    for (let tries = maxTries; tries > 0 && !isFinal(await call(action)); tries--) await time.sleep(pauseMs);
+    for (let attempts = attemptsMax; attempts > 0 && !isFinal(await call(action)); attempts--)
+      await time.sleep(pauseMs);
   }
 
   return {

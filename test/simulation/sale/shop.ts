@@ -14,32 +14,32 @@ import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { type Container, createContainer, tableName, tablePrefix } from './container.ts';
 import type { createFaults } from './faults.ts';
 
-/** Of the functions, in serverless.yml. */
+/** Timeouts of the functions in serverless.yml. */
 const requestTimeoutMs = 20_000;
 const workerTimeoutMs = 60_000;
-/** Kept by `lib/stream/worker.ts` to finish what is under way. */
+/** `lib/stream/worker.ts` reserves this time to finish work in flight. */
 const reserveMs = 10_000;
 
 export interface ShopOptions {
   readonly time: VirtualTime;
   readonly random: Random;
-  /** Partitions of a table by its noun. */
-  partitions(noun: string): number;
+  /** Returns the number of partitions of a table, for example `orders`. */
+  partitions(table: string): number;
   readonly indexPartitions?: number;
   readonly skewMs?: number;
   readonly faults?: ReturnType<typeof createFaults>;
   readonly observer?: Observer;
-  /** Changes requests on their way, to take a protection out of the product. */
+  /** Changes requests to DynamoDB, to remove a protection. */
   readonly rewrite?: ((operation: string, body: string) => string) | undefined;
 }
 
 export type Shop = Awaited<ReturnType<typeof createSimulatedShop>>;
 
-/** Read once: real files must not be waited for in virtual time. */
+/** Read once, outside virtual time, because virtual time cannot wait for real files. */
 const definitions = readTables({ prefix: tablePrefix });
 const streamSettings = readStreamSettings();
 
-/** The product's functions as Lambda runs them, on a DynamoDB of their own. Call it before virtual time begins. */
+/** Creates the functions of the service on a simulated Lambda and DynamoDB. Call it before virtual time starts. */
 export async function createSimulatedShop({
   time,
   random,
@@ -67,7 +67,7 @@ export async function createSimulatedShop({
     random: random.fork('lambda'),
     newContainer: () => createContainer(simulatedDocuments(time, dynamodb, rewrite)),
     skewMs: () => clocks.between(-skewMs, skewMs),
-    ...(faults === undefined ? {} : { deathMs: faults.deathMs }),
+    ...(faults === undefined ? {} : { crashAfterMs: faults.crashAfterMs }),
   });
   const source = createEventSource({
     time,
@@ -77,20 +77,20 @@ export async function createSimulatedShop({
     deliver: (batch) =>
       lambda.invoke('processOrders', { task: 'worker', timeoutMs: workerTimeoutMs }, async (container) => {
         const { orders } = ordersIn(eventOf(batch));
-        await processOrders(container, { orders, shardOffset: container.lane });
+        await processOrders(container, { orders, shardOffset: container.shardOffset });
       }),
   });
 
   return {
     dynamodb,
     lambda,
-    givenUp: source.givenUp,
+    discarded: source.discarded,
 
-    /** A request of a client to one of the functions. */
+    /** Sends a request to a function. */
     request: <T>(name: string, task: string, act: (container: Container) => Promise<T>): Promise<T> =>
       lambda.invoke(name, { task, timeoutMs: requestTimeoutMs }, act),
 
-    /** Both sweeps, as each minute begins them. */
+    /** Runs both scheduled sweeps. */
     async sweep(aheadMs = 0): Promise<void> {
       const timing = { task: 'sweep', timeoutMs: workerTimeoutMs };
       const ahead = { now: () => Date.now() + aheadMs };

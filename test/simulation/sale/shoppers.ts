@@ -4,17 +4,17 @@ import type { PlacedOrder } from '../../../lib/orders/idempotency.ts';
 import type { Order } from '../../../lib/orders/order.ts';
 import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import type { VirtualTime } from '../runtime/virtual-time.ts';
-import { answerOf, type Call, isFinal } from './calls.ts';
+import { type Call, isFinal, resultOf } from './calls.ts';
 import type { Container } from './container.ts';
 import type { CancelAction, OrderAction } from './scenario.ts';
 import type { Shop } from './shop.ts';
 
-/** A client that got no answer, or "later", tries again this often. */
-const maxTries = 4;
+/** How often clients send a request whose outcome is unknown or that they may retry. */
+const attemptsMax = 4;
 const pauseMs = 300;
 
-/** Who wants to cancel an order waits for it so long. */
-const maxWaits = 30;
+/** How long clients wait for an order before they cancel it. */
+const waitsMax = 30;
 const waitMs = 100;
 
 interface Placing extends Call<PlacedOrder> {
@@ -28,7 +28,7 @@ interface Cancellation extends Call<Order> {
 
 export type Shoppers = ReturnType<typeof createShoppers>;
 
-/** Clients who order and cancel. They note each call and what came back. */
+/** Clients that order and cancel, and record each call with its result. */
 export function createShoppers({
   time,
   shop,
@@ -42,9 +42,9 @@ export function createShoppers({
 }) {
   const placings: Placing[] = [];
   const cancellations: Cancellation[] = [];
-  /** What a client knows of the order that an action made. */
+  /** Orders by the action that created them, as last returned. */
   const placed = new Map<number, Order>();
-  const nameOf = (list: readonly string[], place: number): string => list[place % list.length] ?? '';
+  const idAt = (list: readonly string[], index: number): string => list[index % list.length] ?? '';
 
   async function call<T>(
     name: string,
@@ -52,14 +52,14 @@ export function createShoppers({
     act: (container: Container) => Promise<T>,
   ): Promise<Call<T>> {
     const fromMs = time.now();
-    const answer = await answerOf(shop.request(name, task, act));
-    return { task, fromMs, toMs: time.now(), answer };
+    const result = await resultOf(shop.request(name, task, act));
+    return { task, fromMs, toMs: time.now(), result };
   }
 
   async function fillCart(action: OrderAction, customer_id: string): Promise<void> {
     for (const { product, quantity } of action.lines) {
-      const id = nameOf(products, product);
-      // One that fails leaves a cart with other lines: then those are what is ordered.
+      const id = idAt(products, product);
+      // If a request fails, the checkout orders the lines that are in the cart.
       await call('addToCart', `cart ${action.id}`, ({ carts }) => carts.setLine(customer_id, id, quantity));
     }
   }
@@ -68,17 +68,17 @@ export function createShoppers({
     const { kind, id, keyed, lines } = action;
     const key = keyed ? { idempotencyKey: `key ${id}` } : {};
     const task = keyed ? `order ${id}` : `order ${id} duplicate ${duplicate}`;
-    const items = lines.map(({ product, quantity }) => ({ id: nameOf(products, product), quantity }));
-    // Without a key a second try would be a second order.
-    for (let tries = keyed ? maxTries : 1; tries > 0; tries--) {
-      const made = await call<PlacedOrder>(kind, task, (container) =>
+    const items = lines.map(({ product, quantity }) => ({ id: idAt(products, product), quantity }));
+    // Without a key, a retry would create a second order.
+    for (let attempts = keyed ? attemptsMax : 1; attempts > 0; attempts--) {
+      const finished = await call<PlacedOrder>(kind, task, (container) =>
         kind === 'checkout'
           ? checkout(container, { customerId: customer_id, ...key })
           : submitOrder(container, { customerId: customer_id, items, ...key }),
       );
-      placings.push({ ...made, action, customer_id });
-      if (made.answer.told === 'done') placed.set(id, made.answer.value.order);
-      if (isFinal(made)) return;
+      placings.push({ ...finished, action, customer_id });
+      if (finished.result.status === 'succeeded') placed.set(id, finished.result.value.order);
+      if (isFinal(finished)) return;
       await time.sleep(pauseMs);
     }
   }
@@ -86,17 +86,17 @@ export function createShoppers({
   async function cancelOnce(action: CancelAction, order: Order): Promise<void> {
     const id = action.byStranger ? 'a stranger' : order.customer_id;
     const caller = { id, role: 'USER' } as const;
-    for (let tries = maxTries; tries > 0; tries--) {
-      const made = await call('cancelOrder', `cancel ${action.id}`, (container) =>
+    for (let attempts = attemptsMax; attempts > 0; attempts--) {
+      const finished = await call('cancelOrder', `cancel ${action.id}`, (container) =>
         cancelOrder(container, { orderId: order.id, caller }),
       );
-      cancellations.push({ ...made, action, order_id: order.id });
-      if (isFinal(made)) return;
+      cancellations.push({ ...finished, action, order_id: order.id });
+      if (isFinal(finished)) return;
       await time.sleep(pauseMs);
     }
   }
 
-  const atOnce = (duplicates: number, act: (duplicate: number) => Promise<void>): Promise<unknown> =>
+  const concurrently = (duplicates: number, act: (duplicate: number) => Promise<void>): Promise<unknown> =>
     Promise.all(Array.from({ length: 1 + duplicates }, (_, duplicate) => act(duplicate)));
 
   return {
@@ -104,18 +104,18 @@ export function createShoppers({
     cancellations,
 
     async order(action: OrderAction): Promise<void> {
-      const customer_id = nameOf(customers, action.customer);
+      const customer_id = idAt(customers, action.customer);
       if (action.kind === 'checkout') await fillCart(action, customer_id);
-      await atOnce(action.duplicates, (duplicate) => place(action, customer_id, duplicate));
+      await concurrently(action.duplicates, (duplicate) => place(action, customer_id, duplicate));
     },
 
     async cancel(action: CancelAction): Promise<void> {
       let order = placed.get(action.order);
-      for (let waits = 0; waits < maxWaits && order === undefined; waits++) {
+      for (let waits = 0; waits < waitsMax && order === undefined; waits++) {
         await time.sleep(waitMs);
         order = placed.get(action.order);
       }
-      if (order !== undefined) await atOnce(action.duplicates, () => cancelOnce(action, order));
+      if (order !== undefined) await concurrently(action.duplicates, () => cancelOnce(action, order));
     },
   };
 }

@@ -18,7 +18,7 @@ import { createShoppers } from './shoppers.ts';
 export interface Report {
   readonly violations: readonly Violation[];
   readonly history: readonly string[];
-  /** Of the history: two runs of one scenario have the same. */
+  /** A hash of the history. It is the same for every run of a scenario. */
   readonly fingerprint: string;
   readonly faults: FaultCounts;
   readonly usage: Usage;
@@ -27,31 +27,31 @@ export interface Report {
 
 const customerCount = 8;
 const sweepEveryMs = 60_000;
-/** After the last fault: two sweeps take up what is left, and the last late batch has come. */
-const calmMs = 115_000;
+/** After the last fault, time for two sweeps and the last redelivered batch. */
+const drainMs = 115_000;
 
-/** Runs a scenario from its beginning to its end and checks every invariant while it runs and when it is over. */
+/** Runs a scenario and checks the invariants, at every write and at the end. */
 export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: Mutant = {}): Promise<Report> {
   await warmSdk();
   const random = createRandom(scenario.seed);
   const time = createVirtualTime(random);
   const history: string[] = [];
   const log = (line: string) => history.push(`${time.now().toFixed(3)} ${line}`);
-  let chaos = false;
+  let injectsFaults = false;
   const faults = createFaults(
     random.fork('faults'),
     scenario.rates,
-    () => chaos && time.now() < scenario.faultsUntilMs,
+    () => injectsFaults && time.now() < scenario.faultsUntilMs,
   );
-  const supplies = new Map(
+  const restocks = new Map(
     scenario.actions.flatMap((action) =>
       action.kind === 'restock' ? [[`restock ${action.id}`, action.value]] : [],
     ),
   );
-  const watch = createInvariantMonitor({
+  const monitor = createInvariantMonitor({
     now: time.now,
     log,
-    mayAdd: (task, units) => task === 'open' || supplies.get(task) === units,
+    mayAdd: (task, units) => task === 'setup' || restocks.get(task) === units,
   });
   const { skewMs, partitions } = scenario;
   const shop = await createSimulatedShop({
@@ -60,13 +60,13 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
     partitions: () => partitions,
     skewMs,
     faults,
-    observer: watch.observer,
+    observer: monitor.observer,
     rewrite,
   });
   const outcomes: Record<string, number> = {};
 
   await time.run(async () => {
-    const opening = new Map<string, number>();
+    const initialStock = new Map<string, number>();
     for (const { stock, shards, price, limit } of scenario.products) {
       const input = {
         name: 'Ticket',
@@ -75,17 +75,17 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
         price,
         ...(limit === undefined ? {} : { limit_per_customer: limit }),
       };
-      const { product } = await shop.request('createProduct', 'open', (container) =>
+      const { product } = await shop.request('createProduct', 'setup', (container) =>
         createProduct(container, input),
       );
-      opening.set(product.id, stock);
+      initialStock.set(product.id, stock);
     }
-    const products = [...opening.keys()];
+    const products = [...initialStock.keys()];
     const customers = Array.from({ length: customerCount }, newId);
     const shoppers = createShoppers({ time, shop, products, customers });
     const sellers = createSellers({ time, shop, products });
     const readers = createReaders({ time, shop, products });
-    chaos = true;
+    injectsFaults = true;
     const perform = (action: Action): Promise<void> => {
       switch (action.kind) {
         case 'checkout':
@@ -108,20 +108,20 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
         log(`done ${JSON.stringify(action)}`);
       }),
     );
-    const end = Math.max(time.now(), scenario.faultsUntilMs) + calmMs;
+    const end = Math.max(time.now(), scenario.faultsUntilMs) + drainMs;
     while (time.now() < end) {
       await time.sleep(sweepEveryMs);
       if (sweeps) await shop.sweep();
     }
-    checkFinalInvariants({ dynamodb: shop.dynamodb, watch, shoppers, sellers, readers, opening });
+    checkFinalInvariants({ dynamodb: shop.dynamodb, monitor, shoppers, sellers, readers, initialStock });
     outcomes['sums read'] = readers.readings.length;
-    for (const { action, answer } of [...shoppers.placings, ...shoppers.cancellations, ...sellers.calls]) {
-      const outcome = `${action.kind} ${answer.told === 'refused' ? answer.code : answer.told}`;
+    for (const { action, result } of [...shoppers.placings, ...shoppers.cancellations, ...sellers.calls]) {
+      const outcome = `${action.kind} ${result.status === 'rejected' ? result.code : result.status}`;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     }
   });
   return {
-    violations: watch.violations,
+    violations: monitor.violations,
     history,
     fingerprint: createHash('sha256').update(history.join('\n')).digest('hex'),
     faults: faults.counts,

@@ -1,25 +1,25 @@
 import type { Change } from '../dynamodb/write.ts';
 import { type AtomicWrite, sumBy } from './ledger.ts';
 
-/** What a reader was told of a product; a cart tells the stock alone. */
+/** The stock and sold units that a response contains; a cart contains the stock only. */
 export interface Sum {
   readonly stock: number;
   readonly sold?: number;
 }
 
-/** What one write or one transaction changed in a product's sums, and when it could be seen. */
-interface Movement {
+/** How one write or transaction changed the sums of a product, and when it became visible. */
+interface SumChange {
   readonly stock: number;
   readonly sold: number;
   readonly decidedMs: number;
-  /** When all of it could be seen; until then some readers see a part. */
+  /** When the whole write was visible. Between both times, some reads see a part of it. */
   writtenMs: number;
 }
 
-/** All that ever changed the sums of products, for judging what readers saw. */
+/** Records all changes of product sums, to check what reads returned. */
 export function createSums(now: () => number) {
-  const movements = new Map<string, Movement[]>();
-  const open = new WeakMap<Change, Movement[]>();
+  const changes = new Map<string, SumChange[]>();
+  const open = new WeakMap<Change, SumChange[]>();
 
   return {
     decided([first]: readonly Change[], { shards }: AtomicWrite): void {
@@ -34,28 +34,28 @@ export function createSums(now: () => number) {
       for (const [id, stock] of stocks) {
         const sold = solds.get(id) ?? 0;
         if (stock === 0 && sold === 0) continue;
-        const movement = { stock, sold, decidedMs: now(), writtenMs: Number.POSITIVE_INFINITY };
-        movements.set(id, [...(movements.get(id) ?? []), movement]);
-        if (first !== undefined) open.set(first, [...(open.get(first) ?? []), movement]);
+        const change = { stock, sold, decidedMs: now(), writtenMs: Number.POSITIVE_INFINITY };
+        changes.set(id, [...(changes.get(id) ?? []), change]);
+        if (first !== undefined) open.set(first, [...(open.get(first) ?? []), change]);
       }
     },
 
     written([first]: readonly Change[]): void {
-      for (const movement of (first && open.get(first)) ?? []) movement.writtenMs = now();
+      for (const change of (first && open.get(first)) ?? []) change.writtenMs = now();
     },
 
     /**
-     * Whether a read between the two moments can tell this: all that could be seen before it is in the sum, and each
-     * write that was under way during it is in it wholly or not at all.
+     * Returns whether a read between two times may return this sum: it contains every write that was visible before, and
+     * each concurrent write completely or not at all.
      */
-    canBe(product: string, { stock, sold }: Sum, fromMs: number, toMs: number): boolean {
-      const known = (movements.get(product) ?? []).filter(({ decidedMs }) => decidedMs <= toMs);
+    isPossible(product: string, { stock, sold }: Sum, fromMs: number, toMs: number): boolean {
+      const relevant = (changes.get(product) ?? []).filter(({ decidedMs }) => decidedMs <= toMs);
       let reachable = new Map([['0 0', { stock: 0, sold: 0 }]]);
-      for (const movement of known) {
-        const isOptional = movement.writtenMs > fromMs;
+      for (const change of relevant) {
+        const isOptional = change.writtenMs > fromMs;
         const moved = [...reachable.values()].map((sum) => ({
-          stock: sum.stock + movement.stock,
-          sold: sum.sold + movement.sold,
+          stock: sum.stock + change.stock,
+          sold: sum.sold + change.sold,
         }));
         reachable = new Map(
           [...(isOptional ? reachable.values() : []), ...moved].map((sum) => [

@@ -1,28 +1,32 @@
-import {
-  type Order,
-  type OrderIn,
-  type OrderStatus,
-  totalOf,
-  transitions,
-} from '../../../lib/orders/order.ts';
+import { type Order, type OrderIn, totalOf } from '../../../lib/orders/order.ts';
 import { shardId } from '../../../lib/products/product.ts';
-import { type AtomicWrite, movements, type Pair, statusOf, sumBy } from './ledger.ts';
+import { type AtomicWrite, type Pair, statusChanges, statusOf, sumBy } from './ledger.ts';
 
-/** What must hold of every single write and transaction, whatever was before it and comes after it. */
-export type WriteInvariant = (entry: AtomicWrite, supplied: Supplied) => string[];
+/** Checks one write or transaction and returns a message per violation. */
+export type WriteInvariant = (write: AtomicWrite, mayAdd: MayAdd) => string[];
 
-/** Units that the task behind the entry may add to a product; none for all but adding stock and making a product. */
-export type Supplied = (productId: string, units: number) => boolean;
+/** Whether the task of the write may add units to the product: only restocks and new products may. */
+export type MayAdd = (productId: string, units: number) => boolean;
 
-/** Units of each shard, or product, that confirmed orders gain by the entry. */
+/** Written down again, so that a wrong transition in the service is found. */
+const transitions = new Set([
+  'new>PENDING',
+  'new>CONFIRMED',
+  'PENDING>CONFIRMED',
+  'PENDING>REJECTED',
+  'PENDING>CANCELLED',
+  'CONFIRMED>CANCELLED',
+]);
+
+/** Sums the units of orders that the write confirms, minus those of confirmed orders that it cancels. */
 function confirmedUnits(
-  entry: AtomicWrite,
+  write: AtomicWrite,
   unitsOf: (order: OrderIn<'CONFIRMED'>) => readonly (readonly [string, number])[],
 ) {
-  const { confirmed, returned } = movements(entry);
+  const { confirmed, released } = statusChanges(write);
   const signed = [
     ...confirmed.flatMap((one) => unitsOf(one)),
-    ...returned.flatMap((one) => unitsOf(one).map(([key, units]) => [key, -units] as const)),
+    ...released.flatMap((one) => unitsOf(one).map(([key, units]) => [key, -units] as const)),
   ];
   return sumBy(
     signed,
@@ -35,33 +39,33 @@ const gain = <T>({ before, after }: Pair<T>, of: (item: T) => number): number =>
   (after === undefined ? 0 : of(after)) - (before === undefined ? 0 : of(before));
 
 export const writeInvariants: Readonly<Record<string, WriteInvariant>> = {
-  'no shard is below zero': ({ shards }) =>
+  'stock and sold units are never negative': ({ shards }) =>
     shards.flatMap(({ after }) =>
       after === undefined || after.stock < 0 || after.sold < 0 ? [`${JSON.stringify(after)}`] : [],
     ),
 
-  'stock + sold = supplied': ({ shards }, supplied) => {
+  'stock + sold changes only by a restock or a new product': ({ shards }, mayAdd) => {
     const product = ({ before, after }: AtomicWrite['shards'][number]) => (after ?? before)?.product_id ?? '';
     const gains = sumBy(shards, product, (pair) => gain(pair, ({ stock, sold }) => stock + sold));
     return [...gains].flatMap(([id, units]) =>
-      units === 0 || supplied(id, units) ? [] : [`${units} units came to ${id} from nowhere`],
+      units === 0 || mayAdd(id, units) ? [] : [`product ${id} changed by ${units} units`],
     );
   },
 
-  'sold = units of confirmed orders, shard by shard': (entry) => {
-    const units = confirmedUnits(entry, ({ allocations }) =>
+  'sold units of each shard equal units of confirmed orders': (write) => {
+    const units = confirmedUnits(write, ({ allocations }) =>
       allocations.map(({ product_id, shard, quantity }) => [shardId(product_id, shard), quantity] as const),
     );
-    for (const pair of entry.shards) {
+    for (const pair of write.shards) {
       const id = (pair.after ?? pair.before)?.shard_id ?? '';
       units.set(id, (units.get(id) ?? 0) - gain(pair, ({ sold }) => sold));
     }
     return [...units].flatMap(([id, off]) => (off === 0 ? [] : [`${id} is off by ${off}`]));
   },
 
-  'an order takes what its lines say, at the price and while its shards are on sale': (entry) => {
-    const shards = new Map(entry.shards.map(({ before }) => [before?.shard_id, before]));
-    return movements(entry).confirmed.flatMap((one) => {
+  'a confirmed order allocates exactly its lines, at the current price, from products on sale': (write) => {
+    const shards = new Map(write.shards.map(({ before }) => [before?.shard_id, before]));
+    return statusChanges(write).confirmed.flatMap((one) => {
       const wrong = one.allocations.filter(({ product_id, shard }) => {
         const from = shards.get(shardId(product_id, shard));
         const line = one.lines.find((candidate) => candidate.product_id === product_id);
@@ -79,7 +83,7 @@ export const writeInvariants: Readonly<Record<string, WriteInvariant>> = {
     });
   },
 
-  'a unit that comes counts as a refill': ({ shards }) =>
+  'a write that increases stock increments stock_increases': ({ shards }) =>
     shards.flatMap(({ before, after }) =>
       before !== undefined &&
       after !== undefined &&
@@ -89,7 +93,7 @@ export const writeInvariants: Readonly<Record<string, WriteInvariant>> = {
         : [],
     ),
 
-  'what is written over several shards of a product carries checksums that sum up to 0': ({ shards }) => {
+  'checksums of a write to several shards sum up to 0': ({ shards }) => {
     const product = ({ before, after }: AtomicWrite['shards'][number]) => (after ?? before)?.product_id ?? '';
     const gains = sumBy(shards, product, (pair) => gain(pair, ({ checksum = 0 }) => checksum));
     const unmarked = [...Map.groupBy(shards, product)].filter(
@@ -99,21 +103,19 @@ export const writeInvariants: Readonly<Record<string, WriteInvariant>> = {
     return [...[...gains].filter(([, sum]) => sum !== 0), ...unmarked].map(([id]) => id);
   },
 
-  'an order ends once, and stays as it was ordered': ({ orders }) =>
+  'an order follows the status transitions and its contents do not change': ({ orders }) =>
     orders.flatMap(({ before, after }) => {
-      const allowed: readonly OrderStatus[] = transitions[statusOf(before)];
-      const isAllowed = after !== undefined && allowed.includes(after.status);
-      const same = (one: Order | undefined) =>
+      const step = `${statusOf(before)}>${statusOf(after)}`;
+      const contentsOf = (one: Order | undefined) =>
         one && JSON.stringify([one.customer_id, one.lines, one.total, one.created_at, one.fingerprint]);
-      const changed = before !== undefined && same(before) !== same(after);
-      const step = `${before?.status} to ${after?.status}`;
-      return isAllowed && !changed ? [] : [`order ${after?.id ?? before?.id}: ${step}`];
+      const changed = before !== undefined && contentsOf(before) !== contentsOf(after);
+      return transitions.has(step) && !changed ? [] : [`order ${after?.id ?? before?.id}: ${step}`];
     }),
 
-  'a checkout empties the very cart that it orders': (entry) =>
-    entry.orders.flatMap(({ before, after }) => {
+  'a checkout empties exactly the cart that it orders': (write) =>
+    write.orders.flatMap(({ before, after }) => {
       if (before !== undefined || after?.status !== 'CONFIRMED') return [];
-      const cart = entry.carts.find((pair) => pair.before?.customer_id === after.customer_id);
+      const cart = write.carts.find((pair) => pair.before?.customer_id === after.customer_id);
       const ordered = Object.fromEntries(
         after.lines.map(({ product_id, quantity }) => [product_id, quantity]),
       );
@@ -123,39 +125,39 @@ export const writeInvariants: Readonly<Record<string, WriteInvariant>> = {
         : [`order ${after.id}`];
     }),
 
-  'purchases = counted units, within the limit': (entry) => {
-    const units = confirmedUnits(entry, ({ customer_id, counted, lines }) =>
+  'purchase counts equal counted units and stay within the limit': (write) => {
+    const units = confirmedUnits(write, ({ customer_id, counted, lines }) =>
       lines
         .filter(({ product_id }) => counted.includes(product_id))
         .map(({ product_id, quantity }) => [`${customer_id} ${product_id}`, quantity] as const),
     );
-    // Shards that a change of the limit has not reached yet still have the old one.
+    // Shards that a change has not been propagated to still have the old limit.
     const limits = new Map<string, number>();
     const limited = new Set<string>();
-    for (const { before } of entry.shards) {
+    for (const { before } of write.shards) {
       if (before?.limit_per_customer === undefined) continue;
       limited.add(before.shard_id);
       limits.set(before.product_id, Math.max(before.limit_per_customer, limits.get(before.product_id) ?? 0));
     }
-    const problems: string[] = [];
-    for (const { before, after } of entry.purchases) {
+    const violations: string[] = [];
+    for (const { before, after } of write.purchases) {
       for (const [id, bought] of Object.entries(after ?? {})) {
         if (typeof bought === 'string') continue;
         const key = `${after?.customer_id} ${id}`;
         const more = bought - Number(before?.[id] ?? 0);
         if (more > 0 && bought > (limits.get(id) ?? 0))
-          problems.push(`${key}: ${bought} > ${limits.get(id)}`);
+          violations.push(`${key}: ${bought} > ${limits.get(id)}`);
         units.set(key, (units.get(key) ?? 0) - more);
       }
     }
-    for (const [key, off] of units) if (off !== 0) problems.push(`${key} is off by ${off}`);
-    const uncounted = movements(entry).confirmed.flatMap((one) =>
+    for (const [key, off] of units) if (off !== 0) violations.push(`${key} is off by ${off}`);
+    const uncounted = statusChanges(write).confirmed.flatMap((one) =>
       one.allocations.filter(
         ({ product_id, shard }) =>
           limited.has(shardId(product_id, shard)) && !one.counted.includes(product_id),
       ),
     );
-    return [...problems, ...uncounted.map(({ product_id }) => `${product_id} was not counted`)];
+    return [...violations, ...uncounted.map(({ product_id }) => `${product_id} was not counted`)];
   },
 };
 

@@ -1,6 +1,6 @@
 /**
- * Values that a field of each kind must not take, as JSON text: so that 1e999, which JSON can say and
- * JavaScript cannot, is among them. `missing` leaves the field out.
+ * Invalid values for each kind of field, as JSON text, because JSON has numbers that JavaScript lacks, such
+ * as 1e999. `missing` leaves the field out.
  */
 
 export const missing = 'missing';
@@ -24,13 +24,13 @@ const notId = [
 const required = (values: readonly string[]) => [missing, ...values];
 
 /** Integers from `min` to `max`. */
-const whole = (min: number, max: number) => [
+const integers = (min: number, max: number) => [
   ...notNumber,
   String(min - 1),
   String(max + 1),
   ...(min > 0 ? ['0', '-0'] : []),
 ];
-/** Of a name: nothing to see, and what may not stand in it. */
+/** Invalid names: invisible text and forbidden characters. */
 const notName = [
   ...['', '   ', '\t\n', '\u200b', '\u200d\ufe0f', '\u3164', '\u2800', '\ufeff \u00ad', '\u{e0041}'],
   ...[
@@ -73,17 +73,17 @@ export const badBodyValues = {
   password: required([...notText, '""', notShort(128), quoted('🎉'.repeat(129))]),
   role: [...notText, '""', '" "', '"admin"', '"ROOT"', '"ADMIN "', '["ADMIN"]', '"\\ud800"', '"🎉"'],
   active: ['null', '0', '1', '"true"', '"false"', '""', '{}', '[]', '[true]', '1e308'],
-  units: required(whole(0, 1_000_000_000)),
-  moreUnits: required(whole(1, 1_000_000_000)),
-  price: required(whole(0, 99_999_999)),
-  optionalPrice: whole(0, 99_999_999),
-  stockShards: whole(1, 32),
-  limit: whole(1, 1_000_000),
-  changedLimit: whole(1, 1_000_000).filter((value) => value !== 'null'),
-  quantity: required(whole(1, 1_000_000)),
-  total: whole(0, Number.MAX_SAFE_INTEGER),
-  /** Told apart from an unknown field, to give a hint. */
-  refused: ['5', '0', '-1', 'null', '"5"', '{}', '[]'],
+  units: required(integers(0, 1_000_000_000)),
+  moreUnits: required(integers(1, 1_000_000_000)),
+  price: required(integers(0, 99_999_999)),
+  optionalPrice: integers(0, 99_999_999),
+  stockShards: integers(1, 32),
+  limit: integers(1, 1_000_000),
+  changedLimit: integers(1, 1_000_000).filter((value) => value !== 'null'),
+  quantity: required(integers(1, 1_000_000)),
+  total: integers(0, Number.MAX_SAFE_INTEGER),
+  /** A known field that is never accepted; its error message gives a hint. */
+  forbidden: ['5', '0', '-1', 'null', '"5"', '{}', '[]'],
   items: required([
     ...['null', '1', '"x"', 'true', '{}', '[]'],
     `[${Array(51).fill(`{"id":"${uuid}","quantity":1}`).join(',')}]`,
@@ -92,7 +92,7 @@ export const badBodyValues = {
 
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** The same for what is text by nature. */
+/** Invalid values for parameters and headers, which are always text. */
 export const badTextValues = {
   id: [
     ...[

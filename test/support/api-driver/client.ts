@@ -2,9 +2,9 @@ import { inject } from 'vitest';
 import * as z from 'zod/mini';
 import { operationAt } from '../openapi/operations.ts';
 import { violationsOf } from '../openapi/violations.ts';
-import { headerFaults } from './security-headers.ts';
+import { securityHeaderErrors } from './security-headers.ts';
 
-/** RFC 9457, with nothing in it that nobody promised. */
+/** A problem (RFC 9457) with the documented fields only. */
 const problem = z.strictObject({
   type: z.string(),
   title: z.string(),
@@ -26,40 +26,45 @@ const problem = z.strictObject({
 });
 type Problem = z.output<typeof problem>;
 
-export interface Reply {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; undefined where there is no body. */
+  /** Parsed JSON, or undefined if the body is empty. */
   readonly body: unknown;
-  /** Of an error reply; undefined for success. */
+  /** The body of an error response; undefined on success. */
   readonly problem: Problem | undefined;
 }
 
 interface Extras {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is, in place of JSON. */
+  /** Sent unchanged instead of JSON. */
   readonly text?: string;
 }
 
 export interface Client {
-  send(method: string, path: string, json?: unknown, extras?: Extras): Promise<Reply>;
-  get(path: string, extras?: Extras): Promise<Reply>;
-  post(path: string, json?: unknown, extras?: Extras): Promise<Reply>;
-  patch(path: string, json?: unknown, extras?: Extras): Promise<Reply>;
-  delete(path: string, extras?: Extras): Promise<Reply>;
-  /** The same service for another caller; without a token for an anonymous one. */
+  send(method: string, path: string, json?: unknown, extras?: Extras): Promise<ApiResponse>;
+  get(path: string, extras?: Extras): Promise<ApiResponse>;
+  post(path: string, json?: unknown, extras?: Extras): Promise<ApiResponse>;
+  patch(path: string, json?: unknown, extras?: Extras): Promise<ApiResponse>;
+  delete(path: string, extras?: Extras): Promise<ApiResponse>;
+  /** Returns a client with another token, or an anonymous one without a token. */
   as(token?: string): Client;
 }
 
 /**
- * Talks to the service. Every reply, whatever a test looks at, must carry the request's id and the security
- * headers, be a problem if it is an error, be documented in docs/openapi.json as it is, and admit no defect:
- * otherwise the request throws.
+ * Sends requests to the service. Every request throws unless its response has a request id and the security
+ * headers, matches docs/openapi.json, is a problem if its status is an error, and reports no bug (status
+ * 500).
  */
 export function createClient(baseUrl: string, token?: string): Client {
-  async function send(method: string, path: string, json?: unknown, extras: Extras = {}): Promise<Reply> {
+  async function send(
+    method: string,
+    path: string,
+    json?: unknown,
+    extras: Extras = {},
+  ): Promise<ApiResponse> {
     const text = extras.text ?? (json === undefined ? undefined : JSON.stringify(json));
-    const reply = await fetch(`${baseUrl}${path}`, {
+    const response = await fetch(`${baseUrl}${path}`, {
       method,
       headers: {
         ...(text === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -68,13 +73,13 @@ export function createClient(baseUrl: string, token?: string): Client {
       },
       ...(text === undefined ? {} : { body: text }),
     });
-    const content = await reply.text();
+    const content = await response.text();
     const at = `${method} ${path}`.slice(0, 200);
-    const checked = check(at, reply, content);
+    const checked = check(at, response, content);
     const operation = operationAt(method, path);
     const violations = operation === undefined ? [] : violationsOf(operation, checked);
     if (violations.length > 0)
-      throw new Error(`${at}: ${reply.status} ${content.slice(0, 500)}: ${violations}`);
+      throw new Error(`${at}: ${response.status} ${content.slice(0, 500)}: ${violations}`);
     return checked;
   }
 
@@ -88,42 +93,50 @@ export function createClient(baseUrl: string, token?: string): Client {
   };
 }
 
-function check(at: string, { status, headers }: Response, content: string): Reply {
-  const refuse = (why: string) => new Error(`${at}: ${why}: ${status} ${content.slice(0, 500)}`);
-  if (status >= 500 && status !== 503) throw refuse('a defect');
+function check(at: string, { status, headers }: Response, content: string): ApiResponse {
+  const failure = (why: string) => new Error(`${at}: ${why}: ${status} ${content.slice(0, 500)}`);
+  if (status >= 500 && status !== 503) throw failure('bug in the service');
   const requestId = headers.get('X-Request-Id');
-  if (requestId === null) throw refuse('no X-Request-Id');
-  const faults = headerFaults(headers);
-  if (faults.length > 0) throw refuse(faults.join(', '));
+  if (requestId === null) throw failure('no X-Request-Id');
+  const faults = securityHeaderErrors(headers);
+  if (faults.length > 0) throw failure(faults.join(', '));
   const isJson = /json(;|$)/.test(headers.get('Content-Type') ?? '');
   const body: unknown = content === '' ? undefined : isJson ? JSON.parse(content) : content;
   if (status < 400) return { status, headers, body, problem: undefined };
 
   const parsed = problem.safeParse(body);
-  if (!parsed.success) throw refuse(z.prettifyError(parsed.error));
-  if (headers.get('Content-Type') !== 'application/problem+json') throw refuse('no problem+json');
-  if (parsed.data.request_id !== requestId) throw refuse('another request_id in the body');
-  if (parsed.data.status !== status) throw refuse('another status in the body');
-  if (parsed.data.code === 'internal') throw refuse('a defect');
+  if (!parsed.success) throw failure(z.prettifyError(parsed.error));
+  if (headers.get('Content-Type') !== 'application/problem+json') throw failure('no problem+json');
+  if (parsed.data.request_id !== requestId) throw failure('another request_id in the body');
+  if (parsed.data.status !== status) throw failure('another status in the body');
+  if (parsed.data.code === 'internal') throw failure('bug in the service');
   return { status, headers, body, problem: parsed.data };
 }
 
-/** Anonymous, at stage `local`. */
+/** Returns an anonymous client at stage `local`. */
 export const localClient = (): Client => createClient(inject('localUrl'));
 
-/** Anonymous, at stage `dev`, where the right to make an ADMIN has to be shown. */
+/** Returns an anonymous client at stage `dev`, where registering an ADMIN needs authorization. */
 export const devClient = (): Client => createClient(inject('devUrl'));
 
-/** The body, of this shape and nothing beyond, if the status is that. @throws otherwise */
-export function expectReply<T extends z.ZodMiniType>(reply: Reply, status: number, shape: T): z.output<T> {
-  if (reply.status === status) return shape.parse(reply.body);
-  throw new Error(`expected ${status}, got ${reply.status} ${JSON.stringify(reply.body)}`);
+/**
+ * Returns the body, parsed by the schema.
+ *
+ * @throws unless the response has this status and matches the schema
+ */
+export function expectResponse<T extends z.ZodMiniType>(
+  response: ApiResponse,
+  status: number,
+  schema: T,
+): z.output<T> {
+  if (response.status === status) return schema.parse(response.body);
+  throw new Error(`Expected ${status}, got ${response.status} ${JSON.stringify(response.body)}`);
 }
 
-/** What clients branch on, for one comparison in a test: `{ status, code }`. */
-export const outcomeOf = ({ status, problem }: Reply) => ({ status, code: problem?.code });
+/** Returns what clients branch on, `{ status, code }`, for one comparison in a test. */
+export const outcomeOf = ({ status, problem }: ApiResponse) => ({ status, code: problem?.code });
 
-/** The fields that an error names. */
-export const pathsOf = ({ problem }: Reply): string[] => [
+/** Returns the paths of the fields that an error lists. */
+export const pathsOf = ({ problem }: ApiResponse): string[] => [
   ...new Set(problem?.errors?.map(({ path }) => path)),
 ];

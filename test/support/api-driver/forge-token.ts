@@ -6,23 +6,23 @@ interface Forgery {
 }
 
 interface Signing {
-  /** Over the header that the service writes; undefined takes a field out. */
+  /** Fields that override the header that the service writes; undefined removes a field. */
   readonly header?: Readonly<Record<string, unknown>>;
-  /** In base64url; the service's own if left out. */
+  /** Base64url; defaults to the key of the service. */
   readonly key?: string;
-  /** Of the HMAC, whatever the header says. */
+  /** Hash of the HMAC, independent of the header. */
   readonly hash?: 'sha256' | 'sha512';
 }
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
- * A token as the service at stage `local` makes it, with its real key, but for what is overridden; undefined
- * takes a claim out. Signed by hand, because a library refuses to make most of what an attacker sends.
+ * Returns a token of the service at stage `local`, signed with its real key, with some claims overridden;
+ * undefined removes a claim. Signed by hand, because JWT libraries reject most of what an attacker sends.
  */
 export function forgeToken(claims: Forgery, { header = {}, key, hash = 'sha256' }: Signing = {}): string {
   const [own] = inject('tokenKeys').keys;
-  if (own === undefined) throw new Error('the service has no key');
+  if (own === undefined) throw new Error('The service has no token key');
   const now = Math.floor(Date.now() / 1_000);
   const content = [
     part({ alg: 'HS256', kid: own.kid, typ: 'JWT', ...header }),

@@ -1,18 +1,18 @@
-// Long: one table of requests that a gateway between client and function may answer in its own way.
+// Long: one table of requests that a gateway may handle before they reach a function.
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { rawRequest } from './raw-http.ts';
 
 type Headers = readonly (readonly [string, string])[];
 
-/** Where the requests go, and what they name there. */
-export interface GatewayWorld {
+/** The URL of a deployment and the data that the requests refer to. */
+export interface GatewayFixture {
   readonly url: string;
   readonly admin: Headers;
   readonly customer: Headers;
   readonly customerId: string;
   readonly productId: string;
-  /** Of the product as it is. */
+  /** The current ETag of the product. */
   readonly etag: string;
 }
 
@@ -23,28 +23,26 @@ interface Sent {
   readonly body?: string | Uint8Array;
 }
 
-interface Answer {
+interface ExpectedResponse {
   readonly status: number;
-  /** Of a problem; undefined where there is no body. */
+  /** The code of the problem; undefined if the body is not checked. */
   readonly code?: string | undefined;
-  /** By their names in lower case; undefined for one that must not be there. */
+  /** By lower-case name; undefined for a header that must be absent. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A request, and the answer that each place which serves this API gives to it. */
-export interface GatewayRow {
+/** A request and the response that every deployment of the API must return. */
+export interface GatewayCase {
   readonly name: string;
-  /** What is sent first, and changes something. */
-  readonly before?: (world: GatewayWorld) => readonly Sent[];
-  readonly request: (world: GatewayWorld) => Sent;
-  readonly answer: Answer;
+  readonly request: (fixture: GatewayFixture) => Sent;
+  readonly expected: ExpectedResponse;
 }
 
 const json = ['Content-Type', 'application/json'] as const;
 const kilobytes = (count: number) => 'x'.repeat(count * 1_024);
 const notFound = { status: 404, code: 'route_not_found' };
 const only = (allow: string) => ({ status: 405, code: 'method_not_allowed', headers: { allow } });
-/** The reply to HEAD has no body to take a code from. */
+/** A response to HEAD has no body and therefore no code. */
 const onlyWithoutBody = (allow: string) => ({
   status: 405,
   headers: { allow, 'content-type': 'application/problem+json' },
@@ -62,41 +60,45 @@ const plain =
   (method: string, path: string, headers: Headers = [], body: string | Uint8Array = '') =>
   () => ({ method, path, headers, body });
 
-const methods: readonly GatewayRow[] = [
-  { name: 'HEAD of a list', request: plain('HEAD', '/product'), answer: onlyWithoutBody('GET, POST') },
+const methods: readonly GatewayCase[] = [
+  { name: 'HEAD of a list', request: plain('HEAD', '/product'), expected: onlyWithoutBody('GET, POST') },
   {
     name: 'HEAD of a product',
     request: ({ productId }) => ({ method: 'HEAD', path: `/product/${productId}` }),
-    answer: onlyWithoutBody('DELETE, GET, PATCH'),
+    expected: onlyWithoutBody('DELETE, GET, PATCH'),
   },
-  { name: 'HEAD of an unknown path', request: plain('HEAD', '/nowhere'), answer: { status: 404 } },
-  { name: 'a method of another path', request: plain('PUT', '/product'), answer: only('GET, POST') },
+  { name: 'HEAD of an unknown path', request: plain('HEAD', '/nowhere'), expected: { status: 404 } },
+  { name: 'PUT on a path without PUT', request: plain('PUT', '/product'), expected: only('GET, POST') },
   {
-    name: 'a method that no path has',
+    name: 'PUT on a path that matches a template',
     request: plain('PUT', '/product/all'),
-    answer: only('DELETE, GET, PATCH'),
+    expected: only('DELETE, GET, PATCH'),
   },
-  { name: 'GET where there is POST alone', request: plain('GET', '/auth/login'), answer: only('POST') },
-  { name: 'a path of two templates', request: plain('PATCH', '/cart/add'), answer: only('GET, POST') },
-  { name: 'OPTIONS', request: plain('OPTIONS', '/product'), answer: only('GET, POST') },
+  { name: 'GET on a path with POST only', request: plain('GET', '/auth/login'), expected: only('POST') },
   {
-    name: 'OPTIONS that asks for no method',
+    name: 'PATCH on a path that matches two templates',
+    request: plain('PATCH', '/cart/add'),
+    expected: only('GET, POST'),
+  },
+  { name: 'OPTIONS', request: plain('OPTIONS', '/product'), expected: only('GET, POST') },
+  {
+    name: 'OPTIONS without Access-Control-Request-Method',
     request: plain('OPTIONS', '/health', [['Origin', 'https://shop.example']]),
-    answer: only('GET'),
+    expected: only('GET'),
   },
-  { name: 'OPTIONS of an unknown path', request: plain('OPTIONS', '/nowhere'), answer: notFound },
+  { name: 'OPTIONS of an unknown path', request: plain('OPTIONS', '/nowhere'), expected: notFound },
   {
-    name: 'a preflight',
+    name: 'a CORS preflight',
     request: plain('OPTIONS', '/order/add', [
       ['Origin', 'https://shop.example'],
       ['Access-Control-Request-Method', 'POST'],
       ['Access-Control-Request-Headers', 'authorization'],
     ]),
-    answer: { status: 204, headers: { 'access-control-allow-methods': 'GET,POST,PATCH,DELETE' } },
+    expected: { status: 204, headers: { 'access-control-allow-methods': 'GET,POST,PATCH,DELETE' } },
   },
 ];
 
-const paths: readonly GatewayRow[] = [
+const paths: readonly GatewayCase[] = [
   ...[
     '/product/',
     '/health/',
@@ -109,110 +111,110 @@ const paths: readonly GatewayRow[] = [
   ].map((path) => ({
     name: `GET ${path}`,
     request: plain('GET', path),
-    answer: notFound,
+    expected: notFound,
   })),
   ...['/', '//', '/.', '/./'].map((end) => ({
-    name: `DELETE of a product, with ${end} at the end`,
-    request: ({ admin, productId }: GatewayWorld) => ({
+    name: `DELETE of a product with a trailing ${end}`,
+    request: ({ admin, productId }: GatewayFixture) => ({
       method: 'DELETE',
       path: `/product/${productId}${end}`,
       headers: admin,
     }),
-    answer: notFound,
+    expected: notFound,
   })),
   {
-    name: 'an order with / at the end',
+    name: 'POST /order/',
     request: ({ customer, productId }) => ({
       method: 'POST',
       path: '/order/',
       headers: [...customer, json],
       body: JSON.stringify({ items: [{ id: productId, quantity: 1 }] }),
     }),
-    answer: notFound,
+    expected: notFound,
   },
   {
-    name: 'an empty id',
+    name: 'an empty path parameter',
     request: ({ customer }) => ({ method: 'POST', path: '/order//cancel', headers: customer }),
-    answer: notFound,
+    expected: notFound,
   },
   {
-    name: 'a parameter that comes twice, first empty',
+    name: 'a query parameter given twice, first empty',
     request: plain('GET', '/product?limit=&limit=5'),
-    answer: invalid,
+    expected: invalid,
   },
 ];
 
-const bodies: readonly GatewayRow[] = [
-  { name: 'a body without a type', request: guest([], '{"username":"x"}'), answer: unsupported },
+const bodies: readonly GatewayCase[] = [
+  { name: 'a body without Content-Type', request: guest([], '{"username":"x"}'), expected: unsupported },
   {
-    name: 'a type that is none',
+    name: 'an invalid Content-Type',
     request: guest([['Content-Type', 'json']], '{"username":"x"}'),
-    answer: unsupported,
+    expected: unsupported,
   },
   {
-    name: 'no body and no type',
+    name: 'no body and no Content-Type',
     request: guest([], ''),
-    answer: unsupported,
+    expected: unsupported,
   },
   {
-    name: 'no body where JSON is needed',
+    name: 'an empty body',
     request: guest([json], ''),
-    answer: { status: 400, code: 'malformed_json' },
+    expected: { status: 400, code: 'malformed_json' },
   },
   ...['0', 'false', 'null', '"text"', '[]'].map((body) => ({
     name: `the JSON text ${body}`,
     request: guest([json], body),
-    answer: invalid,
+    expected: invalid,
   })),
   {
-    name: 'JSON of another type of JSON',
+    name: 'a JSON Content-Type other than application/json',
     request: guest([['Content-Type', 'application/merge-patch+json']], '{"name":"x"}'),
-    answer: invalid,
+    expected: invalid,
   },
-  { name: 'GET with a small body', request: plain('GET', '/health', [], 'x'), answer: { status: 200 } },
+  { name: 'GET with a small body', request: plain('GET', '/health', [], 'x'), expected: { status: 200 } },
   {
     name: 'GET with more than 64 KB',
     request: plain('GET', '/health', [], kilobytes(70)),
-    answer: { status: 413, code: 'body_too_large' },
+    expected: { status: 413, code: 'body_too_large' },
   },
   {
     name: 'more than 64 KB on an unknown path',
     request: plain('PUT', '/nowhere', [], kilobytes(70)),
-    answer: { status: 413, code: 'body_too_large' },
+    expected: { status: 413, code: 'body_too_large' },
   },
   {
-    name: 'a body that waits to be asked for',
+    name: 'Expect: 100-continue',
     request: guest([json, ['Expect', '100-continue']], '{"name":"x"}'),
-    answer: invalid,
+    expected: invalid,
   },
 ];
 
-const headers: readonly GatewayRow[] = [
+const headers: readonly GatewayCase[] = [
   {
-    name: 'a range',
+    name: 'a Range header',
     request: plain('GET', '/health', [['Range', 'bytes=0-3']]),
-    answer: { status: 200, headers: { 'content-range': undefined } },
+    expected: { status: 200, headers: { 'content-range': undefined } },
   },
   {
-    name: 'an encoding that is not ours',
+    name: 'an unsupported Accept-Encoding',
     request: plain('GET', '/openapi.json', [['Accept-Encoding', 'deflate']]),
-    answer: { status: 200, headers: { 'content-encoding': undefined } },
+    expected: { status: 200, headers: { 'content-encoding': undefined } },
   },
   {
-    name: 'a problem of more than a kilobyte to a client of gzip',
+    name: 'an error of more than a kilobyte with Accept-Encoding: gzip',
     request: guest(
       [json, ['Accept-Encoding', 'gzip']],
       JSON.stringify(Object.fromEntries(Array.from({ length: 99 }, (_, n) => [`field${n}`, n]))),
     ),
-    answer: { ...invalid, headers: { 'content-encoding': undefined } },
+    expected: { ...invalid, headers: { 'content-encoding': undefined } },
   },
   {
-    name: 'cookies that cannot be parsed',
+    name: 'malformed cookies',
     request: plain('GET', '/health', [['Cookie', 'a b; =;"']]),
-    answer: { status: 200 },
+    expected: { status: 200 },
   },
   {
-    name: 'If-None-Match twice, the first of which holds',
+    name: 'two If-None-Match headers, the first of which matches',
     request: ({ productId, etag }) => ({
       method: 'GET',
       path: `/product/${productId}`,
@@ -221,76 +223,76 @@ const headers: readonly GatewayRow[] = [
         ['If-None-Match', '"other"'],
       ],
     }),
-    answer: { status: 304 },
+    expected: { status: 304 },
   },
   {
-    name: 'two tokens, the last of which is right',
+    name: 'two Authorization headers, the last of which is valid',
     request: ({ admin, productId }) => ({
       method: 'DELETE',
       path: `/product/${productId}`,
       headers: [['Authorization', 'Bearer wrong'], ...admin],
     }),
-    answer: { status: 401, code: 'unauthenticated' },
+    expected: { status: 401, code: 'unauthenticated' },
   },
   {
-    name: 'two idempotency keys, which make one with a comma',
-    request: (world) =>
-      checkout(world, [
+    name: 'two Idempotency-Key headers',
+    request: (fixture) =>
+      checkout(fixture, [
         ['Idempotency-Key', 'first'],
         ['Idempotency-Key', 'second'],
       ]),
-    answer: invalid,
+    expected: invalid,
   },
   {
-    name: 'a parameter that is given twice',
+    name: 'a query parameter given twice',
     request: () => ({ method: 'GET', path: '/product?limit=1&limit=1' }),
-    answer: invalid,
+    expected: invalid,
   },
   {
     name: 'a body in Latin-1',
     request: guest([json], Buffer.from('{"username":"Caf\xe9"}', 'latin1')),
-    answer: { status: 400, code: 'malformed_json' },
+    expected: { status: 400, code: 'malformed_json' },
   },
   {
-    name: 'a body that names another charset',
+    name: 'a charset other than UTF-8',
     request: guest(
       [['Content-Type', 'application/json; charset=iso-8859-1']],
       Buffer.from('{"username":"Caf\xe9"}', 'latin1'),
     ),
-    answer: unsupported,
+    expected: unsupported,
   },
   {
     name: 'a compressed body',
     request: guest([json, ['Content-Encoding', 'gzip']], gzipSync('{"username":"zipped"}')),
-    answer: unsupported,
+    expected: unsupported,
   },
   {
-    name: 'a body in UTF-8 beyond the basic plane',
+    name: 'UTF-8 beyond the basic multilingual plane',
     request: guest([['Content-Type', 'application/json; charset="UTF-8"']], '{"username":"😀 Zoë"}'),
-    answer: { status: 201 },
+    expected: { status: 201 },
   },
 ];
 
-const checkout = ({ customer, customerId }: GatewayWorld, keys: Headers): Sent => ({
+const checkout = ({ customer, customerId }: GatewayFixture, keys: Headers): Sent => ({
   method: 'POST',
   path: '/order/add',
   headers: [...customer, json, ...keys],
   body: JSON.stringify({ customer_id: customerId }),
 });
 
-export const gatewayRows: readonly GatewayRow[] = [...methods, ...paths, ...bodies, ...headers];
+export const gatewayCases: readonly GatewayCase[] = [...methods, ...paths, ...bodies, ...headers];
 
-const send = ({ url }: GatewayWorld, { method, path, headers = [], body = '' }: Sent) =>
+const send = ({ url }: GatewayFixture, { method, path, headers = [], body = '' }: Sent) =>
   rawRequest(url, method, path, headers, body);
 
 const created = z.object({ id: z.string(), access_token: z.optional(z.string()) });
 
-/** Makes a product and a customer there. @param adminToken of an ADMIN of that place */
-export async function openGatewayWorld(url: string, adminToken: string): Promise<GatewayWorld> {
+/** Creates a product and a customer at the URL. @param adminToken token of an ADMIN of that deployment */
+export async function createGatewayFixture(url: string, adminToken: string): Promise<GatewayFixture> {
   const admin: Headers = [['Authorization', `Bearer ${adminToken}`]];
   const add = async (path: string, body: object) => {
-    const reply = await rawRequest(url, 'POST', path, [...admin, json], JSON.stringify(body));
-    return { ...created.parse(JSON.parse(reply.body)), etag: headerIn(reply.headers, 'etag') ?? '' };
+    const response = await rawRequest(url, 'POST', path, [...admin, json], JSON.stringify(body));
+    return created.parse(JSON.parse(response.body));
   };
   const { id: productId } = await add('/product', { name: 'gateway', stock: 9, price: 1 });
   const { id: customerId, access_token } = await add('/customer/add', { username: 'gateway' });
@@ -299,36 +301,35 @@ export async function openGatewayWorld(url: string, adminToken: string): Promise
   return { url, admin, customer: [['Authorization', `Bearer ${access_token}`]], customerId, productId, etag };
 }
 
-/** What the place answers, of what the row says about the answer; `changed` names what the request has changed. */
-export async function answerOf(world: GatewayWorld, { before, request, answer }: GatewayRow) {
-  for (const sent of before?.(world) ?? []) {
-    const { status, body } = await send(world, sent);
-    if (status >= 300) throw new Error(`${sent.method} ${sent.path}: ${status} ${body}`);
-  }
-  const earlier = await stateOf(world);
-  const reply = await send(world, request(world));
-  const changed = (await stateOf(world)) === earlier ? [] : ['the product or the orders'];
-  const names = Object.keys(answer.headers ?? {});
+/**
+ * Sends the request and returns the parts of the response that the case specifies, and what the request
+ * changed.
+ */
+export async function responseTo(fixture: GatewayFixture, { request, expected }: GatewayCase) {
+  const earlier = await stateOf(fixture);
+  const response = await send(fixture, request(fixture));
+  const changed = (await stateOf(fixture)) === earlier ? [] : ['the product or the orders'];
+  const names = Object.keys(expected.headers ?? {});
   return {
-    status: reply.status,
-    code: answer.code === undefined ? undefined : codeOf(reply.body),
-    headers: Object.fromEntries(names.map((name) => [name, headerIn(reply.headers, name)])),
+    status: response.status,
+    code: expected.code === undefined ? undefined : codeOf(response.body),
+    headers: Object.fromEntries(names.map((name) => [name, headerIn(response.headers, name)])),
     changed,
   };
 }
 
-/** The answer that the row asks for, in the same form. */
-export const expectedOf = ({ answer: { status, code, headers = {} } }: GatewayRow) => ({
+/** Returns the expected response in the form of `responseTo`. */
+export const expectedResponse = ({ expected: { status, code, headers = {} } }: GatewayCase) => ({
   status,
   code,
   headers,
   changed: [],
 });
 
-async function stateOf(world: GatewayWorld): Promise<string> {
-  const { customer, productId } = world;
-  const product = await send(world, { method: 'GET', path: `/product/${productId}` });
-  const orders = await send(world, { method: 'GET', path: '/order', headers: customer });
+async function stateOf(fixture: GatewayFixture): Promise<string> {
+  const { customer, productId } = fixture;
+  const product = await send(fixture, { method: 'GET', path: `/product/${productId}` });
+  const orders = await send(fixture, { method: 'GET', path: '/order', headers: customer });
   return `${product.status} ${product.body} ${orders.body}`;
 }
 

@@ -1,4 +1,4 @@
-// Long: one table of every request that there is, with a valid body for each.
+// Long: one table of all operations, with a valid request for each.
 import { randomInt } from 'node:crypto';
 import { inject } from 'vitest';
 import * as z from 'zod/mini';
@@ -8,27 +8,29 @@ import { tablePrefix } from '../../../localstack/tables.ts';
 import { connect } from '../database/tables.ts';
 import { type Actor, type ApiShop, checkOut, putInCart, readCart } from './api-driver.ts';
 import type { badBodyValues, badTextValues } from './bad-values.ts';
-import { type Client, expectReply, outcomeOf, type Reply } from './client.ts';
+import { type ApiResponse, type Client, expectResponse, outcomeOf } from './client.ts';
 import { newAccount, uniqueName } from './request-bodies.ts';
-import { accountShape } from './response-schemas.ts';
+import { accountSchema } from './response-schemas.ts';
 
 type Account = ReturnType<typeof newAccount>;
 
-/** What the requests name: a customer with an order and a cart. */
+/** The data that the requests refer to: a customer with an order and a cart. */
 export interface OperationFixture {
   readonly shop: ApiShop;
   readonly customer: Actor;
   readonly productId: string;
   readonly orderId: string;
-  /** Belongs to nobody yet. */
+  /** Not registered yet. */
   readonly account: Account;
   readonly registered: Account;
-  /** What is made by a request of this world has this name or this price, and nothing else has. */
+  /** Name and price of the products that requests of this fixture create. No other product has them. */
   readonly mark: string;
   readonly markedPrice: number;
 }
 
-/** For this customer an order of 1 unit and a cart with 2 and nothing else, at 1,250 each. */
+/**
+ * Creates a product at 1,250, an order of 1 unit of it, and a cart of the customer that holds 2 units of it.
+ */
 export async function createOperationFixture(
   shop: ApiShop,
   customer: Actor,
@@ -55,33 +57,33 @@ export async function createOperationFixture(
 
 async function register({ anyone }: ApiShop): Promise<Account> {
   const account = newAccount();
-  expectReply(await anyone.post('/auth/register', account), 201, accountShape);
+  expectResponse(await anyone.post('/auth/register', account), 201, accountSchema);
   return account;
 }
 
 export interface Operation {
-  /** Who may send it: `customer` is the one of the world. */
+  /** The caller that is allowed to send it; `customer` is the customer of the fixture. */
   by: 'anyone' | 'admin' | 'customer';
-  /** A body that does something. */
-  body?: (world: OperationFixture) => Record<string, unknown>;
+  /** Returns a valid body. */
+  body?: (fixture: OperationFixture) => Record<string, unknown>;
   bodyFields?: Record<string, keyof typeof badBodyValues>;
   params?: Record<string, keyof typeof badTextValues>;
   query?: Record<string, keyof typeof badTextValues>;
   headers?: Record<string, keyof typeof badTextValues>;
-  /** What must be the same after a refusal. */
-  state?: (world: OperationFixture) => Promise<unknown>;
+  /** Reads the state that a failed request must not change. */
+  state?: (fixture: OperationFixture) => Promise<unknown>;
 }
 
 const productState = ({ shop, productId }: OperationFixture) => shop.read(productId);
 
-/** All that is the customer's, and the product that they buy. */
+/** Reads the customer's cart and orders, and the product in them. */
 export const customerState = async ({ shop, customer, productId }: OperationFixture) => ({
   cart: await readCart(customer),
   orders: (await customer.api.get('/order')).body,
   product: await shop.read(productId),
 });
 
-/** As they are stored: the API's list may lag behind what a request has just done. */
+/** Reads from the database, because the API's list may lag behind a request. */
 async function markedProducts({ mark, markedPrice }: OperationFixture) {
   const documents = connect(inject('dynamodbEndpoint'));
   const store = createProductStore({ documents, table: `${await tablePrefix('local')}-products` });
@@ -96,7 +98,7 @@ async function markedProducts({ mark, markedPrice }: OperationFixture) {
   return marked;
 }
 
-/** Every field of every request. `bad-input.test.ts` compares it with the contracts. */
+/** All operations and the kind of each field. `bad-input.test.ts` compares the table with the contracts. */
 export const operations: Record<string, Operation> = {
   'POST /auth/register': {
     by: 'anyone',
@@ -162,7 +164,7 @@ export const operations: Record<string, Operation> = {
       active: 'active',
       limit_per_customer: 'changedLimit',
       stock_shards: 'stockShards',
-      stock: 'refused',
+      stock: 'forbidden',
     },
     state: productState,
   },
@@ -195,7 +197,7 @@ export const operations: Record<string, Operation> = {
       items: 'items',
       'items.0.id': 'id',
       'items.0.quantity': 'quantity',
-      'items.0.more': 'refused',
+      'items.0.more': 'forbidden',
     },
     state: customerState,
   },
@@ -215,34 +217,34 @@ export const operations: Record<string, Operation> = {
 
 export function operationOf(route: string): Operation {
   const operation = operations[route];
-  if (operation === undefined) throw new Error(`${route} is missing in the table of operations`);
+  if (operation === undefined) throw new Error(`${route} is missing in the table \`operations\``);
   return operation;
 }
 
-/** The client of whoever may send it. */
+/** Returns a client that is allowed to send the operation. */
 export const clientFor = ({ by }: Operation, { shop, customer }: OperationFixture): Client =>
   ({ anyone: shop.anyone, admin: shop.admin.api, customer: customer.api })[by];
 
 interface Changes {
   readonly params?: Readonly<Record<string, string>>;
-  /** As it stands in the URL, or by name. */
+  /** The raw query string, or parameters by name. */
   readonly query?: string | Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The whole body, in place of the valid one. */
+  /** Replaces the whole valid body. */
   readonly text?: string | undefined;
 }
 
-/** The valid request of a route, but for these changes. */
+/** Sends the valid request of a route, with changes. */
 export function send(
   api: Client,
   route: string,
-  world: OperationFixture,
+  fixture: OperationFixture,
   changes: Changes = {},
-): Promise<Reply> {
-  const { params = {}, query = {}, headers = {}, text = validBody(route, world) } = changes;
+): Promise<ApiResponse> {
+  const { params = {}, query = {}, headers = {}, text = validBody(route, fixture) } = changes;
   const [method = '', template = ''] = route.split(' ');
   const path = template.replace(/\{(\w+)\}/, (_, name) =>
-    encodeURIComponent(params[name] ?? idOf(name, world)),
+    encodeURIComponent(params[name] ?? idOf(name, fixture)),
   );
   const search = `${new URLSearchParams(query)}`;
   return api.send(method, search === '' ? path : `${path}?${search}`, undefined, {
@@ -251,28 +253,28 @@ export function send(
   });
 }
 
-/** The id that a request of this world gives where a field of this name is wanted. */
+/** Returns the id of the fixture for a field or parameter. */
 export function idOf(name: string, { customer, productId, orderId }: OperationFixture): string {
   const id = { product_id: productId, customer_id: customer.id, order_id: orderId }[name];
-  if (id === undefined) throw new Error(`no ${name} in this world`);
+  if (id === undefined) throw new Error(`The fixture has no ${name}`);
   return id;
 }
 
-function validBody(route: string, world: OperationFixture): string | undefined {
-  const body = operationOf(route).body?.(world);
+function validBody(route: string, fixture: OperationFixture): string | undefined {
+  const body = operationOf(route).body?.(fixture);
   return body && JSON.stringify(body);
 }
 
 const placeholder = 'the other value';
 
-/** The valid body with this JSON text at a path, which may be new; undefined takes the field out. */
+/** Returns the valid body with this JSON text at a path, which may be new. Undefined removes the field. */
 export function bodyWith(
   route: string,
-  world: OperationFixture,
+  fixture: OperationFixture,
   path: readonly string[],
   json: string | undefined,
 ): string {
-  const body = operationOf(route).body?.(world) ?? {};
+  const body = operationOf(route).body?.(fixture) ?? {};
   const value = json === undefined ? undefined : placeholder;
   return JSON.stringify(replaced(body, path, value)).replace(`"${placeholder}"`, () => json ?? '');
 }
@@ -282,7 +284,7 @@ function replaced(from: unknown, [name, ...rest]: readonly string[], value: unkn
   if (Array.isArray(from))
     return from.map((item, n) => (String(n) === name ? replaced(item, rest, value) : item));
   const fields = new Map(Object.entries(z.record(z.string(), z.unknown()).parse(from)));
-  // A map, because assigning to `__proto__` of an object would set its prototype.
+  // A map, because assigning to `__proto__` would set the prototype.
   fields.set(name, replaced(fields.get(name), rest, value));
   return Object.fromEntries(fields);
 }

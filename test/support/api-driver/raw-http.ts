@@ -1,16 +1,16 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 
-interface RawReply {
+interface RawResponse {
   readonly status: number;
-  /** Names and values as they came, one after the other. */
+  /** Names and values in turn, in the order received. */
   readonly headers: readonly string[];
   readonly body: string;
 }
 
 /**
- * A request just as it is written here: `fetch` would tidy up the path, join headers of one name, and refuse
- * what it finds unsafe.
+ * Sends a request unchanged. `fetch` would normalise the path, join headers of one name and reject unsafe
+ * headers.
  */
 export function rawRequest(
   baseUrl: string,
@@ -18,20 +18,20 @@ export function rawRequest(
   path: string,
   headers: readonly (readonly [string, string])[] = [],
   body: string | Uint8Array = '',
-): Promise<RawReply> {
+): Promise<RawResponse> {
   const { protocol, hostname, port } = new URL(baseUrl);
   const request = protocol === 'https:' ? overHttps : overHttp;
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, method, path, agent: false }, (reply) => {
+    const sent = request({ hostname, port, method, path, agent: false }, (response) => {
       let text = '';
-      reply.setEncoding('utf8');
-      reply.on('data', (chunk: string) => {
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
         text += chunk;
       });
-      reply.on('end', () =>
-        resolve({ status: reply.statusCode ?? 0, headers: reply.rawHeaders, body: text }),
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: text }),
       );
-      reply.on('error', reject);
+      response.on('error', reject);
     });
     sent.on('error', reject);
     const names = new Set(headers.map(([name]) => name));
@@ -39,7 +39,7 @@ export function rawRequest(
       const values = headers.filter(([other]) => other === name).map(([, value]) => value);
       sent.setHeader(name, values.length === 1 ? (values[0] ?? '') : values);
     }
-    // Node.js would not frame the body of a GET.
+    // Node.js sets no Content-Length for the body of a GET.
     if (body.length > 0 && !names.has('Content-Length'))
       sent.setHeader('Content-Length', Buffer.byteLength(body));
     sent.end(body);

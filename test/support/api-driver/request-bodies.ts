@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** Unique, so that test files can run beside each other and again. */
+/** Returns a unique name, so that test files can run in parallel and repeatedly. */
 export const uniqueName = (kind: string): string => `${kind} ${randomUUID()}`;
 const uniqueEmail = (): string => `${randomUUID()}@example.com`;
 

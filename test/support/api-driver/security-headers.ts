@@ -1,4 +1,4 @@
-const needed: readonly (readonly [string, RegExp])[] = [
+const required: readonly (readonly [string, RegExp])[] = [
   [
     'Content-Security-Policy',
     /default-src 'none'.*frame-ancestors 'none'|frame-ancestors 'none'.*default-src 'none'/,
@@ -11,10 +11,10 @@ const needed: readonly (readonly [string, RegExp])[] = [
 ];
 const unwanted = ['X-Powered-By', 'Server', 'Set-Cookie'];
 
-/** What is wrong with the headers of a reply that is no page, as sentences. */
-export const headerFaults = (headers: Headers): string[] => [
-  ...needed.flatMap(([name, wanted]) =>
+/** Returns one message for each wrong header of an API response. HTML pages have other headers. */
+export const securityHeaderErrors = (headers: Headers): string[] => [
+  ...required.flatMap(([name, wanted]) =>
     wanted.test(headers.get(name) ?? '') ? [] : [`${name} is ${JSON.stringify(headers.get(name))}`],
   ),
-  ...unwanted.flatMap((name) => (headers.has(name) ? [`there is a ${name}`] : [])),
+  ...unwanted.flatMap((name) => (headers.has(name) ? [`unexpected header ${name}`] : [])),
 ];

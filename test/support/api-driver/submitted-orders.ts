@@ -1,13 +1,16 @@
 import * as z from 'zod/mini';
 import { until } from '../services/processes.ts';
 import type { Actor } from './api-driver.ts';
-import { expectReply, type Reply } from './client.ts';
+import { type ApiResponse, expectResponse } from './client.ts';
 
 const count = z.int().check(z.minimum(0));
 const time = z.iso.datetime();
 
-/** An order in any state, strict and written down a second time, so that nothing leaks or gets lost. */
-export const anyOrderShape = z.strictObject({
+/**
+ * An order in any status. Strict and independent of the contracts, so that tests notice a leaked or missing
+ * field.
+ */
+export const orderSchema = z.strictObject({
   id: z.uuid(),
   customer_id: z.uuid(),
   status: z.enum(['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED']),
@@ -23,10 +26,10 @@ export const anyOrderShape = z.strictObject({
     z.array(z.strictObject({ product_id: z.uuid(), requested: count, available: count })),
   ),
 });
-export type AnyOrder = z.output<typeof anyOrderShape>;
+export type ApiOrder = z.output<typeof orderSchema>;
 
-export const orderPageShape = z.strictObject({
-  items: z.array(anyOrderShape),
+export const orderPageSchema = z.strictObject({
+  items: z.array(orderSchema),
   next_cursor: z.nullable(z.string()),
 });
 
@@ -34,41 +37,41 @@ interface SubmitOptions {
   readonly key?: string;
 }
 
-/** Asks for units of one product in the background, whatever comes of it. */
+/** Submits an order for one product and returns the response, whatever its status. */
 export const trySubmit = (
   { api }: Actor,
   productId: string,
   quantity = 1,
   { key }: SubmitOptions = {},
-): Promise<Reply> =>
+): Promise<ApiResponse> =>
   api.post(
     '/order',
     { items: [{ id: productId, quantity }] },
     key === undefined ? {} : { headers: { 'Idempotency-Key': key } },
   );
 
-/** The same, and it must be accepted. */
-export const submit = async (actor: Actor, productId: string, quantity = 1): Promise<AnyOrder> =>
-  expectReply(await trySubmit(actor, productId, quantity), 202, anyOrderShape);
+/** Submits an order for one product. @throws unless it is accepted */
+export const submit = async (actor: Actor, productId: string, quantity = 1): Promise<ApiOrder> =>
+  expectResponse(await trySubmit(actor, productId, quantity), 202, orderSchema);
 
-/** The order once it is decided. */
-export async function decided({ api }: Actor, orderId: string): Promise<AnyOrder> {
-  let found: AnyOrder | undefined;
+/** Polls the order until it is no longer PENDING. */
+export async function awaitDecision({ api }: Actor, orderId: string): Promise<ApiOrder> {
+  let found: ApiOrder | undefined;
   await until(async () => {
-    found = expectReply(await api.get(`/order/${orderId}`), 200, anyOrderShape);
+    found = expectResponse(await api.get(`/order/${orderId}`), 200, orderSchema);
     return found.status !== 'PENDING';
   });
-  if (found === undefined) throw new Error('never read');
+  if (found === undefined) throw new Error(`Order ${orderId} was never read`);
   return found;
 }
 
-/** All orders of a customer, page by page. */
-export async function allOrders({ api }: Actor, query = ''): Promise<AnyOrder[]> {
-  const items: AnyOrder[] = [];
+/** Reads every page of the caller's orders. */
+export async function listOrders({ api }: Actor, query = ''): Promise<ApiOrder[]> {
+  const items: ApiOrder[] = [];
   let cursor: string | null = null;
   do {
     const from: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page = expectReply(await api.get(`/order?limit=100${query}${from}`), 200, orderPageShape);
+    const page = expectResponse(await api.get(`/order?limit=100${query}${from}`), 200, orderPageSchema);
     items.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor !== null);

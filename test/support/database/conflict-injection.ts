@@ -16,8 +16,9 @@ const transaction = z.object({
 });
 
 /**
- * A client of the same database that refuses what DynamoDB refuses and DynamoDB Local lets pass: a write of
- * an item that a transaction is at. Each transaction is at its items for `holdMs` more than it takes here.
+ * Returns a client of the same database that simulates DynamoDB's transaction conflicts, which DynamoDB Local
+ * lacks: a write to an item of a transaction in flight fails. Each transaction holds its items for `holdMs`
+ * longer.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
@@ -25,7 +26,7 @@ export function withConflicts(
   { config: { endpoint, region, credentials } }: DynamoDBDocumentClient,
   holdMs = 12,
 ) {
-  if (endpoint === undefined) throw new Error('the client has no endpoint of its own');
+  if (endpoint === undefined) throw new Error('The client has no endpoint');
   const client = new DynamoDBClient({ endpoint, region, credentials });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const held = new Set<string>();
@@ -68,7 +69,7 @@ export function withConflicts(
   return { documents, counts };
 }
 
-/** Orders are put by id, carts by customer_id; everything else names its key. */
+/** Returns table and key. A put has no key: it writes an order (key `id`) or a cart (key `customer_id`). */
 function itemOf({ TableName, Key, Item }: z.output<typeof write>): string {
   const key = Key ?? (Item?.id === undefined ? { customer_id: Item?.customer_id } : { id: Item.id });
   return `${TableName} ${JSON.stringify(key)}`;

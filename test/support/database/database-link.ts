@@ -3,24 +3,24 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface DatabaseLink {
   readonly endpoint: string;
-  /** Nothing listens any more, and what was open is cut. */
+  /** Stops listening and closes all connections. */
   stop(): Promise<void>;
-  /** Connections are made and requests are taken, and nothing ever comes back. */
+  /** Accepts connections and requests, and never responds. */
   hang(): Promise<void>;
-  /** As at the start. */
+  /** Forwards again. */
   restore(): Promise<void>;
 }
 
-/** A TCP link to the engine that a test can break in the ways in which a real one breaks. */
-export async function linkDatabase(engine: string): Promise<DatabaseLink> {
-  const { hostname, port } = new URL(engine);
+/** Starts a TCP proxy to the database that a test can stop or hang. */
+export async function linkDatabase(databaseEndpoint: string): Promise<DatabaseLink> {
+  const { hostname, port } = new URL(databaseEndpoint);
   const open = new Set<Socket>();
   let server: Server | undefined;
   let ownPort = 0;
 
   const keep = (socket: Socket): Socket => {
     open.add(socket);
-    // What a cut connection reports on its way out is the point of it.
+    // Errors of connections that the test closes are expected.
     return socket.on('error', () => {}).once('close', () => open.delete(socket));
   };
   const forward = (client: Socket) => {
@@ -45,7 +45,7 @@ export async function linkDatabase(engine: string): Promise<DatabaseLink> {
     server = createServer(onConnection).listen(ownPort, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('the link has no port');
+    if (address === null || typeof address === 'string') throw new Error('The database link has no port');
     ownPort = address.port;
   }
 

@@ -7,9 +7,9 @@ declare module 'vitest' {
   }
 }
 
-/** One engine for all test files; `freshTables` gives each its own tables in it. */
+/** Starts one DynamoDB Local for all test files. `freshTables` creates the tables of each file. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const engine = await startDynamoDbLocal();
-  project.provide('dynamodbEndpoint', engine.endpoint);
-  return engine.stop;
+  const database = await startDynamoDbLocal();
+  project.provide('dynamodbEndpoint', database.endpoint);
+  return database.stop;
 }

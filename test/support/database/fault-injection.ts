@@ -9,40 +9,40 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
 /**
- * What DynamoDB Local cannot be made to do. All but `timeout_after` leave the request unsent; that one
- * carries it out and loses the reply.
+ * Faults that DynamoDB Local cannot produce. `timeout_after` executes the request and loses the response; all
+ * others fail without sending it.
  */
 export type Fault = 'conflict' | 'throttled' | 'server_error' | 'timeout_before' | 'timeout_after';
 
-/** One attempt of the SDK to have one request carried out. */
+/** One attempt of the SDK to send a request. */
 export interface Attempt {
-  /** As DynamoDB calls it: `TransactWriteItems`, `GetItem`. */
+  /** DynamoDB's name, such as `TransactWriteItems` or `GetItem`. */
   readonly operation: string;
-  /** The how-manieth request of this operation it belongs to, and the how-manieth attempt it is; from 1. */
+  /** 1-based index of the request, counted per operation, and of the attempt within the request. */
   readonly call: number;
   readonly attempt: number;
-  /** Actions in a transaction, otherwise 0. */
+  /** Number of transaction actions; 0 outside a transaction. */
   readonly actions: number;
 }
 
 const transaction = z.object({ TransactItems: z.array(z.unknown()) });
 
 /**
- * A client of the same database whose attempts fail where `choose` says so, below the SDK's own retries.
- * `attempts` lists all that were made.
+ * Returns a client of the same database whose attempts fail with the fault that `choose` returns, below the
+ * SDK's own retries. `attempts` records every attempt.
  */
 export function withFaults(
   { config: { endpoint, region, credentials } }: DynamoDBDocumentClient,
   choose: (attempt: Attempt) => Fault | undefined = () => undefined,
 ) {
-  if (endpoint === undefined) throw new Error('the client has no endpoint of its own');
+  if (endpoint === undefined) throw new Error('The client has no endpoint');
   const client = new DynamoDBClient({ endpoint, region, credentials });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const attempts: Attempt[] = [];
   const calls = new Map<string, number>();
   const open = new WeakMap<object, { call: number; attempt: number }>();
 
-  // Low priority in this step puts it inside the retries, which have high priority.
+  // Low priority runs inside the SDK's retries, which have high priority.
   documents.middlewareStack.add(
     (next, context) => async (args) => {
       const operation = String(context['commandName']).replace(/Command$/, '');
@@ -64,12 +64,12 @@ export function withFaults(
   return {
     documents,
     attempts,
-    /** Requests made so far, an SDK retry not counted. */
+    /** Operations of the requests so far, without SDK retries. */
     calls: (): string[] => attempts.filter(({ attempt }) => attempt === 1).map(({ operation }) => operation),
   };
 }
 
-/** Each fault at its rate, over all attempts that write. */
+/** Chooses each fault at its rate, for every attempt that writes. */
 export function atRates(seed: number, rates: Partial<Record<Fault, number>>) {
   const random = seeded(seed);
   return ({ operation }: Attempt): Fault | undefined => {
@@ -85,7 +85,7 @@ export function atRates(seed: number, rates: Partial<Record<Fault, number>>) {
 
 const faults = ['conflict', 'throttled', 'server_error', 'timeout_before', 'timeout_after'] as const;
 
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+/** Returns a deterministic generator of numbers in [0, 1) (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {

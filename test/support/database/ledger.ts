@@ -14,10 +14,10 @@ export interface LedgerTables {
 const purchase = z.catchall(z.object({ customer_id: z.string() }), z.int());
 
 /**
- * Checks the invariants that hold at every moment when nothing is under way: stock + sold is what was
- * supplied, no shard is below zero, sold is what confirmed orders say, and so are the purchases counted.
+ * Checks the invariants that hold whenever no write is in flight: stock + sold equals the units supplied, no
+ * shard is negative, and confirmed orders account for all units sold and all purchases counted.
  *
- * @param supplied units by product id; every product of the table must be named
+ * @param supplied units ever added, by product id; must list every product of the table
  */
 export async function checkLedger(
   documents: Documents,
@@ -41,10 +41,12 @@ export async function checkLedger(
         id,
       ),
     );
-    // Moves change where units are, never what each shard has sold.
+    // Transfers change where stock is, never what a shard has sold.
     for (const { shard, sold } of own) {
-      const takes = confirmed.flatMap((one) => one.allocations).filter((take) => take.shard === shard);
-      expect(sold).toBe(unitsOf(takes, id));
+      const allocations = confirmed
+        .flatMap((one) => one.allocations)
+        .filter((units) => units.shard === shard);
+      expect(sold).toBe(unitsOf(allocations, id));
     }
   }
   for (const { lines, allocations, total } of confirmed) {

@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { createTables } from '../../../localstack/tables.ts';
 
-/** A document client of the tests' engine. */
+/** Returns a document client for DynamoDB Local. */
 export function connect(endpoint: string): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     endpoint,
@@ -14,7 +14,7 @@ export function connect(endpoint: string): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** Every table of serverless.yml, empty and for the caller alone. */
+/** Creates every table of serverless.yml, empty and under a prefix of its own. */
 export async function freshTables() {
   const endpoint = inject('dynamodbEndpoint');
   const prefix = `test-${randomUUID()}`;

@@ -20,31 +20,32 @@ const createBus = z.strictObject({ Name: z.string() });
 export type Entry = z.output<typeof putEvents>['Entries'][number];
 
 export interface FakeEventBus extends FakeAwsService {
-  /** Buses that were made here. */
-  readonly names: readonly string[];
-  /** What was taken, in the order of its coming. */
-  readonly taken: Entry[];
-  /** How many entries each request had, those that were refused too. */
+  /** Names of the buses created. */
+  readonly busNames: readonly string[];
+  /** Accepted entries in order of arrival. */
+  readonly accepted: Entry[];
+  /** Number of entries in each request, rejected ones included. */
   readonly requests: number[];
 }
 
 /**
- * Answers PutEvents and CreateEventBus of EventBridge (its JSON protocol) on a free port of 127.0.0.1.
+ * Starts a fake EventBridge on a free port of 127.0.0.1. It implements PutEvents and CreateEventBus (JSON
+ * protocol).
  *
- * @param refuses whether to refuse an entry, by how many have come before it
+ * @param rejects whether to reject an entry, given the number of entries received before it
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
-export async function startEventBus(
-  refuses: (entry: Entry, before: number) => boolean = () => false,
+export async function startFakeEventBus(
+  rejects: (entry: Entry, before: number) => boolean = () => false,
 ): Promise<FakeEventBus> {
-  const names: string[] = [];
-  const taken: Entry[] = [];
+  const busNames: string[] = [];
+  const accepted: Entry[] = [];
   const requests: number[] = [];
   let seen = 0;
 
-  function answer(target: unknown, text: string): FakeResponse {
+  function respond(target: unknown, text: string): FakeResponse {
     if (target === 'AWSEvents.CreateEventBus') {
-      names.push(createBus.parse(JSON.parse(text)).Name);
+      busNames.push(createBus.parse(JSON.parse(text)).Name);
       return { status: 200, body: { EventBusArn: 'arn' } };
     }
     const request = putEvents.safeParse(JSON.parse(text));
@@ -52,13 +53,13 @@ export async function startEventBus(
       return { status: 400, body: { __type: 'ValidationException', message: request.error?.message } };
     requests.push(request.data.Entries.length);
     const Entries = request.data.Entries.map((entry) => {
-      const refused = refuses(entry, seen++);
-      if (!refused) taken.push(entry);
-      return refused ? { ErrorCode: 'ThrottlingException', ErrorMessage: '' } : { EventId: `event-${seen}` };
+      const rejected = rejects(entry, seen++);
+      if (!rejected) accepted.push(entry);
+      return rejected ? { ErrorCode: 'ThrottlingException', ErrorMessage: '' } : { EventId: `event-${seen}` };
     });
     const FailedEntryCount = Entries.filter((entry) => 'ErrorCode' in entry).length;
     return { status: 200, body: { FailedEntryCount, Entries } };
   }
 
-  return { ...(await startFakeAwsService(answer)), names, taken, requests };
+  return { ...(await startFakeAwsService(respond)), busNames, accepted, requests };
 }

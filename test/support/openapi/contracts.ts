@@ -4,18 +4,20 @@ import { areas } from '../../../tools/openapi/areas.ts';
 export const requestParts = ['params', 'query', 'headers', 'body'] as const;
 export type RequestPart = (typeof requestParts)[number];
 
-/** Every route that there is: `unit/openapi/routes.test.ts` compares the contracts with serverless.yml. */
+/**
+ * Every route with its contract. `unit/openapi/routes.test.ts` compares the contracts with serverless.yml.
+ */
 export const byRoute = areas.flatMap(({ contracts }) =>
   contracts.flatMap((contract) => contract.routes.map((route) => ({ ...contract, route }))),
 );
 
-/** A value that holds no further fields, by the path that errors name it with; `0` stands for any element. */
+/** A field without fields inside. Its path is the one in error messages, with `0` for any array element. */
 export interface Leaf {
   readonly path: string;
   readonly schema: z.core.$ZodType;
 }
 
-/** Every leaf of a schema. @throws {Error} for a kind of schema that it does not know how to look into */
+/** Returns every leaf of a schema. @throws {Error} for an unsupported kind of schema */
 export function leavesOf(of: z.core.$ZodType | undefined, path: readonly string[] = []): Leaf[] {
   if (of === undefined) return [];
   const at = path.join('.');
@@ -24,10 +26,10 @@ export function leavesOf(of: z.core.$ZodType | undefined, path: readonly string[
   }
   if (of instanceof z.core.$ZodArray) return leavesOf(of._zod.def.element, [...path, '0']);
   if (isWrapper(of)) return leavesOf(of._zod.def.innerType, path);
-  // What comes in is what a client controls.
+  // Clients control the input of a pipe.
   if (of instanceof z.core.$ZodPipe) return leavesOf(of._zod.def.in, path);
   if (leafKinds.has(of._zod.def.type)) return [{ path: at, schema: of }];
-  throw new Error(`${at} is of the kind ${of._zod.def.type}: say here how to look into it`);
+  throw new Error(`${at} has the unsupported kind ${of._zod.def.type}; add it to leavesOf`);
 }
 
 const leafKinds = new Set(['string', 'number', 'int', 'boolean', 'enum', 'literal', 'never', 'null']);
@@ -35,7 +37,7 @@ const leafKinds = new Set(['string', 'number', 'int', 'boolean', 'enum', 'litera
 const isWrapper = (of: z.core.$ZodType) =>
   of instanceof z.core.$ZodOptional || of instanceof z.core.$ZodNullable || of instanceof z.core.$ZodDefault;
 
-/** Every object within a schema, outermost first, with the path to it. */
+/** Returns every object in a schema and its path, outermost first. */
 export function objectsOf(
   of: z.core.$ZodType | undefined,
   path: readonly string[] = [],

@@ -1,33 +1,33 @@
 import * as z from 'zod/mini';
-import { type ApiShop, checkOut, openShop, putInCart, signUp } from '../api-driver/api-driver.ts';
+import { type ApiShop, checkOut, createLocalShop, putInCart, signUp } from '../api-driver/api-driver.ts';
 import type { Client } from '../api-driver/client.ts';
 import { newAccount } from '../api-driver/request-bodies.ts';
 import { submit } from '../api-driver/submitted-orders.ts';
 
-/** Values of things that exist, by the name of the field or parameter that takes them. */
-export type Known = (name: string) => readonly unknown[];
+/** Returns existing values for a field or parameter, by its name. */
+export type KnownValues = (name: string) => readonly unknown[];
 
-/** Who may send requests, and what these can name. */
-export interface Stage {
+/** Callers and the data that their requests can refer to. */
+export interface FuzzFixture {
   readonly callers: Readonly<Record<string, Client>>;
-  readonly known: Known;
-  /** Makes the next checkout one of something. */
+  readonly known: KnownValues;
+  /** Puts a product into the customer's cart, so that a checkout can succeed. */
   fillCart(): Promise<void>;
 }
 
-/** Opens a storefront; each call of what it gives sets a stage with customers, carts and orders of its own. */
-export async function openStages(): Promise<() => Promise<Stage>> {
-  const shop = await openShop();
+/** Creates a shop. Each call of the returned function creates customers, carts and orders of its own. */
+export async function createFuzzFixtures(): Promise<() => Promise<FuzzFixture>> {
+  const shop = await createLocalShop();
   const account = newAccount();
   const registered = await signUp(shop.anyone, account);
-  return () => setTheStage(shop, account, registered.api);
+  return () => createFuzzFixture(shop, account, registered.api);
 }
 
-async function setTheStage(
+async function createFuzzFixture(
   shop: ApiShop,
   account: ReturnType<typeof newAccount>,
   registered: Client,
-): Promise<Stage> {
+): Promise<FuzzFixture> {
   const [customer, other] = [await shop.guest(), await shop.guest()];
   const plenty = await shop.product({ stock: 1_000_000 });
   const limited = await shop.product({ stock: 1_000_000, limit_per_customer: 2 });
@@ -66,8 +66,8 @@ async function setTheStage(
       'another customer': other.api,
       'an account': registered,
       'an ADMIN': shop.admin.api,
-      nobody: shop.anyone,
-      'somebody with a bad token': shop.anyone.as('bad.token'),
+      'an anonymous caller': shop.anyone,
+      'a caller with a bad token': shop.anyone.as('bad.token'),
     },
     known: (name) => values[name] ?? [],
     async fillCart() {
@@ -78,9 +78,9 @@ async function setTheStage(
 
 const page = z.object({ next_cursor: z.nullable(z.string()) });
 
-/** A cursor that this list gave. */
+/** Returns the cursor of the second page of a list. */
 export async function cursorOf(api: Client, path: string): Promise<string> {
   const { next_cursor } = page.parse((await api.get(`${path}?limit=1`)).body);
-  if (next_cursor === null) throw new Error(`${path} has one page only`);
+  if (next_cursor === null) throw new Error(`GET ${path} has only one page`);
   return next_cursor;
 }

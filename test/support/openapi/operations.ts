@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-// Written down a second time, and read from the file that users get: what the generator gets wrong shows here.
+// Reads the published document independently of its generator, so that tests notice errors of the generator.
 
 const documentFile = join(import.meta.dirname, '../../../docs/openapi.json');
 
 const pointer = z.object({ $ref: z.string().startsWith('#/') });
 
-/** As much of JSON Schema as the document uses in requests. */
-const schemaShape = z.object({
+/** The part of JSON Schema that the document uses in requests. */
+const schemaSchema = z.object({
   $ref: z.string().optional(),
   type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.string()).optional(),
-  anyOf: z.array(z.lazy((): z.ZodType<Schema> => schemaShape)).optional(),
+  anyOf: z.array(z.lazy((): z.ZodType<Schema> => schemaSchema)).optional(),
   not: z.strictObject({}).optional(),
   format: z.string().optional(),
   pattern: z.string().optional(),
@@ -24,11 +24,11 @@ const schemaShape = z.object({
   minItems: z.int().optional(),
   maxItems: z.int().optional(),
   minProperties: z.int().optional(),
-  items: z.lazy((): z.ZodType<Schema> => schemaShape).optional(),
+  items: z.lazy((): z.ZodType<Schema> => schemaSchema).optional(),
   properties: z
     .record(
       z.string(),
-      z.lazy((): z.ZodType<Schema> => schemaShape),
+      z.lazy((): z.ZodType<Schema> => schemaSchema),
     )
     .optional(),
   required: z.array(z.string()).optional(),
@@ -53,35 +53,35 @@ export interface Schema {
   required?: string[] | undefined;
 }
 
-const parameterShape = z.object({
+const parameterSchema = z.object({
   name: z.string(),
   in: z.enum(['path', 'query', 'header']),
   required: z.boolean(),
-  schema: schemaShape,
+  schema: schemaSchema,
 });
-export type Parameter = z.output<typeof parameterShape>;
+export type Parameter = z.output<typeof parameterSchema>;
 
-const headerShape = z.object({ required: z.boolean().default(false), schema: z.unknown() });
-const replyShape = z.object({
+const headerSchema = z.object({ required: z.boolean().default(false), schema: z.unknown() });
+const responseSchema = z.object({
   headers: z.record(z.string(), pointer),
   content: z.record(z.string(), z.unknown()).default({}),
 });
-const operationShape = z.object({
+const operationSchema = z.object({
   operationId: z.string(),
   tags: z.array(z.string()),
-  parameters: z.array(parameterShape).default([]),
+  parameters: z.array(parameterSchema).default([]),
   requestBody: z
-    .object({ content: z.object({ 'application/json': z.object({ schema: schemaShape }) }) })
+    .object({ content: z.object({ 'application/json': z.object({ schema: schemaSchema }) }) })
     .optional(),
-  responses: z.record(z.string(), z.union([pointer, replyShape])),
+  responses: z.record(z.string(), z.union([pointer, responseSchema])),
 });
-const documentShape = z.looseObject({
-  paths: z.record(z.string(), z.record(z.string(), operationShape)),
-  components: z.looseObject({ headers: z.record(z.string(), headerShape) }),
+const documentSchema = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), operationSchema)),
+  components: z.looseObject({ headers: z.record(z.string(), headerSchema) }),
 });
 
-/** A reply that the document has: where its schema stands, and its headers. */
-interface DocumentedReply {
+/** A documented response. `schema` is a pointer into the document. */
+interface DocumentedResponse {
   readonly mediaType: string | undefined;
   readonly schema: string | undefined;
   readonly headers: readonly string[];
@@ -91,18 +91,18 @@ export interface Operation {
   readonly id: string;
   readonly method: string;
   readonly path: string;
-  /** Of the Operation Object in the document. */
+  /** Pointer to the Operation Object in the document. */
   readonly pointer: string;
   readonly parameters: readonly Parameter[];
-  /** A pointer into the document. */
+  /** The schema and the pointer to it. */
   readonly body: { readonly schema: Schema; readonly pointer: string } | undefined;
-  readonly replies: ReadonlyMap<number, DocumentedReply>;
+  readonly responses: ReadonlyMap<number, DocumentedResponse>;
 }
 
 export const rawDocument: object = z.looseObject({}).parse(JSON.parse(readFileSync(documentFile, 'utf8')));
-const document = documentShape.parse(rawDocument);
+const document = documentSchema.parse(rawDocument);
 
-/** Of the headers that the document speaks of anywhere. */
+/** Names of all documented response headers. */
 export const headerNames = Object.keys(document.components.headers);
 export const isHeaderRequired = (name: string): boolean =>
   document.components.headers[name]?.required ?? false;
@@ -110,7 +110,7 @@ export const isHeaderRequired = (name: string): boolean =>
 const escaped = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
 const pointerTo = (...segments: readonly string[]): string => `#/${segments.map(escaped).join('/')}`;
 
-/** What a pointer into the document points at. */
+/** Returns the value at a pointer into the document. */
 function resolve(reference: string): unknown {
   let found: unknown = rawDocument;
   for (const segment of reference.slice(2).split('/')) {
@@ -121,15 +121,18 @@ function resolve(reference: string): unknown {
 }
 
 export const resolveSchema = (schema: Schema): Schema =>
-  schema.$ref === undefined ? schema : schemaShape.parse(resolve(schema.$ref));
+  schema.$ref === undefined ? schema : schemaSchema.parse(resolve(schema.$ref));
 
-function replyOf(reply: z.output<typeof pointer> | z.output<typeof replyShape>, at: string): DocumentedReply {
-  if ('$ref' in reply) return replyOf(replyShape.parse(resolve(reply.$ref)), reply.$ref);
-  const [mediaType] = Object.keys(reply.content);
+function responseOf(
+  response: z.output<typeof pointer> | z.output<typeof responseSchema>,
+  at: string,
+): DocumentedResponse {
+  if ('$ref' in response) return responseOf(responseSchema.parse(resolve(response.$ref)), response.$ref);
+  const [mediaType] = Object.keys(response.content);
   return {
     mediaType,
     schema: mediaType === undefined ? undefined : `${at}/content/${escaped(mediaType)}/schema`,
-    headers: Object.keys(reply.headers),
+    headers: Object.keys(response.headers),
   };
 }
 
@@ -147,17 +150,17 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
         schema: body,
         pointer: pointerTo(...at, 'requestBody', 'content', 'application/json', 'schema'),
       },
-      replies: new Map(
-        Object.entries(operation.responses).map(([status, reply]) => [
+      responses: new Map(
+        Object.entries(operation.responses).map(([status, response]) => [
           Number(status),
-          replyOf(reply, pointerTo(...at, 'responses', status)),
+          responseOf(response, pointerTo(...at, 'responses', status)),
         ]),
       ),
     };
   }),
 );
 
-/** The operation that a request names; a literal path goes before a template, as OpenAPI has it. */
+/** Returns the operation of a request. A literal path takes precedence over a template, as in OpenAPI. */
 export function operationAt(method: string, url: string): Operation | undefined {
   const [path = ''] = url.split('?');
   const matching = operations.filter(

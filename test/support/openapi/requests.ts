@@ -1,17 +1,17 @@
 import * as fc from 'fast-check';
-import type { Known } from './fuzz-fixture.ts';
+import type { KnownValues } from './fuzz-fixture.ts';
 import type { Operation, Parameter } from './operations.ts';
-import { fitting } from './schema-values.ts';
+import { validValues } from './schema-values.ts';
 import { mismatch } from './violations.ts';
 
-/** The parts of a request, but for its token. */
+/** A request without its token. */
 export interface Request {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** As it is sent; undefined for none. */
+  /** Raw body; undefined for none. */
   readonly text: string | undefined;
-  /** Whether the document's schemas take every part of it. */
-  readonly fits: boolean;
+  /** Whether every part matches the document's schemas. */
+  readonly isValid: boolean;
 }
 
 interface Parts {
@@ -19,7 +19,7 @@ interface Parts {
   readonly body: unknown;
 }
 
-/** JSON values that schemas meet seldom. */
+/** JSON values that most schemas reject. */
 const odd = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -61,23 +61,23 @@ const parametersOf = (
     noNullPrototype: true,
   });
 
-const bodyOf = ({ body }: Operation, known: Known): fc.Arbitrary<unknown> =>
-  body === undefined ? fc.constant(undefined) : fitting(body.schema, '', known);
+const bodyOf = ({ body }: Operation, known: KnownValues): fc.Arbitrary<unknown> =>
+  body === undefined ? fc.constant(undefined) : validValues(body.schema, '', known);
 
-/** Requests that the document takes. */
-export const fittingRequests = (operation: Operation, known: Known): fc.Arbitrary<Request> =>
+/** Generates requests that match the document. */
+export const validRequests = (operation: Operation, known: KnownValues): fc.Arbitrary<Request> =>
   fc
     .record({
-      parameters: parametersOf(operation, ({ schema, name }) => fitting(schema, name, known)),
+      parameters: parametersOf(operation, ({ schema, name }) => validValues(schema, name, known)),
       body: bodyOf(operation, known),
     })
     .map((parts) => written(operation, parts))
-    .filter(({ fits }) => fits);
+    .filter(({ isValid }) => isValid);
 
-/** Requests with something odd about them; a few may fit all the same. */
-export function oddRequests(operation: Operation, known: Known): fc.Arbitrary<Request> {
+/** Generates requests with unusual parts. A few may be valid. */
+export function unusualRequests(operation: Operation, known: KnownValues): fc.Arbitrary<Request> {
   const parameters = parametersOf(operation, ({ schema, name }) =>
-    fc.oneof({ weight: 2, arbitrary: fitting(schema, name, known) }, { weight: 1, arbitrary: odd }),
+    fc.oneof({ weight: 2, arbitrary: validValues(schema, name, known) }, { weight: 1, arbitrary: odd }),
   );
   const body = bodyOf(operation, known);
   const request = fc
@@ -93,14 +93,14 @@ export function oddRequests(operation: Operation, known: Known): fc.Arbitrary<Re
       weight: 2,
       arbitrary: fc
         .tuple(request, rawTexts)
-        .map(([rest, raw]) => ({ ...rest, ...raw, fits: operation.body === undefined && rest.fits })),
+        .map(([rest, raw]) => ({ ...rest, ...raw, fits: operation.body === undefined && rest.isValid })),
     },
   );
 }
 
 const json = { 'Content-Type': 'application/json' };
 
-/** Bodies that no JSON value gives, or that are not sent as JSON. */
+/** Bodies that are malformed JSON, too deep or too large, or have another content type. */
 const rawTexts: fc.Arbitrary<Pick<Request, 'text' | 'headers'>> = fc.oneof(
   fc
     .constantFrom(
@@ -127,7 +127,7 @@ const rawTexts: fc.Arbitrary<Pick<Request, 'text' | 'headers'>> = fc.oneof(
     .map((type) => ({ text: '{}', headers: { 'Content-Type': type } })),
 );
 
-/** The same with one field replaced, removed or added, here or further inside. */
+/** Replaces, removes or adds one field at any depth. */
 function spoilt(value: unknown): fc.Arbitrary<unknown> {
   if (Array.isArray(value))
     return fc.oneof(
@@ -164,17 +164,17 @@ function written(operation: Operation, { parameters, body }: Parts): Request {
     path: query === '' ? path : `${path}?${query}`,
     headers: sent === undefined ? headers : { ...json, ...headers },
     text: sent === undefined ? undefined : JSON.stringify(sent),
-    fits: fits(operation, { path: inPath, query: Object.fromEntries(at('query')), header: headers }, body),
+    isValid: fits(operation, { path: inPath, query: Object.fromEntries(at('query')), header: headers }, body),
   };
 }
 
 const textOf = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
 
-/** Of what would be another path: nothing, a dot or two, the last segment of a route of its own. */
+/** Replaces path segments that would match another route. */
 const segment = (text: string): string => (['', '.', '..', 'all', 'add'].includes(text) ? 'x' : text);
 
-/** What a header field can carry at all; clients take the blanks off its ends. */
+/** Replaces characters that a header cannot contain, and trims, as clients do. */
 const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').trim();
 
 function fits(

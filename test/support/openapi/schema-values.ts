@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
-import type { Known } from './fuzz-fixture.ts';
+import type { KnownValues } from './fuzz-fixture.ts';
 import { resolveSchema, type Schema } from './operations.ts';
 
-/** Made by the service, and good for nothing else than to be sent back. */
+/** Opaque values: clients can only send back what the service returned. */
 const opaque = ['cursor', 'If-Match', 'If-None-Match'];
 
-/** Values that the schema takes, of things that exist where any are known by the field's name. */
-export function fitting(schema: Schema, name: string, known: Known): fc.Arbitrary<unknown> {
+/** Generates values that match the schema, preferably known ones. @param name of the field or parameter */
+export function validValues(schema: Schema, name: string, known: KnownValues): fc.Arbitrary<unknown> {
   const {
     type,
     anyOf,
@@ -20,7 +20,7 @@ export function fitting(schema: Schema, name: string, known: Known): fc.Arbitrar
   if (opaque.includes(name)) return fc.constantFrom(...values);
   const made = (): fc.Arbitrary<unknown> => {
     if (choices !== undefined) return fc.constantFrom(...choices);
-    if (anyOf !== undefined) return fc.oneof(...anyOf.map((option) => fitting(option, name, known)));
+    if (anyOf !== undefined) return fc.oneof(...anyOf.map((option) => validValues(option, name, known)));
     if (type === 'boolean') return fc.boolean();
     if (type === 'null') return fc.constant(null);
     if (type === 'integer') return integers(resolveSchema(schema));
@@ -31,17 +31,17 @@ export function fitting(schema: Schema, name: string, known: Known): fc.Arbitrar
       return texts(minLength, maxLength, new RegExp(pattern ?? '', 'u')).filter(
         (text) => format !== 'email' || isAddress(text),
       );
-    throw new Error(`no values for ${name}: ${JSON.stringify(schema)}`);
+    throw new Error(`Cannot generate values for ${name}: ${JSON.stringify(schema)}`);
   };
   return values.length === 0
     ? made()
     : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: made() });
 }
 
-/** A local part has at most 64 characters (RFC 5321, section 4.5.3.1.1): what the format says beyond the pattern. */
+/** The format `email` also limits the local part to 64 characters (RFC 5321, section 4.5.3.1.1). */
 const isAddress = (text: string) => text.indexOf('@') <= 64;
 
-/** The bounds more often than chance would have it. */
+/** Generates integers, with the bounds more often than by chance. */
 const integers = ({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: Schema) =>
   fc.oneof(
     fc.constantFrom(minimum, maximum),
@@ -49,10 +49,10 @@ const integers = ({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: Schema) =>
     fc.integer({ min: minimum, max: Math.min(maximum, minimum + 9) }),
   );
 
-/** Two code units, and one character. */
+/** One character of two code units. */
 const wide = '🎉';
 
-/** By code points, as JSON Schema counts, with wide characters up to each bound where the pattern takes them. */
+/** Generates text. Lengths count code points, as in JSON Schema; wide characters test each bound. */
 function texts(minLength: number, maxLength: number, pattern: RegExp): fc.Arbitrary<string> {
   const made = pattern.test(wide.repeat(Math.max(minLength, 1)))
     ? fc.oneof(
@@ -68,13 +68,13 @@ function texts(minLength: number, maxLength: number, pattern: RegExp): fc.Arbitr
   });
 }
 
-const arrays = ({ items = {}, minItems = 0, maxItems = 5 }: Schema, name: string, known: Known) =>
-  fc.array(fitting(items, name, known), { minLength: minItems, maxLength: Math.min(maxItems, 5) });
+const arrays = ({ items = {}, minItems = 0, maxItems = 5 }: Schema, name: string, known: KnownValues) =>
+  fc.array(validValues(items, name, known), { minLength: minItems, maxLength: Math.min(maxItems, 5) });
 
-const objects = ({ properties = {}, required = [], minProperties = 0 }: Schema, known: Known) => {
+const objects = ({ properties = {}, required = [], minProperties = 0 }: Schema, known: KnownValues) => {
   const fields = Object.entries(properties).filter(([, { not }]) => not === undefined);
   return fc
-    .record(Object.fromEntries(fields.map(([name, field]) => [name, fitting(field, name, known)])), {
+    .record(Object.fromEntries(fields.map(([name, field]) => [name, validValues(field, name, known)])), {
       requiredKeys: required,
       noNullPrototype: true,
     })

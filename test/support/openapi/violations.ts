@@ -4,38 +4,38 @@ import { headerNames, isHeaderRequired, type Operation, rawDocument } from './op
 
 const ajv = new Ajv2020({ allErrors: true, strict: false });
 addFormats.default(ajv);
-// ajv's idea of an address is its own; the document has a pattern as well.
+// ajv's `email` is stricter than the service; the document also has a pattern.
 ajv.addFormat('email', true);
 ajv.addSchema(rawDocument, 'openapi.json');
 
 function validatorAt(pointer: string): ValidateFunction {
   const validator = ajv.getSchema(`openapi.json${pointer}`);
-  if (validator === undefined) throw new Error(`no schema at ${pointer}`);
+  if (validator === undefined) throw new Error(`The document has no schema at ${pointer}`);
   return validator;
 }
 
-/** Whether the schema there takes the value; why not, otherwise. */
+/** Returns why the value does not match the schema at the pointer; undefined if it does. */
 export function mismatch(pointer: string, value: unknown): string | undefined {
   const validator = validatorAt(pointer);
   return validator(value) ? undefined : ajv.errorsText(validator.errors);
 }
 
-interface SeenReply {
+interface ReceivedResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; undefined where there is no body. */
+  /** Parsed JSON, or undefined if the body is empty. */
   readonly body: unknown;
 }
 
-/** What is in a reply and not in the document, or the other way round. */
-export function violationsOf(operation: Operation, { status, headers, body }: SeenReply): string[] {
-  const documented = operation.replies.get(status);
+/** Returns the differences between a response and its documentation. */
+export function violationsOf(operation: Operation, { status, headers, body }: ReceivedResponse): string[] {
+  const documented = operation.responses.get(status);
   if (documented === undefined) return [`${operation.id} does not document status ${status}`];
   const { mediaType, schema } = documented;
   const found: (string | undefined)[] = [
-    schema === undefined && body !== undefined ? 'a body where none is documented' : undefined,
+    schema === undefined && body !== undefined ? 'undocumented body' : undefined,
     schema === undefined ? undefined : mismatch(schema, body),
-    // Without a body API Gateway and serverless-offline put a content type of their own.
+    // API Gateway and the local server add a content type to an empty body.
     mediaType === undefined || mediaType === contentType(headers)
       ? undefined
       : `content type ${contentType(headers)}`,

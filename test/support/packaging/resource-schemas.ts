@@ -4,16 +4,17 @@ const specification = loadAwsServiceSpecSync();
 type Properties = ReturnType<typeof specification.all<'resource'>>[number]['properties'];
 type PropertyType = Properties[string]['type'];
 
-/** What CloudFormation itself puts a value in place of; its types cannot be seen here. */
+/** Intrinsic functions, which CloudFormation replaces by a value of unknown type. */
 const intrinsic = /^(Ref|Condition|Fn::\w+)$/;
 
 /**
- * What CloudFormation would refuse in a resource by AWS's published schemas: properties that do not exist, that
- * are missing, or whose values are of another type. Nothing for a resource that is right.
+ * Validates a resource against AWS's published CloudFormation schemas.
+ *
+ * @returns one message for each unknown or missing property and each value of the wrong type
  */
 export function mistakesIn(type: string, properties: unknown): string[] {
   const [schema] = specification.lookup('resource', 'cloudFormationType', 'equals', type);
-  if (schema === undefined) return [`there is no resource type ${type}`];
+  if (schema === undefined) return [`unknown resource type ${type}`];
   return mistakesOfObject(properties, schema.properties, type);
 }
 
@@ -24,14 +25,14 @@ function mistakesOfObject(value: unknown, properties: Properties, at: string): s
   );
   const wrong = Object.entries(value).flatMap(([name, part]) => {
     const property = properties[name];
-    if (property === undefined) return [`${at}.${name}: no such property`];
+    if (property === undefined) return [`${at}.${name}: unknown property`];
     const types = [property.type, ...(property.previousTypes ?? [])];
     return mistakesOfAny(part, types, `${at}.${name}`);
   });
   return [...missing, ...wrong];
 }
 
-/** None if the value is of one of the types, else those of the first. */
+/** Returns no message if one of the types matches, otherwise the messages of the first type. */
 function mistakesOfAny(value: unknown, types: readonly PropertyType[], at: string): string[] {
   const found = types.map((type) => mistakesOf(value, type, at));
   return found.some((mistakes) => mistakes.length === 0) ? [] : (found[0] ?? []);

@@ -26,10 +26,10 @@ export type Template = z.output<typeof template>;
 export const resourcesOf = ({ Resources }: Template, type: string): [name: string, resource: Resource][] =>
   Object.entries(Resources).filter(([, { Type }]) => Type === type);
 
-/** `OrdersTable`, `OrdersTable/index/pending`, `OrdersTable/stream`, `/token-keys` or what a string says. */
+/** Names a resource as `permissions` do, such as `OrdersTable`, `OrdersTable/stream` or `/token-keys`. */
 export function nameOf(resource: unknown): string {
   const parsed = reference.safeParse(resource);
-  if (!parsed.success) throw new Error(`what is meant by ${JSON.stringify(resource)}?`);
+  if (!parsed.success) throw new Error(`Unknown reference ${JSON.stringify(resource)}`);
   const { data } = parsed;
   if (typeof data === 'string') return data;
   if ('Ref' in data) return data.Ref;
@@ -52,7 +52,7 @@ const functionProperties = z.object({
   Role: z.unknown(),
 });
 
-/** The functions by their names in serverless.yml, with the file of each and the role that it runs with. */
+/** Lists the functions with their names in serverless.yml, source files and roles. */
 export const functionsOf = (template: Template) =>
   resourcesOf(template, 'AWS::Lambda::Function').map(([resource, { Properties }]) => {
     const { FunctionName, Handler, Role } = functionProperties.parse(Properties);
@@ -64,7 +64,7 @@ const policy = <Statement extends z.ZodMiniType>(statements: Statement) =>
   z.strictObject({ Version: z.literal('2012-10-17'), Statement: statements });
 const allow = z.literal('Allow');
 
-/** Strict, for what is not looked at could allow more: managed policies, or others who may take the role. */
+/** Strict, because unknown properties could grant more: managed policies, or other principals. */
 const role = z.strictObject({
   AssumeRolePolicyDocument: policy(
     z.tuple([
@@ -85,7 +85,7 @@ const role = z.strictObject({
   ),
 });
 
-/** What a role allows, as `service:Action resource`. @throws when another than Lambda may take it */
+/** Lists what a role allows as `service:Action resource`. @throws {Error} if services other than Lambda can assume it */
 export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
   new Set(
     role
@@ -97,7 +97,7 @@ export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
       ),
   );
 
-/** The CloudFormation template of a stage, as `npm run package` writes it. Packages stay outside the bundles. */
+/** Returns the CloudFormation template of a stage, as `npm run package` writes it. Does not bundle node_modules. */
 export const packageStage = (stage: string): Promise<Template> =>
   inCopy(async (folder) => {
     const local = ['packages=external', 'format=esm', 'extension=.mjs', 'external=none'].flatMap((param) => [
@@ -111,7 +111,7 @@ export const packageStage = (stage: string): Promise<Template> =>
 
 const failure = z.object({ code: z.literal(1), stdout: z.string(), stderr: z.string() });
 
-/** What the framework says when it refuses. @throws {Error} when it does not, or when it has built something */
+/** Returns the output of a command that fails. @throws {Error} if it succeeds or fails only after building functions */
 export const stageErrorOf = (
   args: readonly string[],
   environment?: Record<string, string>,
@@ -119,15 +119,16 @@ export const stageErrorOf = (
   inCopy(async (folder) => {
     const { stdout, stderr } = await serverless(folder, args, environment).then(
       () => {
-        throw new Error(`${args.join(' ')} was not refused`);
+        throw new Error(`${args.join(' ')} did not fail`);
       },
       (error: unknown) => failure.parse(error),
     );
-    if ((await readdir(folder)).includes('.esbuild')) throw new Error('it has built functions before');
+    if ((await readdir(folder)).includes('.esbuild'))
+      throw new Error('it has built functions before it failed');
     return stdout + stderr;
   });
 
-/** With no credentials, no configuration and no way to ask the machine for any; but with a developer's cache. */
+/** Runs the framework without credentials or configuration, but with the CACHE_URL of a developer. */
 function serverless(folder: string, args: readonly string[], environment: Record<string, string> = {}) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   return run(process.execPath, [join(root, 'node_modules/.bin/serverless'), ...args], {
@@ -145,7 +146,7 @@ function serverless(folder: string, args: readonly string[], environment: Record
   });
 }
 
-/** The framework writes where serverless.yml lies, so each run has a folder of its own, with links to the code. */
+/** Runs in a new folder with links to the code, because the framework writes next to serverless.yml. */
 async function inCopy<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
   try {

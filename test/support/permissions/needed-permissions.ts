@@ -3,7 +3,7 @@ import ts from 'typescript';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** The tables that a file's commands are about, by the names of serverless.yml. */
+/** The tables that each file accesses, by their names in serverless.yml. */
 const tables = new Map<string, readonly string[]>([
   ['lib/accounts/account-store.ts', ['AccountsTable']],
   ['lib/carts/cart-store.ts', ['CartsTable']],
@@ -15,7 +15,7 @@ const tables = new Map<string, readonly string[]>([
   ['lib/rate-limit/counter-store.ts', ['RateLimitsTable']],
 ]);
 
-/** A command of one action. */
+/** Commands that need one action. */
 const actionsOfCommands = new Map([
   ['GetCommand', 'GetItem'],
   ['PutCommand', 'PutItem'],
@@ -23,32 +23,35 @@ const actionsOfCommands = new Map([
   ['DeleteCommand', 'DeleteItem'],
 ]);
 
-/** Commands that tell less than what goes with them: entries, callers of `batchGet`, names of indexes and parameters. */
-const countedOtherwise = new Set([
+/**
+ * Commands whose actions follow from other code: transaction actions, calls of `batchGet`, index and
+ * parameter names.
+ */
+const derivedElsewhere = new Set([
   'TransactWriteCommand',
   'BatchGetCommand',
   'QueryCommand',
   'GetParameterCommand',
 ]);
 
-/** IAM knows the entries of a transaction by these. */
-const actionsOfEntries = new Map([
+/** The IAM action of each transaction action. */
+const iamActions = new Map([
   ['Put', 'PutItem'],
   ['Update', 'UpdateItem'],
   ['Delete', 'DeleteItem'],
   ['ConditionCheck', 'ConditionCheckItem'],
 ]);
 
-/** How the code names its parameters in `config`. */
+/** SSM parameters by their field in `config`. */
 const parameters = new Map([
   ['tokenKeysParameter', '/token-keys'],
   ['bootstrapSecretParameter', '/bootstrap-secret'],
 ]);
 
 /**
- * What code asks of AWS, as `service:Action resource`.
+ * Returns the IAM permissions that code needs, as `service:Action resource`.
  *
- * @throws {Error} for a command, or for a store, that it does not know: nothing is left out
+ * @throws {Error} for an unknown command or store, so that no permission is missed
  */
 export function neededPermissions(reached: Iterable<ts.Node>): Set<string> {
   const needed = new Set<string>();
@@ -56,7 +59,8 @@ export function neededPermissions(reached: Iterable<ts.Node>): Set<string> {
     const file = relative(root, node.getSourceFile().fileName);
     const need = (action: string, part = '') => {
       const names = tables.get(file);
-      if (names === undefined) throw new Error(`${file} sends ${action}: say here to which table`);
+      if (names === undefined)
+        throw new Error(`${file} sends ${action} to an unknown table; add the file to \`tables\``);
       for (const table of names) needed.add(`dynamodb:${action} ${table}${part}`);
     };
     if (ts.isNewExpression(node)) {
@@ -65,13 +69,13 @@ export function neededPermissions(reached: Iterable<ts.Node>): Set<string> {
       if (action !== undefined) need(action);
       else if (command === 'PutEventsCommand') needed.add('events:PutEvents OrderEvents');
       else if (command === 'QueryCommand' && !namesIndex(node)) need('Query');
-      else if (command.endsWith('Command') && !countedOtherwise.has(command))
-        throw new Error(`${file} sends ${command}: say here which action that is`);
+      else if (command.endsWith('Command') && !derivedElsewhere.has(command))
+        throw new Error(`${file} sends the unknown ${command}; add it to \`actionsOfCommands\``);
     } else if (ts.isCallExpression(node)) {
       if (node.expression.getText() === 'batchGet') need('BatchGetItem');
     } else if (ts.isPropertyAssignment(node)) {
       const name = node.name.getText();
-      const action = actionsOfEntries.get(name);
+      const action = iamActions.get(name);
       if (action !== undefined && file.endsWith('-store.ts')) need(action);
       if (name === 'IndexName') need('Query', `/index/${literal(node.initializer)}`);
     } else if (ts.isIdentifier(node) && file !== 'lib/platform/config.ts') {
@@ -82,7 +86,7 @@ export function neededPermissions(reached: Iterable<ts.Node>): Set<string> {
   return needed;
 }
 
-/** Whether a query is of an index, by itself or by what is spread into it; else it is of the table. */
+/** Returns whether a query reads an index, by its own properties or by spread ones, and not the table. */
 const namesIndex = (query: ts.NewExpression): boolean => {
   const input = query.arguments?.[0];
   if (input === undefined || !ts.isObjectLiteralExpression(input)) return false;
@@ -91,5 +95,5 @@ const namesIndex = (query: ts.NewExpression): boolean => {
 
 function literal(node: ts.Expression): string {
   if (ts.isStringLiteral(node)) return node.text;
-  throw new Error(`an index is named by ${node.getText()}: name it where it is chosen`);
+  throw new Error(`IndexName is ${node.getText()}; use a string literal`);
 }

@@ -7,11 +7,13 @@ type FunctionLike = ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFun
 type Member = ts.MethodDeclaration | ts.PropertyAssignment | ts.ShorthandPropertyAssignment;
 
 /**
- * Finds the code that a function can run, by following every name from its file to what the type checker says it
- * means. What a factory (`create…`) gives back counts member by member: a function that reads orders does not
- * reach the code that writes them, though one store holds both. It follows types, so it is as complete as they
- * are: the code has no `any` and no type assertion that could hide a call. A member that is called through an
- * interface counts in every factory's object that was made.
+ * Finds the code that a Lambda function can run. Starting at its file, it follows every name to its
+ * declarations, as resolved by the type checker.
+ *
+ * Members of an object that a factory (`create…`) returns count one by one: a function that reads orders does
+ * not reach the code that writes them, although one store contains both. A member called through an interface
+ * counts in the objects of all factories reached. The result is as complete as the types: the code has no
+ * `any` and no type assertion that could hide a call.
  */
 export function createReach(entries: readonly string[]) {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
@@ -27,18 +29,20 @@ export function createReach(entries: readonly string[]) {
 
   return (entry: string): ReadonlySet<ts.Node> => {
     const file = program.getSourceFile(join(root, entry));
-    if (file === undefined) throw new Error(`there is no ${entry}`);
+    if (file === undefined) throw new Error(`File not found: ${entry}`);
     const reached = new Set<ts.Node>();
     const begun = new Set<ts.Node>();
-    /** Members of factories' objects by name, as long as nothing calls them. */
+    /** Members of factories' objects by name, until code calls them. */
     const parked = new Map<string, Member[]>();
-    /** Members of interfaces that something calls, and those of interfaces whose makers are followed anyway. */
+    /**
+     * Interface members that code calls; and the interface members whose implementations are followed anyway.
+     */
     const called = new Map<ts.Node, string>();
     const followed = new Set<ts.Node>();
 
     function visit(node: ts.Node): void {
       if (ts.isImportDeclaration(node)) return;
-      // What a class extends is code.
+      // The expression in an `extends` clause is code.
       if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
       if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
       if (isLocalFunction(node) && !begun.has(node)) return;
@@ -82,7 +86,7 @@ export function createReach(entries: readonly string[]) {
       if (begun.has(declaration) || ts.isParameter(declaration) || ts.isBindingElement(declaration)) return;
       begun.add(declaration);
       begin(declaration.getSourceFile());
-      // Of a module: what it does when it is loaded.
+      // A module runs its expression statements when it loads.
       const code = ts.isSourceFile(declaration)
         ? declaration.statements.filter(ts.isExpressionStatement)
         : [declaration];
@@ -102,7 +106,7 @@ export function createReach(entries: readonly string[]) {
     }
   };
 
-  /** `const { get } = carts` and `({ get }: CartStore) =>` reach a member as well. */
+  /** Resolves members reached by destructuring: `const { get } = carts` and `({ get }: CartStore) =>`. */
   function boundProperty(element: ts.BindingElement): ts.Symbol | undefined {
     const { propertyName, name, parent } = element;
     const property = propertyName ?? name;
@@ -115,13 +119,16 @@ const isFunctionLike = (node: ts.Node | undefined): node is FunctionLike =>
   node !== undefined &&
   (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node));
 
-/** A named function within another one: it runs when its name is used. */
+/** Returns whether a node is a named function, which runs only when its name is used. */
 function isLocalFunction(node: ts.Node): boolean {
   if (ts.isFunctionDeclaration(node)) return true;
   return ts.isVariableDeclaration(node) && isFunctionLike(node.initializer);
 }
 
-/** A function, or what has a name already, in the object that a `create…` gives back whose type is that object's own. */
+/**
+ * Returns whether a node is a method or named value in the object that a `create…` function without a return
+ * type returns.
+ */
 function isFactoryMember(node: ts.Node): node is Member {
   const isMember =
     ts.isMethodDeclaration(node) ||

@@ -3,8 +3,8 @@ import { type Browser, chromium } from 'playwright-core';
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(isProgram);
 
-/** Why tests that need a browser cannot run here; undefined when they can. */
-export const whyNoBrowser =
+/** The reason to skip browser tests; undefined if Chromium is installed. */
+export const missingChromium =
   program === undefined ? 'Chromium is not installed (Debian: apt-get install chromium)' : undefined;
 
 function isProgram(file: string): boolean {
@@ -16,8 +16,8 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** A real Chromium without a window. Root, as in containers, cannot have its sandbox. */
-export function openBrowser(): Promise<Browser> {
-  if (program === undefined) throw new Error(whyNoBrowser);
+/** Starts Chromium without a window and without its sandbox, which root cannot use. */
+export function launchChromium(): Promise<Browser> {
+  if (program === undefined) throw new Error(missingChromium);
   return chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
 }

@@ -1,4 +1,4 @@
-/** What serverless.yml sets for every function, for tests that load handlers or contracts themselves. */
+/** Environment variables of every function, for tests that import handlers or contracts. */
 export const environment = {
   STAGE: 'local',
   TABLE_PREFIX: 'test',
@@ -13,7 +13,9 @@ export const environment = {
   LIMIT_ORDERS_PER_ACCOUNT: '60/60',
 };
 
-/** Parameters of serverless.yml for a service that hundreds of tests use at once from one address. */
+/**
+ * Parameters of serverless.yml that lift the rate limits, for tests that share one service and one address.
+ */
 export const unlimited = {
   limit_auth_per_address: '1000000/60',
   limit_guests_per_address: '1000000/60',

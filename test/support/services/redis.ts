@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Child, spawnTied, untilReady } from '../../../localstack/child.ts';
 import { freePort } from '../../../localstack/ports.ts';
 
-/** Why tests that need Redis cannot run here; undefined when they can. */
+/** The reason to skip Redis tests; undefined if redis-server is installed. */
 export const whyNoRedis = findRedis();
 
 function findRedis(): string | undefined {
@@ -21,15 +21,15 @@ function findRedis(): string | undefined {
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** SIGSTOP: it keeps its connections and accepts new ones, and answers nothing. */
+  /** SIGSTOP: Redis accepts connections but does not respond. */
   pause(): void;
   resume(): void;
-  /** SIGKILL: connections break at once. Resolves when it is gone. */
+  /** SIGKILL: connections break immediately. Resolves when the process has exited. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A real Redis that keeps nothing on disk. It ends with `stop`, and also when this process dies. */
+/** Starts a real Redis without persistence. It exits on `stop` and when this process exits. */
 export async function startRedis(port?: number): Promise<RedisServer> {
   const usedPort = port ?? (await freePort());
   const directory = await mkdtemp(join(tmpdir(), 'sellout-redis-'));
@@ -55,7 +55,7 @@ async function stop(child: Child, directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Whether somebody listens on the port; nothing is said that a Redis would log. */
+/** Returns whether the port accepts connections. Sends nothing, because Redis would log it. */
 async function accepts(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect({ port, host: '127.0.0.1' }, () => resolve(true)).on('error', () => resolve(false));

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../../tools/ops/ops.ts', import.meta.url));
 
-/** What an operator on AWS has, but for the endpoints, which each test adds. */
+/** The environment of an operator on AWS. Tests add the endpoints. */
 export const operator = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
 };
 
-/** Runs `npm run ops` with this environment and no other, but for the PATH; `input` is what is typed. */
+/** Runs `npm run ops` with this environment and the PATH only. @param input text for stdin */
 export async function runOps(args: readonly string[], environment: NodeJS.ProcessEnv, input = '') {
   const child = spawn(process.execPath, [program, ...args], {
     env: {

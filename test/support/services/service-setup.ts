@@ -9,22 +9,22 @@ import { unlimited } from './environment.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     dynamodbEndpoint: string;
-    /** The service at stage `local`, where anyone may register as ADMIN. */
+    /** URL of stage `local`, where anyone can register as ADMIN. */
     localUrl: string;
-    /** The service at stage `dev`, which is as strict as any other stage. */
+    /** URL of stage `dev`, which has the rules of a deployed stage. */
     devUrl: string;
     devBootstrapSecret: string;
-    /** The keys that sign tokens at both stages. */
+    /** Token keys of both stages. */
     tokenKeys: Secrets['tokenKeys'];
   }
 }
 
-/** Handlers log each request; a test run shows only what is wrong. */
+/** Prints only warnings and errors of the service. */
 const onLine = (line: string) => {
   if (/ERROR|WARN|[Ee]rror:/.test(line)) process.stderr.write(`${line}\n`);
 };
 
-/** The service at two stages over one engine, all of it on free ports. */
+/** Starts the service at two stages over one DynamoDB Local, on free ports. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stops: (() => Promise<void>)[] = [];
   const teardown = async () => {
@@ -39,17 +39,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const secrets = newSecrets();
     const values = new Map(['local', 'dev'].flatMap((stage) => parametersOf(stage, secrets)));
     const parameters = started(await startFakeSsm(values));
-    const engine = started(await startDynamoDbLocal());
+    const database = started(await startDynamoDbLocal());
     const startStage = async (stage: string): Promise<Service> => {
-      await createTables({ endpoint: engine.endpoint, prefix: await tablePrefix(stage) });
-      const endpoints = { dynamodbEndpoint: engine.endpoint, ssmEndpoint: parameters.endpoint };
+      await createTables({ endpoint: database.endpoint, prefix: await tablePrefix(stage) });
+      const endpoints = { dynamodbEndpoint: database.endpoint, ssmEndpoint: parameters.endpoint };
       return started(await startService({ stage, params: unlimited, ...endpoints, onLine }));
     };
-    // Side by side; the second is awaited even if the first fails, so that it is stopped as well.
+    // Wait for both even if one fails, so that teardown stops both.
     const both = [startStage('local'), startStage('dev')] as const;
     await Promise.allSettled(both);
     const [local, dev] = await Promise.all(both);
-    project.provide('dynamodbEndpoint', engine.endpoint);
+    project.provide('dynamodbEndpoint', database.endpoint);
     project.provide('localUrl', local.url);
     project.provide('devUrl', dev.url);
     project.provide('devBootstrapSecret', secrets.bootstrapSecret);

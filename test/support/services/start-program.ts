@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../localstack/ports.ts';
-import { runningWith } from './processes.ts';
+import { commandLinesWith } from './processes.ts';
 
 const program = fileURLToPath(new URL('../../../localstack/start.ts', import.meta.url));
 
-/** Runs `npm start` on free ports, as a program of its own. */
+/** Runs `npm start` in a child process, on free ports. */
 export async function startProgram(args: string[] = [], environment: NodeJS.ProcessEnv = {}) {
   const [port, dynamodbPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [program, ...args], {
@@ -29,8 +29,8 @@ export async function startProgram(args: string[] = [], environment: NodeJS.Proc
     stdout: () => stdout,
     stderr: () => stderr,
     leftovers: async () => [
-      ...(await runningWith(`--httpPort ${port} `)),
-      ...(await runningWith(`-port ${dynamodbPort} `)),
+      ...(await commandLinesWith(`--httpPort ${port} `)),
+      ...(await commandLinesWith(`-port ${dynamodbPort} `)),
     ],
   };
 }

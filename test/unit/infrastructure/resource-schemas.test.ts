@@ -4,8 +4,8 @@ import { mistakesIn } from '../../support/packaging/resource-schemas.ts';
 const key = { AttributeName: 'id', KeyType: 'HASH' };
 const table = (properties: object) => mistakesIn('AWS::DynamoDB::Table', { KeySchema: [key], ...properties });
 
-describe('AWS schemas of resources', () => {
-  it('find nothing in what is right, with values that only CloudFormation knows', () => {
+describe('mistakesIn', () => {
+  it('accepts valid properties and CloudFormation intrinsics', () => {
     expect(
       table({
         TableName: { 'Fn::Join': ['-', ['a', 'b']] },
@@ -16,46 +16,50 @@ describe('AWS schemas of resources', () => {
   });
 
   it.each([
-    ['a name', { BillingModes: 'PAY_PER_REQUEST' }, ['AWS::DynamoDB::Table.BillingModes: no such property']],
     [
-      'a type',
+      'an unknown property',
+      { BillingModes: 'PAY_PER_REQUEST' },
+      ['AWS::DynamoDB::Table.BillingModes: unknown property'],
+    ],
+    [
+      'a value of the wrong type',
       { DeletionProtectionEnabled: 'yes' },
       ['AWS::DynamoDB::Table.DeletionProtectionEnabled: "yes" is not a boolean'],
     ],
     [
-      'a name within',
+      'an unknown nested property',
       { SSESpecification: { Enabled: true } },
       [
         expect.stringMatching(/SSESpecification.SSEEnabled: missing/),
-        expect.stringMatching(/SSESpecification.Enabled: no such/),
+        expect.stringMatching(/SSESpecification.Enabled: unknown property/),
       ],
     ],
     [
-      'what is missing within a list',
+      'missing properties of list items',
       { GlobalSecondaryIndexes: [{ KeySchema: [key] }] },
       [expect.stringMatching(/0.IndexName: missing/), expect.stringMatching(/0.Projection: missing/)],
     ],
     [
-      'a value where a list is',
+      'a value instead of a list',
       { GlobalSecondaryIndexes: {} },
       ['AWS::DynamoDB::Table.GlobalSecondaryIndexes: not a list'],
     ],
     [
-      'an intrinsic with something beside it',
+      'an intrinsic with other keys',
       { TableName: { Ref: 'A', More: 1 } },
       [expect.stringMatching(/is not a string/)],
     ],
-  ])('find %s', (_, properties, mistakes) => {
+  ])('reports %s', (_, properties, mistakes) => {
     expect(table(properties)).toEqual(mistakes);
   });
 
-  it('know what a resource must have, and which there are', () => {
+  it('reports missing properties and unknown resource types', () => {
     expect(mistakesIn('AWS::Lambda::Function', {})).toEqual([
       'AWS::Lambda::Function.Code: missing',
       'AWS::Lambda::Function.Role: missing',
     ]);
     expect(mistakesIn('AWS::Lambda::Functions', {})).toEqual([
-      'there is no resource type AWS::Lambda::Functions',
+      'unknown resource type AWS::Lambda::Functions',
     ]);
   });
 });

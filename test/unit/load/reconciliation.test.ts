@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type BookedOrder,
-  type BookedProduct,
+  discrepanciesIn,
   type Ledger,
+  type ListedOrder,
   misplacedUnits,
+  type ReadProduct,
   type Reported,
-  violationsIn,
 } from '../../load/reconciliation.ts';
 
 const at = '2026-12-12T00:00:00.000Z';
 
-const product = (overrides: Partial<BookedProduct> = {}): BookedProduct => ({
+const product = (overrides: Partial<ReadProduct> = {}): ReadProduct => ({
   id: 'p',
   kind: 'hot',
   supplied: 10,
@@ -21,7 +21,7 @@ const product = (overrides: Partial<BookedProduct> = {}): BookedProduct => ({
   ...overrides,
 });
 
-const order = (overrides: Partial<BookedOrder> = {}): BookedOrder => ({
+const order = (overrides: Partial<ListedOrder> = {}): ListedOrder => ({
   id: 'o1',
   customer_id: 'c',
   listed_under: 'c',
@@ -33,8 +33,8 @@ const order = (overrides: Partial<BookedOrder> = {}): BookedOrder => ({
   ...overrides,
 });
 
-/** Three units sold in two orders, one order cancelled: all as it must be. */
-const right: Ledger = {
+/** Three units sold in two orders and one cancelled order, without discrepancies. */
+const consistent: Ledger = {
   products: [product()],
   orders: [
     order(),
@@ -42,87 +42,97 @@ const right: Ledger = {
     order({ id: 'o3', status: 'CANCELLED' }),
   ],
 };
-const told: Reported = {
-  taken: 3,
-  short: [],
+const reported: Reported = {
+  accepted: 3,
+  soldOut: [],
   unknown: 0,
   cancelled: 1,
   cancelUnknown: 0,
-  contradicted: 0,
+  mismatched: 0,
   cancelledTwice: 0,
 };
 
-describe('the books of a load', () => {
-  it('are right when units, orders and what clients were told agree', () => {
-    expect(violationsIn(right, told)).toEqual([]);
-    expect(misplacedUnits(right)).toEqual({ oversold: 0, lost: 0 });
+describe('discrepanciesIn', () => {
+  it('returns nothing when products, orders and responses agree', () => {
+    expect(discrepanciesIn(consistent, reported)).toEqual([]);
+    expect(misplacedUnits(consistent)).toEqual({ oversold: 0, lost: 0 });
   });
 
   it.each<[string, Ledger]>([
-    ['stock and sold are not what was supplied', { ...right, products: [product({ stock: 6 })] }],
-    ['stock is below zero', { ...right, products: [product({ stock: -1, supplied: 2 })] }],
-    ['sold is not what confirmed orders hold', { ...right, orders: right.orders.slice(1) }],
-    ['the total of the product is another', { ...right, products: [product({ total: 4 })] }],
-    ['an order is PENDING', { ...right, orders: [...right.orders, order({ id: 'o4', status: 'PENDING' })] }],
+    ['stock + sold differs from the units supplied', { ...consistent, products: [product({ stock: 6 })] }],
+    ['stock is negative', { ...consistent, products: [product({ stock: -1, supplied: 2 })] }],
+    [
+      'sold differs from the units of confirmed orders',
+      { ...consistent, orders: consistent.orders.slice(1) },
+    ],
+    ['GET /order/product returns another total', { ...consistent, products: [product({ total: 4 })] }],
+    [
+      'an order is still PENDING',
+      { ...consistent, orders: [...consistent.orders, order({ id: 'o4', status: 'PENDING' })] },
+    ],
     [
       'an order is listed twice',
-      { ...right, orders: [...right.orders, order({ id: 'o3', status: 'CANCELLED' })] },
+      { ...consistent, orders: [...consistent.orders, order({ id: 'o3', status: 'CANCELLED' })] },
     ],
     [
-      'an order is in the list of another customer',
-      { ...right, orders: [order({ listed_under: 'd' }), ...right.orders.slice(1)] },
+      'an order is listed for another customer',
+      { ...consistent, orders: [order({ listed_under: 'd' }), ...consistent.orders.slice(1)] },
     ],
-    ['a price is not that of the product', { ...right, products: [product({ price: 99 })] }],
+    ['a line has another price than its product', { ...consistent, products: [product({ price: 99 })] }],
     [
-      'a total is not that of its lines',
-      { ...right, orders: [order({ total: 101 }), ...right.orders.slice(1)] },
+      'a total differs from the sum of its lines',
+      { ...consistent, orders: [order({ total: 101 }), ...consistent.orders.slice(1)] },
     ],
-  ])('are wrong when %s', (_, broken) => {
-    expect(violationsIn(broken, undefined)).not.toEqual([]);
+  ])('finds that %s', (_, broken) => {
+    expect(discrepanciesIn(broken, undefined)).not.toEqual([]);
   });
 
   it.each<[string, Partial<Reported>]>([
-    ['there are more orders than clients were given', { taken: 2 }],
-    ['an order that a client was given is missing', { taken: 4 }],
-    ['more orders are cancelled than clients were told', { cancelled: 0 }],
-    ['a cancellation that a client was told of did not happen', { cancelled: 2 }],
-    ['an order was refused while units were left that nobody gave back', { short: ['p'] }],
-    ['a key made a second order', { contradicted: 1 }],
+    ['there are more orders than responses reported', { accepted: 2 }],
+    ['a reported order is missing', { accepted: 4 }],
+    ['more orders are cancelled than responses reported', { cancelled: 0 }],
+    ['a reported cancellation is missing', { cancelled: 2 }],
+    ['units are left of a product reported as sold out', { soldOut: ['p'] }],
+    ['an idempotency key created a second order', { mismatched: 1 }],
     ['an order was cancelled twice', { cancelledTwice: 1 }],
-  ])('are wrong when %s', (_, difference) => {
-    expect(violationsIn(right, { ...told, ...difference })).toHaveLength(1);
+  ])('finds that %s', (_, difference) => {
+    expect(discrepanciesIn(consistent, { ...reported, ...difference })).toHaveLength(1);
   });
 
-  it('are wrong when an order is rejected of a product that is not sold out', () => {
+  it('finds units left of a product whose order was rejected', () => {
     const rejected = order({ id: 'o4', status: 'REJECTED' });
-    expect(violationsIn({ ...right, orders: [...right.orders, rejected] }, { ...told, taken: 4 })).toEqual([
-      'product p: orders were refused, and 7 units are left of which 1 came back',
+    expect(
+      discrepanciesIn(
+        { ...consistent, orders: [...consistent.orders, rejected] },
+        { ...reported, accepted: 4 },
+      ),
+    ).toEqual([
+      'Product p: orders were rejected as out of stock, but 7 units are left and only 1 were released by cancellations',
     ]);
   });
 
-  it('are right when what is left of a product that was sold out was given back', () => {
-    const soldOut = { ...right, products: [product({ supplied: 4, stock: 1 })] };
-    expect(violationsIn(soldOut, { ...told, short: ['p'] })).toEqual([]);
+  it('accepts units left of a sold-out product that cancellations released', () => {
+    const soldOut = { ...consistent, products: [product({ supplied: 4, stock: 1 })] };
+    expect(discrepanciesIn(soldOut, { ...reported, soldOut: ['p'] })).toEqual([]);
   });
 
-  it('leave room for requests without an answer, and no more', () => {
-    expect(violationsIn(right, { ...told, taken: 1, unknown: 2, cancelled: 0, cancelUnknown: 1 })).toEqual(
-      [],
-    );
-    expect(violationsIn(right, { ...told, taken: 1, unknown: 1 })).toHaveLength(1);
+  it('allows one order per request without a response, but no more', () => {
+    expect(
+      discrepanciesIn(consistent, { ...reported, accepted: 1, unknown: 2, cancelled: 0, cancelUnknown: 1 }),
+    ).toEqual([]);
+    expect(discrepanciesIn(consistent, { ...reported, accepted: 1, unknown: 1 })).toHaveLength(1);
   });
+});
 
-  it('name what is wrong', () => {
-    expect(violationsIn({ ...right, products: [product({ stock: 6 })] }, told)).toEqual([
-      'product p: stock 6 + sold 3 is not the 10 units supplied',
-    ]);
-  });
-
-  it('count units that were sold and not supplied, and units that nobody has', () => {
-    expect(misplacedUnits({ ...right, products: [product({ supplied: 2, stock: 0 })] })).toEqual({
+describe('misplacedUnits', () => {
+  it('counts oversold and lost units', () => {
+    expect(misplacedUnits({ ...consistent, products: [product({ supplied: 2, stock: 0 })] })).toEqual({
       oversold: 1,
       lost: 0,
     });
-    expect(misplacedUnits({ ...right, products: [product({ stock: 5 })] })).toEqual({ oversold: 0, lost: 2 });
+    expect(misplacedUnits({ ...consistent, products: [product({ stock: 5 })] })).toEqual({
+      oversold: 0,
+      lost: 2,
+    });
   });
 });

@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest';
-import { note } from '../../load/scenarios/shopper.mts';
+import { countResponse } from '../../load/scenarios/shopper.mts';
 
-/** What is counted of a refused checkout by somebody who came for `wanted`. */
-function countedOf(wanted: string, errors: readonly object[]): string[] {
+/** Returns the counters of a rejected checkout by a shopper who wants one product. */
+function countersOf(wanted: string, errors: readonly object[]): string[] {
   const counted: string[] = [];
   const events = { emit: (kind: string, name: string) => void (kind === 'counter' && counted.push(name)) };
   const vars = {
     customer_id: 'customer',
     hot: 'hot',
     scarce: 'scarce',
-    shelf: 'shelf',
+    regular: 'regular',
     secondsToCancellations: 0,
     bot_id: 'bot',
     bot_token: 'token',
     token: 'token',
     product_id: wanted,
     key: 'key',
-    regrets: false,
+    wantsToCancel: false,
     cancelled: false,
     polls: 0,
   };
@@ -26,12 +26,14 @@ function countedOf(wanted: string, errors: readonly object[]): string[] {
     body: JSON.stringify({ code: 'out_of_stock', errors }),
     timings: { start: 0 },
   };
-  note({ name: 'POST /order/add' }, response, { vars }, events, () => {});
+  countResponse({ name: 'POST /order/add' }, response, { vars }, events, () => {});
   return counted;
 }
 
-it('takes as sold out what the answer names, which may have been in the cart before', () => {
-  const counted = countedOf('shelf', [{ path: 'lines.hot', product_id: 'hot', available: 0 }]);
-  expect(counted).toEqual(['answer.POST /order/add.409', 'refused.out_of_stock', 'short.hot']);
-  expect(countedOf('shelf', [{ path: 'items' }]).filter((name) => name.startsWith('short.'))).toEqual([]);
+it('countResponse counts the products in the error as sold out, not the one the shopper wanted', () => {
+  const counted = countersOf('regular', [{ path: 'lines.hot', product_id: 'hot', available: 0 }]);
+  expect(counted).toEqual(['response.POST /order/add.409', 'rejected.out_of_stock', 'sold_out.hot']);
+  expect(countersOf('regular', [{ path: 'items' }]).filter((name) => name.startsWith('sold_out.'))).toEqual(
+    [],
+  );
 });

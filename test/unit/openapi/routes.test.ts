@@ -1,26 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseDocument } from 'yaml';
 import * as z from 'zod/mini';
+import { readServiceConfig } from '../../../deploy/service-config.ts';
 import { notFoundContract } from '../../../functions/service/contracts.ts';
 import { areas } from '../../../tools/openapi/areas.ts';
 
-const root = join(import.meta.dirname, '../../..');
-const shape = z.object({
-  functions: z.record(
-    z.string(),
-    z.object({
-      handler: z.string(),
-      events: z.array(z.looseObject({ httpApi: z.optional(z.string()) })),
-    }),
-  ),
-});
+const eventsSchema = z.array(z.looseObject({ httpApi: z.optional(z.string()) }));
 
-const text = await readFile(join(root, 'serverless.yml'), 'utf8');
-const { functions } = shape.parse(parseDocument(text, { logLevel: 'error' }).toJS());
-const deployed = Object.entries(functions).flatMap(([operation, { handler, events }]) => {
-  const routes = events.flatMap(({ httpApi }) => (httpApi === undefined ? [] : [httpApi]));
+const deployed = Object.entries(readServiceConfig().functions).flatMap(([operation, { handler, events }]) => {
+  const routes = eventsSchema
+    .parse(events)
+    .flatMap(({ httpApi }) => (httpApi === undefined ? [] : [httpApi]));
   return routes.length === 0 ? [] : [{ operation, handler, routes }];
 });
 const contracts = [...areas.flatMap((area) => area.contracts), notFoundContract];

@@ -42,7 +42,7 @@ export type DocumentedOperation = ReturnType<typeof documentedOperations>[number
 export function documentedOperations(openapi: Json) {
   const { paths, components } = document.parse(openapi);
 
-  /** Postman checks schemas by draft 7, where nothing may stand beside a reference. */
+  /** Postman validates with JSON Schema draft 7, where a reference cannot have siblings. */
   function resolved(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(resolved);
     if (typeof value !== 'object' || value === null) return value;

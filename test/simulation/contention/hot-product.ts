@@ -5,34 +5,42 @@ import { createRandom } from '../runtime/random.ts';
 import { createVirtualTime, type VirtualTime } from '../runtime/virtual-time.ts';
 import { createSimulatedShop, type Shop } from '../sale/shop.ts';
 
-export interface Market {
+export interface HotProductSale {
   readonly time: VirtualTime;
   readonly shop: Shop;
   readonly product: string;
 }
 
-interface MarketOptions {
+interface HotProductOptions {
   readonly stock: number;
   readonly shards: number;
-  /** Of the orders table and its indexes. */
+  /** Partitions of the orders table. */
   readonly ordersPartitions: number;
-  /** Of the indexes of the orders table; by default each busy key has one of its own. */
+  /** Partitions of each index of the orders table. By default, each hot key has its own. */
   readonly indexPartitions?: number;
   readonly observer?: Observer;
 }
 
 /**
- * A shop with one hot product. Each shard of its stock, and each busy key of an index, has a partition of its own, as after
- * DynamoDB has isolated hot items; carts and products are spread over so many partitions that they are in nobody's way.
+ * Simulates a shop with one hot product.
+ *
+ * Each stock shard and each hot index key has its own partition, as after DynamoDB has isolated hot items. Carts and products
+ * have so many partitions that they are never a bottleneck.
  */
-export async function openMarket(
-  { stock, shards, ordersPartitions, indexPartitions = Number.POSITIVE_INFINITY, observer }: MarketOptions,
-  sell: (market: Market) => Promise<void>,
+export async function sellHotProduct(
+  {
+    stock,
+    shards,
+    ordersPartitions,
+    indexPartitions = Number.POSITIVE_INFINITY,
+    observer,
+  }: HotProductOptions,
+  sell: (sale: HotProductSale) => Promise<void>,
 ): Promise<void> {
   await warmSdk();
   const random = createRandom(1);
   const time = createVirtualTime(random);
-  const partitions = (noun: string) => (noun === 'orders' ? ordersPartitions : Number.POSITIVE_INFINITY);
+  const partitions = (table: string) => (table === 'orders' ? ordersPartitions : Number.POSITIVE_INFINITY);
   const shop = await createSimulatedShop({
     time,
     random,

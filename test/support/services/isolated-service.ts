@@ -6,29 +6,32 @@ import { createTables, tablePrefix } from '../../../localstack/tables.ts';
 import { type DatabaseLink, linkDatabase } from '../database/database-link.ts';
 import { unlimited } from './environment.ts';
 
-export interface OwnService {
+export interface IsolatedService {
   readonly url: string;
   readonly secrets: Secrets;
   readonly database: DatabaseLink;
   readonly ssmEndpoint: string;
   readonly tablePrefix: string;
-  /** Every line that the service has written since it was ready. */
+  /** Every line of output since the service was ready. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
 }
 
-/** A service for one test file alone, whose database can be taken away. Its stage must be nobody else's. */
-export async function startOwnService(
+/**
+ * Starts a service for one test file, with a database link that tests can break. No other file may use its
+ * stage.
+ */
+export async function startIsolatedService(
   stage: string,
   { params = {}, environment = {} }: Pick<Parameters<typeof startService>[0], 'params' | 'environment'> = {},
-): Promise<OwnService> {
-  const engine = inject('dynamodbEndpoint');
+): Promise<IsolatedService> {
+  const dynamodbEndpoint = inject('dynamodbEndpoint');
   const secrets = newSecrets();
   const prefix = await tablePrefix(stage);
-  await createTables({ endpoint: engine, prefix });
+  await createTables({ endpoint: dynamodbEndpoint, prefix });
   const lines: string[] = [];
   const parameters = await startFakeSsm(new Map(parametersOf(stage, secrets)));
-  const database = await linkDatabase(engine);
+  const database = await linkDatabase(dynamodbEndpoint);
   const stopParts = async () => {
     await Promise.all([parameters.stop(), database.stop()]);
   };

@@ -7,31 +7,31 @@ import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { newSecrets, parametersOf, type Secrets } from '../../../localstack/secrets.ts';
 import { startService } from '../../../localstack/service.ts';
 import { createTables, tablePrefix } from '../../../localstack/tables.ts';
-import { type Client, createClient, type Reply } from '../api-driver/client.ts';
+import { type ApiResponse, type Client, createClient } from '../api-driver/client.ts';
 
 export const windowSeconds = 30;
-/** Requests of one subject in a window, or failures of one address and mailbox. */
+/** Requests per window and client, or failed logins per window, address and mailbox. */
 export const limit = 10;
-/** Failures of one mailbox in a window, from all addresses together. */
+/** Failed logins per window and mailbox, over all addresses. */
 export const mailboxLimit = 25;
 
 const windowMs = windowSeconds * 1_000;
 const windowNow = () => Math.floor(Date.now() / windowMs);
-/** For `vi.waitUntil`: the window that is open, and one more. */
-export const patience = { timeout: 2 * windowMs, interval: 100 };
+/** Options of `vi.waitUntil` that last for the current window and the next one. */
+export const untilNextWindow = { timeout: 2 * windowMs, interval: 100 };
 
-export interface LimitedService {
+export interface RateLimitedService {
   readonly client: Client;
   readonly secrets: Secrets;
-  /** Sent from another address of this machine, such as 127.0.0.2. */
-  postFrom(address: string, path: string, body: unknown): Promise<AnswerFrom>;
+  /** Sends from another loopback address, such as 127.0.0.2. */
+  postFrom(address: string, path: string, body: unknown): Promise<LimitedResponse>;
   stop(): Promise<void>;
 }
 
-type AnswerFrom = Pick<Reply, 'status' | 'headers'> & { readonly code: string | undefined };
+type LimitedResponse = Pick<ApiResponse, 'status' | 'headers'> & { readonly code: string | undefined };
 
-/** A service of its own whose limits are small, but for that of all logins and registrations of an address. */
-export async function startLimitedService(): Promise<LimitedService> {
+/** Starts a service with low rate limits, except for logins and registrations per address. */
+export async function startRateLimitedService(): Promise<RateLimitedService> {
   const stage = `limits${randomUUID().slice(0, 6)}`;
   const secrets = newSecrets();
   const dynamodbEndpoint = inject('dynamodbEndpoint');
@@ -58,35 +58,39 @@ export async function startLimitedService(): Promise<LimitedService> {
 
 const problem = z.object({ code: z.optional(z.string()) });
 
-async function postFrom(localAddress: string, url: string, body: unknown): Promise<AnswerFrom> {
-  const { promise, resolve, reject } = Promise.withResolvers<AnswerFrom>();
+async function postFrom(localAddress: string, url: string, body: unknown): Promise<LimitedResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<LimitedResponse>();
   const headers = { 'Content-Type': 'application/json' };
-  const sent = request(url, { method: 'POST', localAddress, headers }, async (reply) => {
-    const { code } = problem.parse(JSON.parse(await text(reply)));
-    const pairs = Object.entries(reply.headersDistinct).map(([name, values = []]) => [
+  const sent = request(url, { method: 'POST', localAddress, headers }, async (response) => {
+    const { code } = problem.parse(JSON.parse(await text(response)));
+    const pairs = Object.entries(response.headersDistinct).map(([name, values = []]) => [
       name,
       values.join(', '),
     ]);
-    resolve({ status: reply.statusCode ?? 0, headers: new Headers(Object.fromEntries(pairs)), code });
+    resolve({ status: response.statusCode ?? 0, headers: new Headers(Object.fromEntries(pairs)), code });
   });
   sent.on('error', reject).end(JSON.stringify(body));
   return promise;
 }
 
-/** Does it early in a window, and again if the window is over before it is done. */
+/** Runs the action early in a window, and again if the window ends before the action does. */
 export async function withinWindow<T>(act: () => Promise<T>): Promise<T> {
   for (;;) {
-    await vi.waitUntil(() => Date.now() % windowMs < windowMs / 2, patience);
+    await vi.waitUntil(() => Date.now() % windowMs < windowMs / 2, untilNextWindow);
     const window = windowNow();
     const result = await act();
     if (windowNow() === window) return result;
   }
 }
 
-/** That a reply which came at `at` told to wait for the rest of its window, and for more than a second. */
+/**
+ * Expects Retry-After to cover the rest of the window, and more than a second.
+ *
+ * @param at time of the response
+ */
 export function expectRestOfWindow({ headers }: { readonly headers: Headers }, at: number): void {
   const seconds = Number(headers.get('Retry-After'));
-  // Rounded up, and a little older.
+  // Rounded up, and computed slightly before `at`.
   expect(seconds).toBeGreaterThanOrEqual(windowSeconds - (at % windowMs) / 1_000);
   expect(seconds).toBeLessThanOrEqual(windowSeconds);
   expect(seconds).toBeGreaterThan(1);
