@@ -8,59 +8,6 @@ const documentFile = join(import.meta.dirname, '../../../docs/openapi.json');
 
 const pointer = z.object({ $ref: z.string().startsWith('#/') });
 
-/** The part of JSON Schema that the document uses in requests. */
-const schemaSchema = z.object({
-  $ref: z.string().optional(),
-  type: z.union([z.string(), z.array(z.string())]).optional(),
-  enum: z.array(z.string()).optional(),
-  anyOf: z.array(z.lazy((): z.ZodType<Schema> => schemaSchema)).optional(),
-  not: z.strictObject({}).optional(),
-  format: z.string().optional(),
-  pattern: z.string().optional(),
-  minLength: z.int().optional(),
-  maxLength: z.int().optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  minItems: z.int().optional(),
-  maxItems: z.int().optional(),
-  minProperties: z.int().optional(),
-  items: z.lazy((): z.ZodType<Schema> => schemaSchema).optional(),
-  properties: z
-    .record(
-      z.string(),
-      z.lazy((): z.ZodType<Schema> => schemaSchema),
-    )
-    .optional(),
-  required: z.array(z.string()).optional(),
-});
-export interface Schema {
-  $ref?: string | undefined;
-  type?: string | string[] | undefined;
-  enum?: string[] | undefined;
-  anyOf?: Schema[] | undefined;
-  not?: object | undefined;
-  format?: string | undefined;
-  pattern?: string | undefined;
-  minLength?: number | undefined;
-  maxLength?: number | undefined;
-  minimum?: number | undefined;
-  maximum?: number | undefined;
-  minItems?: number | undefined;
-  maxItems?: number | undefined;
-  minProperties?: number | undefined;
-  items?: Schema | undefined;
-  properties?: Record<string, Schema> | undefined;
-  required?: string[] | undefined;
-}
-
-const parameterSchema = z.object({
-  name: z.string(),
-  in: z.enum(['path', 'query', 'header']),
-  required: z.boolean(),
-  schema: schemaSchema,
-});
-export type Parameter = z.output<typeof parameterSchema>;
-
 const headerSchema = z.object({ required: z.boolean().default(false), schema: z.unknown() });
 const responseSchema = z.object({
   headers: z.record(z.string(), pointer),
@@ -68,11 +15,6 @@ const responseSchema = z.object({
 });
 const operationSchema = z.object({
   operationId: z.string(),
-  tags: z.array(z.string()),
-  parameters: z.array(parameterSchema).default([]),
-  requestBody: z
-    .object({ content: z.object({ 'application/json': z.object({ schema: schemaSchema }) }) })
-    .optional(),
   responses: z.record(z.string(), z.union([pointer, responseSchema])),
 });
 const documentSchema = z.looseObject({
@@ -91,11 +33,6 @@ export interface Operation {
   readonly id: string;
   readonly method: string;
   readonly path: string;
-  /** Pointer to the Operation Object in the document. */
-  readonly pointer: string;
-  readonly parameters: readonly Parameter[];
-  /** The schema and the pointer to it. */
-  readonly body: { readonly schema: Schema; readonly pointer: string } | undefined;
   readonly responses: ReadonlyMap<number, DocumentedResponse>;
 }
 
@@ -108,8 +45,6 @@ export const isHeaderRequired = (name: string): boolean =>
   document.components.headers[name]?.required ?? false;
 
 const escaped = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
-const pointerTo = (...segments: readonly string[]): string => `#/${segments.map(escaped).join('/')}`;
-
 /** Returns the value at a pointer into the document. */
 function resolve(reference: string): unknown {
   let found: unknown = rawDocument;
@@ -119,9 +54,6 @@ function resolve(reference: string): unknown {
   }
   return found;
 }
-
-export const resolveSchema = (schema: Schema): Schema =>
-  schema.$ref === undefined ? schema : schemaSchema.parse(resolve(schema.$ref));
 
 function responseOf(
   response: z.output<typeof pointer> | z.output<typeof responseSchema>,
@@ -136,28 +68,20 @@ function responseOf(
   };
 }
 
-export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]): Operation => {
-    const at = ['paths', path, method];
-    const body = operation.requestBody?.content['application/json'].schema;
-    return {
-      id: operation.operationId,
+const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(
+    ([method, { operationId, responses }]): Operation => ({
+      id: operationId,
       method: method.toUpperCase(),
       path,
-      pointer: pointerTo(...at),
-      parameters: operation.parameters,
-      body: body && {
-        schema: body,
-        pointer: pointerTo(...at, 'requestBody', 'content', 'application/json', 'schema'),
-      },
       responses: new Map(
-        Object.entries(operation.responses).map(([status, response]) => [
+        Object.entries(responses).map(([status, response]) => [
           Number(status),
-          responseOf(response, pointerTo(...at, 'responses', status)),
+          responseOf(response, `#/${['paths', path, method, 'responses', status].map(escaped).join('/')}`),
         ]),
       ),
-    };
-  }),
+    }),
+  ),
 );
 
 /** Returns the operation of a request. A literal path takes precedence over a template, as in OpenAPI. */

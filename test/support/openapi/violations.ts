@@ -15,7 +15,7 @@ function validatorAt(pointer: string): ValidateFunction {
 }
 
 /** Returns why the value does not match the schema at the pointer; undefined if it does. */
-export function mismatch(pointer: string, value: unknown): string | undefined {
+function mismatch(pointer: string, value: unknown): string | undefined {
   const validator = validatorAt(pointer);
   return validator(value) ? undefined : ajv.errorsText(validator.errors);
 }
