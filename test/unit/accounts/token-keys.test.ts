@@ -74,7 +74,7 @@ describe('tokenKeys', () => {
     world.down = true;
     world.now += 60_000;
     const unknown = await forge(seconds(), { header: { kid: 'b' } });
-    await expect(tokens.verify(unknown)).rejects.toThrow('no answer');
+    await expect(tokens.verify(unknown)).rejects.toThrow('SSM did not respond');
     await expect(tokens.verify(unknown)).rejects.toMatchObject(unauthenticated);
     await expect(tokens.verify(access_token)).resolves.toMatchObject({ id: admin.id });
   });
