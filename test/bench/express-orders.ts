@@ -19,7 +19,7 @@ interface Load {
   readonly concurrency: number;
 }
 
-/** Orders of one unit of one product at Express and PostgreSQL. @throws {NoPostgres} */
+/** Measures one-unit orders of one product against Express and PostgreSQL. @throws {NoPostgres} */
 export async function expressOrders(load: Load, settings: readonly string[]): Promise<Measured> {
   const postgres = await startPostgres(settings);
   try {
@@ -68,7 +68,8 @@ async function measureStore({ warmUp, orders, concurrency }: Load, database: Cli
     await place(warmUp);
     const measured = await place(orders);
     const { stock, sold, ordered } = await read();
-    if (sold !== ordered || stock + sold !== supplied) throw new Error('the books of PostgreSQL are wrong');
+    if (sold !== ordered || stock + sold !== supplied)
+      throw new Error('The stock and the orders in PostgreSQL do not add up');
     return measured;
   } finally {
     await store.stop();

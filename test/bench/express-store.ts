@@ -3,10 +3,10 @@ import { Pool } from 'pg';
 import * as z from 'zod';
 
 /**
- * What most would build: Express and PostgreSQL, one row a product. A process of its own, as the service is; its arguments are
- * the port and the database.
+ * The store for comparison: Express and PostgreSQL, one row per product, in a process of its own. The arguments are the
+ * port and the database.
  *
- * One statement is one transaction and one round trip, which holds the row for as short as can be.
+ * One statement is one transaction and one round trip, so it locks the row as briefly as possible.
  */
 const placeOrder = {
   name: 'place-order',

@@ -17,20 +17,21 @@ import { median, table } from './table.ts';
 
 const run = promisify(execFile);
 
-/** Enough for medians that agree to a few percent on a busy machine; some two minutes in all. */
+/** Enough for medians that agree within a few percent on a busy machine; takes about two minutes. */
 const rounds = 25;
-const client = 'a client of DynamoDB alone';
+const client = 'the DynamoDB client alone';
 const whole = 'all of @aws-sdk/client-dynamodb';
-const alike = 'the client, with the same left out';
+const alike = 'the client with our exclusions';
 
-/** Prints the milliseconds that the import of one bundle takes in a process that has done nothing before. */
+/** Prints the milliseconds of processor time that importing one bundle takes: other load hardly changes them. */
 const stopwatch = `
-const start = process.hrtime.bigint();
+const start = process.cpuUsage();
 require(process.argv[1]);
-process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));
+const { user, system } = process.cpuUsage(start);
+process.stdout.write(String((user + system) / 1000));
 process.exit();`;
 
-/** Import time and size of each function's bundle, and how they compare with bundles of the SDK alone. */
+/** Compares import time and size of each function's bundle with bundles of the SDK alone. */
 export async function imports(): Promise<string> {
   const bundles = new Map<string, Bundle>([
     [client, await clientAlone()],
@@ -50,17 +51,17 @@ export async function imports(): Promise<string> {
   const columns = [
     'bundle',
     'kB / gzipped',
-    'import ms',
+    'import, CPU ms',
     'to the client',
     'to all of its package',
-    'to the client alike',
+    'to the client with our exclusions',
   ];
-  return `Import of each bundle in a fresh process, medians of ${rounds} in turn\n\n${table(columns, rows)}`;
+  return `Import of each bundle in a fresh process, medians of ${rounds} rounds\n\n${table(columns, rows)}`;
 }
 
 const ratio = (ms: number, base: number): string => (ms / base).toFixed(2);
 
-/** One import of each bundle after the other, again and again: whatever else the machine does meets all of them. */
+/** Imports the bundles in turn, so that other load on the machine affects all of them alike. */
 async function importTimes(bundles: ReadonlyMap<string, Bundle>): Promise<Map<string, number[]>> {
   const directory = await mkdtemp(join(tmpdir(), 'sellout-bench-'));
   try {

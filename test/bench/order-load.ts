@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { rates } from './rates.ts';
+import { latencyStats } from './latency-stats.ts';
 
 export type Send = (method: string, path: string, body?: object, bearer?: string) => Promise<unknown>;
 
@@ -11,11 +11,10 @@ export interface Measured {
 }
 
 /**
- * Places `count` orders, one shopper never waiting for another, until all are placed and, where they are decided later,
- * decided.
+ * Measures `count` orders of concurrent shoppers, until all of them are placed and decided.
  *
- * @param order resolves with the milliseconds that its reply took
- * @param sold units sold so far
+ * @param order places one order and resolves with the response time in milliseconds
+ * @param sold reads the units sold so far
  */
 export async function measureOrders<Shopper>(
   shoppers: readonly Shopper[],
@@ -33,7 +32,7 @@ export async function measureOrders<Shopper>(
     }),
   );
   while ((await sold()) < target) await delay(10);
-  return rates(times, (performance.now() - start) / 1_000);
+  return latencyStats(times, (performance.now() - start) / 1_000);
 }
 
 export async function timed(act: () => Promise<unknown>): Promise<number> {
@@ -42,7 +41,7 @@ export async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-/** Sends JSON over connections that are kept; any answer but success throws. */
+/** Creates a client that sends JSON over persistent connections and throws unless the status is 2xx. */
 export function createSender(url: string, concurrency: number): Send {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   return (method, path, body, bearer) => {

@@ -13,13 +13,13 @@ import { table } from './table.ts';
 const load = { warmUp: 400, orders: 2_000, concurrency: 32 };
 const shards = 16;
 
-/** PostgreSQL as it comes, and without what makes a confirmed order survive a power cut, which DynamoDB Local in memory lacks too. */
+/** PostgreSQL with its defaults, and without durability, which DynamoDB Local in memory lacks too. */
 const databases = [
   ['Express + PostgreSQL', []],
   ['Express + PostgreSQL that loses orders at a crash', ['-c', 'fsync=off', '-c', 'synchronous_commit=off']],
 ] as const;
 
-/** Accepted orders a second over HTTP, all of it on this machine: both ways to order, and what most would build. */
+/** Compares accepted orders per second over HTTP: checkout, submit, and Express with PostgreSQL, all on this machine. */
 export async function orders(): Promise<string> {
   const { submit, checkout } = await ownOrders();
   const rows: [string, Measured][] = [
@@ -40,7 +40,7 @@ export async function orders(): Promise<string> {
     base === undefined ? '' : (perSecond / base).toFixed(2),
     `${p50.toFixed(0)} / ${p99.toFixed(0)}`,
   ]);
-  const columns = ['way', 'accepted orders/s', 'ratio', 'reply p50 / p99 ms'];
+  const columns = ['way', 'accepted orders/s', 'ratio', 'response p50 / p99 ms'];
   const { orders: count, concurrency } = load;
   const title = `${count} one-line orders of one product (${shards} shards), ${concurrency} shoppers at once`;
   return `${title}\n\n${table(columns, cells)}${remark}`;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,13 +9,12 @@ import { freePort } from '../../localstack/ports.ts';
 
 const run = promisify(execFile);
 
-/** Where Debian puts each major version. */
-const debianVersions = '/usr/lib/postgresql';
-const debianSettings = '/etc/postgresql-common';
-/** Made by Debian's package; PostgreSQL refuses to run as root. */
+/** The folder in which Debian and Ubuntu install each major version. */
+const versionsFolder = '/usr/lib/postgresql';
+/** PostgreSQL does not run as root. Its Debian package creates this user. */
 const systemUser = 'postgres';
 
-/** Why there can be no PostgreSQL here. */
+/** PostgreSQL is not installed. */
 export class NoPostgres extends Error {}
 
 export interface PostgresServer {
@@ -24,13 +23,13 @@ export interface PostgresServer {
 }
 
 /**
- * A PostgreSQL with its own settings but for `settings`, on a free port of 127.0.0.1 and in a folder that goes with it. Where
- * it is missing, Debian's package is installed first.
+ * Starts PostgreSQL with an empty database in a temporary folder, on a free port of 127.0.0.1.
  *
- * @throws {NoPostgres}
+ * @param settings arguments of the server, such as `-c fsync=off`
+ * @throws {NoPostgres} if it is not installed
  */
 export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
-  const programs = (await findPrograms()) ?? (await install());
+  const programs = await findPrograms();
   const isRoot = process.getuid?.() === 0;
   const asUser = isRoot ? ['setpriv', `--reuid=${systemUser}`, `--regid=${systemUser}`, '--init-groups'] : [];
   const directory = await mkdtemp(join(tmpdir(), 'sellout-postgres-'));
@@ -46,7 +45,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     const [server = '', ...args] = [...asUser, join(programs, 'postgres'), ...own, ...settings];
     const child = spawnTied('PostgreSQL', server, args, directory);
     const url = `postgres://${systemUser}@127.0.0.1:${port}/postgres`;
-    await untilReady({ name: 'PostgreSQL', child, isReady: () => answers(url), timeoutMs: 20_000 });
+    await untilReady({ name: 'PostgreSQL', child, isReady: () => accepts(url), timeoutMs: 20_000 });
     return {
       url,
       stop: async () => {
@@ -60,45 +59,20 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   }
 }
 
-async function findPrograms(): Promise<string | undefined> {
+async function findPrograms(): Promise<string> {
   try {
-    const versions = (await readdir(debianVersions)).sort((a, b) => Number(b) - Number(a));
-    return versions[0] === undefined ? undefined : join(debianVersions, versions[0], 'bin');
+    const [newest] = (await readdir(versionsFolder)).sort((a, b) => Number(b) - Number(a));
+    if (newest !== undefined) return join(versionsFolder, newest, 'bin');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
-}
-
-async function install(): Promise<string> {
-  try {
-    await makeNoCluster();
-    await run('apt-get', ['update', '-qq']);
-    await run('apt-get', ['install', '-y', '-qq', '-o', 'Dpkg::Options::=--force-confold', 'postgresql']);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.trim().split('\n')[0] : String(cause);
-    throw new NoPostgres(`PostgreSQL is missing and could not be installed: ${reason}`, { cause });
-  }
-  const programs = await findPrograms();
-  if (programs === undefined) throw new NoPostgres(`there is no PostgreSQL in ${debianVersions}`);
-  return programs;
-}
-
-/** Otherwise the package makes a server of its own, which would go on running. Whoever has settled this keeps it. */
-async function makeNoCluster(): Promise<void> {
-  await mkdir(debianSettings, { recursive: true });
-  try {
-    const file = join(debianSettings, 'createcluster.conf');
-    await writeFile(file, 'create_main_cluster = false\n', { flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
+  throw new NoPostgres(`PostgreSQL is not in ${versionsFolder}. Install it with: apt-get install postgresql`);
 }
 
 const idOf = async (flag: '-u' | '-g'): Promise<number> =>
   Number((await run('id', [flag, systemUser])).stdout);
 
-async function answers(url: string): Promise<boolean> {
+async function accepts(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url });
   try {
     await client.connect();

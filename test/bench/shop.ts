@@ -11,7 +11,7 @@ const token = z.object({ access_token: z.string() });
 const guest = z.object({ id: z.string(), access_token: z.string() });
 const product = z.object({ id: z.string(), sold: z.int() });
 
-/** One product on sale and shoppers who buy one unit at a time; every reply but success throws. */
+/** Creates one product and shoppers who buy one unit at a time. */
 export async function createShop(url: string, { concurrency, shards, stock }: ShopOptions) {
   const send = createSender(url, concurrency);
   const admin = { email: `${crypto.randomUUID()}@example.com`, password: 'correct horse battery' };
@@ -35,7 +35,7 @@ export async function createShop(url: string, { concurrency, shards, stock }: Sh
           timed(() => send('POST', '/order', { items: [{ id, quantity: 1 }] }, access_token)),
         sold,
       ),
-    /** The cart is filled outside of the time of the reply, yet within that of the whole. */
+    /** Filling the cart counts for the throughput, but not for the response time. */
     checkout: (count: number): Promise<Measured> =>
       measureOrders(
         shoppers,

@@ -1,6 +1,6 @@
 type Cell = string | number;
 
-/** A table in Markdown, as docs/benchmarks.md holds it. */
+/** Formats a Markdown table. */
 export const table = (columns: readonly string[], rows: readonly (readonly Cell[])[]): string =>
   [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 

@@ -8,7 +8,7 @@ const api = devClient();
 const forbidden = { status: 403, code: 'forbidden' };
 const withSecret = (secret: string) => ({ headers: { 'Bootstrap-Secret': secret } });
 
-/** No account was made: it cannot log in, and its address is free. */
+/** Expects that no account was created: login fails and the address is free. */
 async function expectNoAccount({ email, password }: { email: string; password: string }) {
   const login = await api.post('/auth/login', { email, password });
   expect(outcomeOf(login)).toEqual({ status: 401, code: 'invalid_credentials' });
@@ -16,14 +16,14 @@ async function expectNoAccount({ email, password }: { email: string; password: s
   expect(user.role).toBe('USER');
 }
 
-describe('registering an ADMIN at a stage that is not local', () => {
-  it('is refused to anyone, and makes no USER in its place', async () => {
+describe('POST /auth/register of an ADMIN at stage dev', () => {
+  it('returns forbidden to an anonymous caller and creates no account', async () => {
     const account = newAccount({ role: 'ADMIN' });
     expect(outcomeOf(await api.post('/auth/register', account))).toEqual(forbidden);
     await expectNoAccount(account);
   });
 
-  it('is refused to a USER', async () => {
+  it('returns forbidden to a USER', async () => {
     const user = await signUp(api);
     const account = newAccount({ role: 'ADMIN' });
     expect(outcomeOf(await user.api.post('/auth/register', account))).toEqual(forbidden);
@@ -31,7 +31,7 @@ describe('registering an ADMIN at a stage that is not local', () => {
   });
 
   it.each(['wrong', ' ', inject('devBootstrapSecret').slice(1), `${inject('devBootstrapSecret')}x`])(
-    'is refused with the wrong secret %j',
+    'returns forbidden for the wrong secret %j',
     async (secret) => {
       const account = newAccount({ role: 'ADMIN' });
       expect(outcomeOf(await api.post('/auth/register', account, withSecret(secret)))).toEqual(forbidden);
@@ -39,24 +39,24 @@ describe('registering an ADMIN at a stage that is not local', () => {
     },
   );
 
-  it('is refused with a token that is not valid', async () => {
+  it('returns unauthenticated for an invalid token', async () => {
     const account = newAccount({ role: 'ADMIN' });
     const response = await api.as('nonsense').post('/auth/register', account);
     expect(outcomeOf(response)).toEqual({ status: 401, code: 'unauthenticated' });
     await expectNoAccount(account);
   });
 
-  // One test, because the secret of the whole run can be spent once.
-  it('works with the bootstrap secret once, and then by that ADMIN', async () => {
+  // One test, because the test run has one bootstrap secret, which works once.
+  it('accepts the bootstrap secret once, and then requests of that ADMIN', async () => {
     const secret = withSecret(inject('devBootstrapSecret'));
 
     const user = newAccount();
     expect((await api.post('/auth/register', user, secret)).status).toBe(201);
 
-    const rivals = Array.from({ length: 5 }, () => newAccount({ role: 'ADMIN' }));
-    const responses = await Promise.all(rivals.map((rival) => api.post('/auth/register', rival, secret)));
+    const racing = Array.from({ length: 5 }, () => newAccount({ role: 'ADMIN' }));
+    const responses = await Promise.all(racing.map((account) => api.post('/auth/register', account, secret)));
     expect(responses.map(({ status }) => status).sort()).toEqual([201, 403, 403, 403, 403]);
-    const winner = rivals[responses.findIndex(({ status }) => status === 201)] ?? newAccount();
+    const winner = racing[responses.findIndex(({ status }) => status === 201)] ?? newAccount();
     const { email, password } = winner;
     const { access_token } = expectResponse(
       await api.post('/auth/login', { email, password }),

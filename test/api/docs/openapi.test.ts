@@ -6,7 +6,7 @@ import { localClient } from '../../support/api-driver/client.ts';
 const file = join(import.meta.dirname, '../../../docs/openapi.json');
 
 describe('GET /openapi.json', () => {
-  it('gives anyone the document, which may be kept for a while', async () => {
+  it('returns docs/openapi.json, cacheable for five minutes', async () => {
     const { status, headers, body } = await localClient().get('/openapi.json');
     expect(status).toBe(200);
     expect(body).toEqual(JSON.parse(await readFile(file, 'utf8')));

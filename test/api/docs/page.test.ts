@@ -10,7 +10,7 @@ if (missingChromium !== undefined) process.stderr.write(`skipped: ${missingChrom
 const made = z.object({ id: z.uuid() });
 const order = z.object({ id: z.uuid(), customer_id: z.uuid(), status: z.string() });
 
-/** The block of an operation on the page, opened. */
+/** Opens the block of an operation on the page. */
 async function blockOf(page: Page, tag: string, operation: string) {
   const block = page.locator(`#operations-${tag}-${operation}`);
   await block.waitFor();
@@ -20,7 +20,7 @@ async function blockOf(page: Page, tag: string, operation: string) {
   return block;
 }
 
-/** Fills in an operation, sends it with the page's own button, and gives what the page shows of the reply. */
+/** Fills in an operation, clicks Execute and returns the response that the page shows. */
 async function execute(
   page: Page,
   [tag, operation]: readonly [string, string],
@@ -29,9 +29,9 @@ async function execute(
   const block = await blockOf(page, tag, operation);
   if (body !== undefined) await block.locator('textarea.body-param__text').fill(JSON.stringify(body));
   if (id !== undefined) await block.locator('tr[data-param-in="path"] input').fill(id);
-  const replied = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
+  const received = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
   await block.locator('.execute').click();
-  await replied;
+  await received;
   const live = block.locator('.live-responses-table tbody tr').first();
   await live.locator('.response-col_description .highlight-code').first().waitFor();
   const status = Number.parseInt((await live.locator('.response-col_status').textContent()) ?? '', 10);
@@ -42,7 +42,7 @@ async function execute(
 describe.skipIf(missingChromium !== undefined)('GET /docs in a browser', () => {
   let browser: Browser;
   let page: Page;
-  let complaints: string[];
+  let errors: string[];
 
   beforeAll(async () => {
     browser = await launchChromium();
@@ -50,26 +50,26 @@ describe.skipIf(missingChromium !== undefined)('GET /docs in a browser', () => {
   afterAll(() => browser.close());
 
   beforeEach(async () => {
-    complaints = [];
+    errors = [];
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    // What the policy forbids is told on the console, and so is a script that fails.
+    // The console reports violations of the content security policy and failed scripts.
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (message.type() === 'error') errors.push(message.text());
     });
-    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('pageerror', (error) => errors.push(error.message));
     page.on('request', (request) => {
       if (!request.url().startsWith(inject('localUrl')) && !request.url().startsWith('data:'))
-        complaints.push(`asked elsewhere: ${request.url()}`);
+        errors.push(`request to another origin: ${request.url()}`);
     });
     await page.goto(`${inject('localUrl')}/docs`);
   });
   afterEach(() => page.close());
 
-  it('takes a newcomer from registration to a confirmed order', async () => {
+  it('sends requests from registration to a confirmed order', async () => {
     const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery' };
     const registered = await execute(page, ['auth', 'register'], { body: { ...account, role: 'ADMIN' } });
     expect(registered.status).toBe(201);
-    // From here on the page sends the token that this reply holds.
+    // From here on the page sends the token in this response.
     expect((await execute(page, ['auth', 'login'], { body: account })).status).toBe(200);
     const product = await execute(page, ['product', 'createProduct'], {
       body: { name: 'Blue shirt', stock: 5, price: 1_999 },
@@ -85,23 +85,23 @@ describe.skipIf(missingChromium !== undefined)('GET /docs in a browser', () => {
         timeout: 30_000,
       })
       .toBe('CONFIRMED');
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   }, 180_000);
 
-  it('sends the token that is typed into its dialog', async () => {
-    const guestReply = await localClient().post('/customer/add', { username: 'Ada' });
-    const guest = z.object({ id: z.uuid(), access_token: z.string() }).parse(guestReply.body);
+  it('sends the token entered in its dialog', async () => {
+    const created = await localClient().post('/customer/add', { username: 'Ada' });
+    const guest = z.object({ id: z.uuid(), access_token: z.string() }).parse(created.body);
     await page.locator('button.authorize').first().click();
     await page.getByLabel('auth-bearer-value').fill(guest.access_token);
     await page.locator('.modal-ux button.authorize').first().click();
     await page.locator('.close-modal').first().click();
     const cart = await execute(page, ['cart', 'getCart'], { id: guest.id });
     expect(cart).toMatchObject({ status: 200, body: { customer_id: guest.id, lines: [] } });
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
-  it('may load nothing from elsewhere and run nothing that is not its own', async () => {
-    // As text, because it runs in the page.
+  it('cannot run inline scripts or send requests to another origin', async () => {
+    // A string, because it runs in the page.
     const script = page.evaluate(`new Promise((resolve) => {
       document.addEventListener('securitypolicyviolation', (event) => resolve(event.violatedDirective));
       const element = document.createElement('script');
@@ -109,7 +109,7 @@ describe.skipIf(missingChromium !== undefined)('GET /docs in a browser', () => {
       document.body.append(element);
     })`);
     expect(await script).toContain('script-src');
-    const elsewhere = page.evaluate(`fetch('https://example.com').then(() => 'sent', () => 'refused')`);
-    expect(await elsewhere).toBe('refused');
+    const elsewhere = page.evaluate(`fetch('https://example.com').then(() => 'sent', () => 'blocked')`);
+    expect(await elsewhere).toBe('blocked');
   });
 });

@@ -43,7 +43,7 @@ function badRequests({ bodyFields = {}, params = {}, query = {}, headers = {} }:
   ];
 }
 
-/** The operation's valid request, but for one field. */
+/** Sends the valid request of the operation with one invalid field. */
 function sendBad(route: string, { part, path, value }: Bad): Promise<ApiResponse> {
   const changes =
     part === 'body'
@@ -60,7 +60,7 @@ const named = (bad: Bad) => ({
   shown: bad.value.length > 60 ? `${bad.value.length} characters` : bad.value,
 });
 
-/** For the tests of one `describe`: when all of them are through, nothing was written. */
+/** Checks after all tests of a `describe` that they changed nothing. */
 function expectNothingWritten({ state }: Operation) {
   let before: unknown;
   beforeAll(async () => {
@@ -78,11 +78,14 @@ describe.each(entries.filter(([, operation]) => badRequests(operation).length > 
   (route, operation) => {
     expectNothingWritten(operation);
 
-    it.each(badRequests(operation).map(named))('refuses $path $shown in its $part', async (bad) => {
-      const response = await sendBad(route, bad);
-      expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
-      expect(pathsOf(response)).toEqual([bad.path]);
-    });
+    it.each(badRequests(operation).map(named))(
+      'returns invalid_request for $path $shown in the $part',
+      async (bad) => {
+        const response = await sendBad(route, bad);
+        expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+        expect(pathsOf(response)).toEqual([bad.path]);
+      },
+    );
   },
 );
 
@@ -90,15 +93,15 @@ describe.each(entries.filter(([, { body }]) => body !== undefined))('the body of
   expectNothingWritten(operation);
 
   it.each(['[]', '[{}]', 'null', '1', '0', 'true', 'false', '"text"'])(
-    'refuses a body that is %s',
-    async (whole) => {
-      const response = await sendAsMay(route, { text: whole });
+    'returns invalid_request for the body %s',
+    async (text) => {
+      const response = await sendAsMay(route, { text });
       expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
       expect(pathsOf(response)).toEqual(['body']);
     },
   );
 
-  it('refuses 100,000 characters in any field of its body', async () => {
+  it('returns body_too_large for 100,000 characters in any field', async () => {
     for (const path of Object.keys(operation.bodyFields ?? {})) {
       const value = JSON.stringify('x'.repeat(100_000));
       const response = await sendBad(route, { part: 'body', path, value });
@@ -110,24 +113,24 @@ describe.each(entries.filter(([, { body }]) => body !== undefined))('the body of
 describe.each(entries)('the query string of %s', (route, operation) => {
   expectNothingWritten(operation);
 
-  const refusalOf = async (query: string) => {
+  const errorFor = async (query: string) => {
     const response = await sendAsMay(route, { query });
     return { ...outcomeOf(response), errors: response.problem?.errors };
   };
 
-  it('holds no parameter that the operation does not know', async () => {
+  it('rejects unknown parameters', async () => {
     for (const name of ['surplus', 'Limit', 'customer_id[]', '__proto__'])
-      expect(await refusalOf(`${encodeURIComponent(name)}=1`)).toEqual({
+      expect(await errorFor(`${encodeURIComponent(name)}=1`)).toEqual({
         status: 422,
         code: 'invalid_request',
         errors: [{ path: name, message: 'Unknown parameter' }],
       });
   });
 
-  it('holds no parameter twice', async () => {
+  it('rejects a parameter given twice', async () => {
     const known = Object.keys(operation.query ?? {});
     for (const name of [...known, 'surplus'])
-      expect(await refusalOf(`${name}=10&${name}=10`)).toEqual({
+      expect(await errorFor(`${name}=10&${name}=10`)).toEqual({
         status: 422,
         code: 'invalid_request',
         errors: [
@@ -137,7 +140,7 @@ describe.each(entries)('the query string of %s', (route, operation) => {
   });
 });
 
-describe('text that is fine', () => {
+describe('valid text', () => {
   const texts = [
     '🎉',
     '👩‍👩‍👧‍👦',
@@ -154,7 +157,7 @@ describe('text that is fine', () => {
     '{}',
   ];
 
-  it.each(texts)('is kept as it is: %j', async (text) => {
+  it.each(texts)('is stored unchanged: %j', async (text) => {
     const { shop } = fixture;
     const name = `${text}${randomUUID()}`;
     const { id } = await shop.product({ name });
@@ -169,7 +172,7 @@ describe('text that is fine', () => {
     expect((await shop.anyone.post('/auth/login', { email, password })).status).toBe(200);
   });
 
-  it('may be as long as the document says, in code points', async () => {
+  it('is measured in code points: accepts the maximum length', async () => {
     const { shop } = fixture;
     const name = '🎉'.repeat(200);
     expect((await shop.product({ name })).name).toBe(name);
@@ -182,20 +185,20 @@ describe('text that is fine', () => {
     }
   });
 
-  it('loses the blanks around it', async () => {
+  it('is trimmed', async () => {
     expect((await fixture.shop.product({ name: ' \u3000two words\u00a0 ' })).name).toBe('two words');
   });
 
-  it('may be anything at all as a password', async () => {
+  it('may contain any character in a password', async () => {
     const account = newAccount({ password: '\u0000\r\n\u202e\u3164\ufeff \u2028' });
     expect((await fixture.shop.anyone.post('/auth/register', account)).status).toBe(201);
     expect((await fixture.shop.anyone.post('/auth/login', account)).status).toBe(200);
   });
 });
 
-describe('the table of requests', () => {
-  it('has every route and every field of the contracts', () => {
-    // Of a field within a field the outermost name.
+describe('the table of operations', () => {
+  it('contains every route and field of the contracts', () => {
+    // Compare top-level fields only.
     const outermost = (paths: readonly string[]) =>
       [...new Set(paths.map((path) => path.split('.')[0]))].sort();
     const keysOf = (fields = {}) => outermost(Object.keys(fields));

@@ -14,14 +14,14 @@ const get = (path: string, headers: Record<string, string> = {}) => shop.anyone.
 const etagOf = ({ headers }: ApiResponse): string => headers.get('ETag') ?? '';
 
 describe('GET /product/{product_id}', () => {
-  it('may be kept, but not shown without asking again', async () => {
+  it('returns Cache-Control: no-cache and a strong ETag', async () => {
     const { id } = await shop.product();
     const response = await get(`/product/${id}`);
     expect(response.headers.get('Cache-Control')).toBe('no-cache');
     expect(etagOf(response)).toMatch(/^"1\./);
   });
 
-  it('tells whoever knows it already that it has not changed, without a body', async () => {
+  it('returns 304 without a body if If-None-Match matches', async () => {
     const { id } = await shop.product();
     const etag = etagOf(await get(`/product/${id}`));
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -33,18 +33,18 @@ describe('GET /product/{product_id}', () => {
     }
   });
 
-  it('is sent whole when its stock or anything else has changed, and when the header makes no sense', async () => {
+  it('returns 200 after a change of stock or name, and for an invalid If-None-Match', async () => {
     const { id } = await shop.product();
     const etag = etagOf(await get(`/product/${id}`));
     expect((await get(`/product/${id}`, { 'If-None-Match': 'nonsense' })).status).toBe(200);
     await shop.restock(id, 1);
     expect((await get(`/product/${id}`, { 'If-None-Match': etag })).status).toBe(200);
-    const supplied = etagOf(await get(`/product/${id}`));
+    const restocked = etagOf(await get(`/product/${id}`));
     await shop.change(id, { name: uniqueName('renamed') });
-    expect((await get(`/product/${id}`, { 'If-None-Match': supplied })).status).toBe(200);
+    expect((await get(`/product/${id}`, { 'If-None-Match': restocked })).status).toBe(200);
   });
 
-  it('stays unknown to whoever claims to know it, once it is deleted', async () => {
+  it('returns 404, not 304, for a deleted product', async () => {
     const { id } = await shop.product();
     await shop.remove(id);
     expect((await get(`/product/${id}`, { 'If-None-Match': '*' })).status).toBe(404);
@@ -52,13 +52,13 @@ describe('GET /product/{product_id}', () => {
 });
 
 describe('GET /product', () => {
-  it('may be kept by anyone for two seconds', async () => {
+  it('is publicly cacheable for two seconds', async () => {
     const response = await get('/product?limit=1');
     expect(response.headers.get('Cache-Control')).toBe('public, max-age=2');
     expect(etagOf(response)).toMatch(/^W\/"/);
   });
 
-  it('tells whoever knows the page already that it has not changed', async () => {
+  it('returns 304 without a body if If-None-Match matches', async () => {
     const page = pageOf((await shop.product()).id);
     const first = await get(page);
     const again = await get(page, { 'If-None-Match': etagOf(first) });
@@ -68,7 +68,7 @@ describe('GET /product', () => {
     expect(again.headers.get('Vary')).toContain('Accept-Encoding');
   });
 
-  it('is compressed where the client accepts it', async () => {
+  it('compresses the page if the client accepts it', async () => {
     await Promise.all(Array.from({ length: 8 }, () => shop.product()));
     for (const encoding of ['br', 'gzip']) {
       const response = await get('/product', { 'Accept-Encoding': encoding });
@@ -82,27 +82,27 @@ describe('GET /product', () => {
     expect(plain.body).toHaveProperty('items');
   });
 
-  it('is not compressed where nothing is said of encodings', async () => {
+  it('does not compress the page without Accept-Encoding', async () => {
     await Promise.all(Array.from({ length: 8 }, () => shop.product()));
     const response = await withoutHeaders('/product');
     expect(JSON.parse(response)).toHaveProperty('items');
   });
 });
 
-/** The page that holds this product alone, which nobody but its test changes. */
+/** Returns the path of the page that contains this product only, so that other tests cannot change it. */
 function pageOf(id: string): string {
   const before = (BigInt(`0x${id.replaceAll('-', '')}`) - 1n).toString(16).padStart(32, '0');
   const uuid = before.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   return `/product?limit=1&cursor=${nextCursor({ id: uuid })}`;
 }
 
-/** What comes back for a request with no header but Host: `fetch` always sends Accept-Encoding. */
+/** Sends a GET with no header but Host. `fetch` always sends Accept-Encoding. */
 const withoutHeaders = (path: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const asked = request(`${inject('localUrl')}${path}`, (response) => {
+    const sent = request(`${inject('localUrl')}${path}`, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve(Buffer.concat(chunks).toString()));
     });
-    asked.on('error', reject).end();
+    sent.on('error', reject).end();
   });

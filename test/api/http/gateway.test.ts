@@ -18,8 +18,8 @@ beforeAll(async () => {
   adminToken = expectResponse(login, 200, tokenSchema).access_token;
 });
 
-describe('a gateway', () => {
-  it.each(gatewayCases)('answers as the API says: $name', async (row) => {
+describe('the gateway', () => {
+  it.each(gatewayCases)('returns the expected response for $name', async (row) => {
     const fixture = await createGatewayFixture(inject('localUrl'), adminToken);
     expect(await responseTo(fixture, row)).toEqual(expectedResponse(row));
   });

@@ -11,7 +11,7 @@ import { createClient, expectResponse } from '../../support/api-driver/client.ts
 import { newAccount } from '../../support/api-driver/request-bodies.ts';
 import { accountSchema } from '../../support/api-driver/response-schemas.ts';
 import { startIsolatedService } from '../../support/services/isolated-service.ts';
-import { runningWith, until } from '../../support/services/processes.ts';
+import { commandLinesWith, until } from '../../support/services/processes.ts';
 
 const root = join(import.meta.dirname, '../../..');
 let directory: string;
@@ -141,7 +141,7 @@ describe('npm run load', () => {
       await service.stop();
     }
     expect(
-      await runningWith(`artillery/bin/run run --quiet --environment quick --target ${service.url}`),
+      await commandLinesWith(`artillery/bin/run run --quiet --environment quick --target ${service.url}`),
     ).toEqual([]);
   }, 180_000);
 });

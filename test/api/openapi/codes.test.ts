@@ -26,48 +26,50 @@ import { byRoute } from '../../support/openapi/contracts.ts';
 type Route = (typeof byRoute)[number];
 type Provoke = (fixture: OperationFixture, route: string) => Promise<ApiResponse>;
 
-/** Codes that no request can provoke at will, and where tests make the faults that lead to them. */
+/** Codes that need an injected fault, and the tests that inject it. */
 const elsewhere: Partial<Record<ErrorCode, string>> = {
-  contention: 'test/integration: conflicts are injected, because DynamoDB Local has none',
-  internal: 'test/api/security/disclosure.test.ts: items are spoiled in the database',
-  rate_limited:
-    'test/api/security/rate-limits.test.ts, login-limits.test.ts: the limits are low, for all these but register',
-  unavailable: 'test/api/security/disclosure.test.ts: the database is taken away, for every route',
+  contention: 'test/integration: injected conflicts, which DynamoDB Local lacks',
+  internal: 'test/api/security/disclosure.test.ts: corrupt items in the database',
+  rate_limited: 'test/api/security/rate-limits.test.ts, login-limits.test.ts: low limits; not for register',
+  unavailable: 'test/api/security/disclosure.test.ts: a broken database link, for every route',
 };
 
-const asMay: (changes: Parameters<typeof send>[3]) => Provoke = (changes) => (fixture, route) =>
+const sendAllowed: (changes: Parameters<typeof send>[3]) => Provoke = (changes) => (fixture, route) =>
   send(clientFor(operationOf(route), fixture), route, fixture, changes);
 const json = { 'Content-Type': 'application/json' };
 
-/** Codes that come from the edge, by requests that fit every operation. */
+/** Requests that provoke a code in any operation. */
 const common: Partial<Record<ErrorCode, Provoke>> = {
   unauthenticated: (fixture, route) => send(fixture.shop.anyone.as('bad.token'), route, fixture),
   forbidden: async (fixture, route) => {
     const { api } = operationOf(route).by === 'admin' ? fixture.customer : await fixture.shop.guest();
     return send(api, route, fixture);
   },
-  malformed_json: asMay({ text: '{' }),
-  unsupported_media_type: asMay({ headers: { 'Content-Type': 'text/plain' } }),
-  body_too_large: asMay({ text: JSON.stringify('x'.repeat(70_000)), headers: json }),
+  malformed_json: sendAllowed({ text: '{' }),
+  unsupported_media_type: sendAllowed({ headers: { 'Content-Type': 'text/plain' } }),
+  body_too_large: sendAllowed({ text: JSON.stringify('x'.repeat(70_000)), headers: json }),
   invalid_request: (fixture, route) => {
     const { body, params, query } = operationOf(route);
-    if (body !== undefined) return asMay({ text: '[]' })(fixture, route);
-    if (params === undefined) return asMay({ query: { limit: '0' } })(fixture, route);
-    return asMay({
+    if (body !== undefined) return sendAllowed({ text: '[]' })(fixture, route);
+    if (params === undefined) return sendAllowed({ query: { limit: '0' } })(fixture, route);
+    return sendAllowed({
       params: Object.fromEntries(Object.keys({ ...params, ...query }).map((name) => [name, 'x'])),
     })(fixture, route);
   },
   product_not_found: (fixture, route) => {
     const { params, bodyFields = {} } = operationOf(route);
     const id = randomUUID();
-    if (params !== undefined) return asMay({ params: { product_id: id } })(fixture, route);
+    if (params !== undefined) return sendAllowed({ params: { product_id: id } })(fixture, route);
     const field = 'product_id' in bodyFields ? 'product_id' : 'items.0.id';
-    return asMay({ text: bodyWith(route, fixture, field.split('.'), JSON.stringify(id)) })(fixture, route);
+    return sendAllowed({ text: bodyWith(route, fixture, field.split('.'), JSON.stringify(id)) })(
+      fixture,
+      route,
+    );
   },
-  order_not_found: asMay({ params: { order_id: randomUUID() } }),
+  order_not_found: sendAllowed({ params: { order_id: randomUUID() } }),
 };
 
-const shelf = async (
+const putNewProductInCart = async (
   { shop, customer }: OperationFixture,
   product: Parameters<ApiShop['product']>[0],
   quantity: number,
@@ -77,16 +79,16 @@ const shelf = async (
   return id;
 };
 
-/** Sends a request with a key, and then another one with the same key. */
+/** Sends two different requests with the same Idempotency-Key. */
 const keyedTwice =
   (field: string, other: string): Provoke =>
   async (fixture, route) => {
     const headers = { 'Idempotency-Key': newKey() };
-    await asMay({ headers })(fixture, route);
-    return asMay({ headers, text: bodyWith(route, fixture, [field], other) })(fixture, route);
+    await sendAllowed({ headers })(fixture, route);
+    return sendAllowed({ headers, text: bodyWith(route, fixture, [field], other) })(fixture, route);
   };
 
-/** Codes of one operation. */
+/** Requests that provoke a code in one operation, by `operationId code`. */
 const own: Record<string, Provoke> = {
   'register email_taken': ({ shop, registered }) => shop.anyone.post('/auth/register', registered),
   'register forbidden': () => devClient().post('/auth/register', newAccount({ role: 'ADMIN' })),
@@ -95,33 +97,33 @@ const own: Record<string, Provoke> = {
   'createProduct idempotency_key_reused': keyedTwice('stock', '2'),
   'addProduct idempotency_key_reused': keyedTwice('stock', '2'),
   'addStock idempotency_key_reused': keyedTwice('stock', '2'),
-  'updateProduct version_mismatch': asMay({ headers: { 'If-Match': '"999.0-0"' } }),
+  'updateProduct version_mismatch': sendAllowed({ headers: { 'If-Match': '"999.0-0"' } }),
   'addToCart product_unavailable': async (fixture, route) => {
     await fixture.shop.change(fixture.productId, { active: false });
     return send(fixture.customer.api, route, fixture);
   },
   'addToCart cart_full': async (fixture, route) => {
     const { id: other } = await fixture.shop.product();
-    for (let count = 0; count < 49; count++) await shelf(fixture, {}, 1);
+    for (let count = 0; count < 49; count++) await putNewProductInCart(fixture, {}, 1);
     return send(fixture.customer.api, route, { ...fixture, productId: other });
   },
-  'listOrders forbidden': asMay({ query: { customer_id: randomUUID() } }),
+  'listOrders forbidden': sendAllowed({ query: { customer_id: randomUUID() } }),
   'cancelOrder order_not_cancellable': async (fixture, route) => {
     await send(fixture.customer.api, route, fixture);
     return send(fixture.customer.api, route, fixture);
   },
   'checkout cart_empty': async ({ shop }) => tryCheckout(await shop.guest()),
   'checkout limit_exceeded': async (fixture) => {
-    await shelf(fixture, { limit_per_customer: 1 }, 2);
+    await putNewProductInCart(fixture, { limit_per_customer: 1 }, 2);
     return tryCheckout(fixture.customer);
   },
   'checkout out_of_stock': async (fixture) => {
-    await shelf(fixture, { stock: 1 }, 2);
+    await putNewProductInCart(fixture, { stock: 1 }, 2);
     return tryCheckout(fixture.customer);
   },
   'checkout price_changed': ({ customer }) => tryCheckout(customer, { expectedTotal: 1 }),
   'checkout product_unavailable': async (fixture) => {
-    const id = await shelf(fixture, {}, 1);
+    const id = await putNewProductInCart(fixture, {}, 1);
     await fixture.shop.change(id, { active: false });
     return tryCheckout(fixture.customer);
   },
@@ -146,7 +148,7 @@ const own: Record<string, Provoke> = {
   },
 };
 
-/** `fetch` sends no body with a GET; `gateway.test.ts` does. */
+/** Excludes bodies of GET requests, which `fetch` cannot send; see `gateway.test.ts`. */
 const isProvoked = ({ route }: Route, code: ErrorCode): boolean =>
   elsewhere[code] === undefined && !(code === 'body_too_large' && route.startsWith('GET '));
 
@@ -163,15 +165,16 @@ beforeAll(async () => {
   registered = (await createOperationFixture(shop, await shop.guest())).registered;
 });
 
-describe.concurrent('an error that the document promises', () => {
-  it.each(pairs)('is given: $route $code', async ({ route, operation, code }) => {
+describe.concurrent('documented error codes', () => {
+  it.each(pairs)('$route returns $code', async ({ route, operation, code }) => {
     const provoke = own[`${operation} ${code}`] ?? common[code];
-    if (provoke === undefined) throw new Error(`no request here provokes ${code}`);
+    if (provoke === undefined)
+      throw new Error(`No request provokes ${code}; add one to \`common\` or \`own\``);
     const response = await provoke(await createOperationFixture(shop, await shop.guest(), registered), route);
     expect(outcomeOf(response)).toEqual({ status: problems[code].status, code });
   });
 
-  it('is provoked here for every operation that has one', () => {
+  it('are all provoked, and no request is unused', () => {
     const names = new Set(pairs.map(({ operation, code }) => `${operation} ${code}`));
     expect(Object.keys(own).filter((name) => !names.has(name))).toEqual([]);
     expect(pairs.length).toBeGreaterThan(90);

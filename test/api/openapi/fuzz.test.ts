@@ -6,25 +6,25 @@ import { createFuzzFixtures, cursorOf, type FuzzFixture } from '../../support/op
 import { type Operation, operations } from '../../support/openapi/operations.ts';
 import { type Request, unusualRequests, validRequests } from '../../support/openapi/requests.ts';
 
-// Every reply is held against docs/openapi.json by the client itself, which throws.
+// The client compares every response with docs/openapi.json and throws on a difference.
 
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const runsPerOperation = 100;
-/** What the stored data decides: fewer shards than there are, a sum of lines that is too much. */
+/** Fields that may be invalid because of stored data: fewer shards than before, too large a sum of lines. */
 const stateful = ['stock_shards', 'items'];
 const malformed = ['invalid_request', 'malformed_json', 'unsupported_media_type', 'body_too_large'];
 
-let newStage: () => Promise<FuzzFixture>;
+let newFixture: () => Promise<FuzzFixture>;
 const seen = new Map<string, number>();
 
 beforeAll(async () => {
   process.stdout.write(`fuzz of docs/openapi.json: FUZZ_SEED=${seed}\n`);
-  newStage = await createFuzzFixtures();
+  newFixture = await createFuzzFixtures();
 });
 
 afterAll(() => {
   const total = [...seen.values()].reduce((sum, count) => sum + count, 0);
-  process.stdout.write(`${total} requests, ${seen.size} kinds of replies\n`);
+  process.stdout.write(`${total} requests, ${seen.size} kinds of responses\n`);
   expect(total).toBeGreaterThanOrEqual(2_000);
   for (const { id } of operations)
     expect(
@@ -50,16 +50,16 @@ async function send(
   return response;
 }
 
-async function stageFor({ path, parameters }: Operation): Promise<FuzzFixture> {
-  const stage = await newStage();
-  if (!parameters.some(({ name }) => name === 'cursor')) return stage;
-  const lister = stage.callers['the customer'];
-  if (lister === undefined) throw new Error('nobody to list');
+async function fixtureFor({ path, parameters }: Operation): Promise<FuzzFixture> {
+  const fixture = await newFixture();
+  if (!parameters.some(({ name }) => name === 'cursor')) return fixture;
+  const lister = fixture.callers['the customer'];
+  if (lister === undefined) throw new Error('No caller to list orders');
   const cursor = await cursorOf(lister, path);
-  return { ...stage, known: (name) => (name === 'cursor' ? [cursor] : stage.known(name)) };
+  return { ...fixture, known: (name) => (name === 'cursor' ? [cursor] : fixture.known(name)) };
 }
 
-/** The ones who may, more often. */
+/** Chooses the customer and the ADMIN, who are allowed most operations, more often. */
 const callersOf = ({ callers }: FuzzFixture) =>
   fc
     .oneof(
@@ -71,13 +71,13 @@ const callersOf = ({ callers }: FuzzFixture) =>
 
 async function sendAll(
   operation: Operation,
-  stage: FuzzFixture,
+  fixture: FuzzFixture,
   requests: fc.Arbitrary<Request>,
   check: (response: ApiResponse, request: Request) => void,
 ) {
-  const property = fc.asyncProperty(callersOf(stage), requests, async ({ api }, request) => {
-    if (api === undefined) throw new Error('nobody to send it');
-    if (operation.id === 'checkout') await stage.fillCart();
+  const property = fc.asyncProperty(callersOf(fixture), requests, async ({ api }, request) => {
+    if (api === undefined) throw new Error('No caller to send the request');
+    if (operation.id === 'checkout') await fixture.fillCart();
     check(await send(api, operation, request), request);
   });
   await fc.assert(property, {
@@ -88,13 +88,13 @@ async function sendAll(
 }
 
 describe.concurrent('docs/openapi.json', () => {
-  it.each(operations)('says how $method $path answers', { timeout: 120_000 }, async (operation) => {
-    const stage = await stageFor(operation);
-    await sendAll(operation, stage, validRequests(operation, stage.known), (response) => {
+  it.each(operations)('describes all responses of $method $path', { timeout: 120_000 }, async (operation) => {
+    const fixture = await fixtureFor(operation);
+    await sendAll(operation, fixture, validRequests(operation, fixture.known), (response) => {
       if (pathsOf(response).some((path) => stateful.includes(path))) return;
       expect(malformed, JSON.stringify(response.body)).not.toContain(response.problem?.code);
     });
-    await sendAll(operation, stage, unusualRequests(operation, stage.known), (response, { isValid }) => {
+    await sendAll(operation, fixture, unusualRequests(operation, fixture.known), (response, { isValid }) => {
       if (!isValid) expect(response.status).toBeGreaterThanOrEqual(400);
     });
   });

@@ -5,9 +5,9 @@ import { describe, expect, inject, it } from 'vitest';
 import * as z from 'zod';
 
 const file = join(import.meta.dirname, '../../../docs/postman_collection.json');
-const shape = z.object({ item: z.array(z.object({ item: z.array(z.object({ name: z.string() })) })) });
+const schema = z.object({ item: z.array(z.object({ item: z.array(z.object({ name: z.string() })) })) });
 
-/** "Run collection", or one folder of it, against the service at stage `local`. */
+/** Runs the collection, or one folder of it, against stage `local`. */
 const runCollection = (bootstrapSecret: string, folder?: string) =>
   new Promise<newman.NewmanRunSummary>((resolve, reject) => {
     const variables = { baseUrl: inject('localUrl'), bootstrapSecret };
@@ -27,18 +27,18 @@ const firstOf = ({ run }: newman.NewmanRunSummary) => {
 const failuresOf = ({ run }: newman.NewmanRunSummary) =>
   run.failures.map(({ source, error }) => `${source?.name}: ${error.message}`);
 
-describe('the Postman collection', () => {
-  it('runs from an empty store to a confirmed order, and again where the ADMIN is there already', {
+describe('docs/postman_collection.json', () => {
+  it('runs from no data to a confirmed order, and again when the ADMIN exists', {
     timeout: 120_000,
   }, async () => {
-    const { item: folders } = shape.parse(JSON.parse(await readFile(file, 'utf8')));
+    const { item: folders } = schema.parse(JSON.parse(await readFile(file, 'utf8')));
     const names = folders.flatMap(({ item }) => item.map(({ name }) => name));
     expect(new Set(names).size).toBe(names.length);
 
     const first = await runCollection('a secret');
     expect(failuresOf(first)).toEqual([]);
     expect(namesOf(first)).toEqual(names);
-    // Each has a test of its status, all but the one without a body a test of its schema.
+    // Every request tests its status, and its schema unless the response has no body.
     expect(first.run.stats.assertions.total).toBeGreaterThanOrEqual(2 * names.length - 1);
     expect(firstOf(first)).toEqual({ secret: 'a secret', status: 201 });
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
 const isPlaced = ({ status }: ApiResponse) => status === 201;
 const orderOf = (response: ApiResponse) => expectResponse(response, 201, confirmedOrderSchema);
 
-/** Units of the product over these orders, each read back from the service. */
+/** Reads the placed orders and returns their units of the product. */
 async function unitsReadBack(responses: readonly ApiResponse[], productId: string): Promise<number> {
   const orders = await Promise.all(
     responses.filter(isPlaced).map((response) => readOrder(shop.admin.api, orderOf(response).id)),
@@ -34,8 +34,8 @@ async function unitsReadBack(responses: readonly ApiResponse[], productId: strin
     .reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
-describe('the 12.12 scenario: 299 units, 10 customers, 11 orders of 3 each', () => {
-  it.each([1, 8])('sells 297 units in 99 orders from %i stock shards', async (stock_shards) => {
+describe('POST /order/add: 10 customers, 11 orders of 3 each, 299 units', () => {
+  it.each([1, 8])('confirms 99 orders from %i stock shards', async (stock_shards) => {
     const { id } = await shop.product({ stock: 299, stock_shards });
     const customers = await inParallel(10, shop.guest);
     const rounds = await Promise.all(
@@ -52,20 +52,20 @@ describe('the 12.12 scenario: 299 units, 10 customers, 11 orders of 3 each', () 
     expect(await shop.read(id)).toMatchObject({ stock: 2, sold: 297 });
     expect(await shop.total(id)).toBe(297);
     expect(responses.filter(isPlaced)).toHaveLength(99);
-    const refused = responses.filter((response) => !isPlaced(response));
-    expect(refused.map(outcomeOf)).toEqual(Array(11).fill({ status: 409, code: 'out_of_stock' }));
+    const rejected = responses.filter((response) => !isPlaced(response));
+    expect(rejected.map(outcomeOf)).toEqual(Array(11).fill({ status: 409, code: 'out_of_stock' }));
     expect(new Set(responses.filter(isPlaced).map((response) => orderOf(response).id)).size).toBe(99);
     expect(await unitsReadBack(responses, id)).toBe(297);
   });
 });
 
-describe('many customers at once', () => {
+describe('POST /order/add by 30 customers in parallel', () => {
   it.each([
     { stock: 10, stock_shards: 1, quantity: 1 },
     { stock: 10, stock_shards: 4, quantity: 1 },
     { stock: 10, stock_shards: 32, quantity: 1 },
     { stock: 25, stock_shards: 8, quantity: 5 },
-  ])('sell out $stock units in $stock_shards shards, $quantity each, to the last', async (sale) => {
+  ])('sells out $stock units in $stock_shards shards in orders of $quantity', async (sale) => {
     const { stock, stock_shards, quantity } = sale;
     const { id } = await shop.product({ stock, stock_shards });
     await Promise.all(crowd.map((customer) => putInCart(customer, id, quantity)));
@@ -73,7 +73,7 @@ describe('many customers at once', () => {
     expect(await shop.read(id)).toMatchObject({ stock: 0, sold: stock });
     expect(responses.filter(isPlaced)).toHaveLength(stock / quantity);
     expect(await unitsReadBack(responses, id)).toBe(stock);
-    // Who got nothing still has the cart, and who got an order has none.
+    // Customers without an order keep their cart.
     const carts = await Promise.all(crowd.map(readCart));
     expect(carts.map(({ lines }) => lines.length)).toEqual(
       responses.map((response) => (isPlaced(response) ? 0 : 1)),
@@ -83,7 +83,7 @@ describe('many customers at once', () => {
     );
   });
 
-  it('buy no more than the limit each, however many orders they send at once', async () => {
+  it('sells each customer no more than the purchase limit', async () => {
     const { id } = await shop.product({ stock: 100, limit_per_customer: 3, stock_shards: 8 });
     const customers = await inParallel(4, shop.guest);
     await Promise.all(
@@ -96,44 +96,47 @@ describe('many customers at once', () => {
     );
     for (const customer of customers) {
       await putInCart(customer, id, 1);
-      // What is left of the limit, until none is.
+      // Buy the rest of the limit.
       while (isPlaced(await tryCheckout(customer))) await putInCart(customer, id, 1);
     }
     expect(await shop.read(id)).toMatchObject({ stock: 88, sold: 12 });
   });
 });
 
-describe('two products in two carts, racing for the last unit of each', () => {
-  it.each([1, 4])('are sold together or not at all, from %i stock shards', async (stock_shards) => {
-    const forward = await shop.guest();
-    const backward = await shop.guest();
-    for (let round = 0; round < 12; round++) {
-      const [a, b] = await inParallel(2, () => shop.product({ stock: 1, stock_shards }));
-      if (a === undefined || b === undefined) throw new Error('there are two');
-      const fill = async (actor: Actor, ids: string[]) => {
-        for (const id of ids) await putInCart(actor, id, 1);
-      };
-      await Promise.all([fill(forward, [a.id, b.id]), fill(backward, [b.id, a.id])]);
-      const responses = await Promise.all([tryCheckout(forward), tryCheckout(backward)]);
+describe('POST /order/add for overlapping carts', () => {
+  it.each([1, 4])(
+    'sells two last units to one of two customers, from %i stock shards',
+    async (stock_shards) => {
+      const forward = await shop.guest();
+      const backward = await shop.guest();
+      for (let round = 0; round < 12; round++) {
+        const [a, b] = await inParallel(2, () => shop.product({ stock: 1, stock_shards }));
+        if (a === undefined || b === undefined) throw new Error('Expected two products');
+        const fill = async (actor: Actor, ids: string[]) => {
+          for (const id of ids) await putInCart(actor, id, 1);
+        };
+        await Promise.all([fill(forward, [a.id, b.id]), fill(backward, [b.id, a.id])]);
+        const responses = await Promise.all([tryCheckout(forward), tryCheckout(backward)]);
 
-      expect(responses.filter(isPlaced)).toHaveLength(1);
-      const lost = responses.find((response) => !isPlaced(response));
-      expect(lost && outcomeOf(lost)).toEqual({ status: 409, code: 'out_of_stock' });
-      for (const { id } of [a, b]) {
-        expect(await shop.read(id)).toMatchObject({ stock: 0, sold: 1 });
-        expect(await unitsReadBack(responses, id)).toBe(1);
+        expect(responses.filter(isPlaced)).toHaveLength(1);
+        const lost = responses.find((response) => !isPlaced(response));
+        expect(lost && outcomeOf(lost)).toEqual({ status: 409, code: 'out_of_stock' });
+        for (const { id } of [a, b]) {
+          expect(await shop.read(id)).toMatchObject({ stock: 0, sold: 1 });
+          expect(await unitsReadBack(responses, id)).toBe(1);
+        }
       }
-    }
-  });
+    },
+  );
 
-  it('never leave a half order when their lines overlap in part', async () => {
+  it('confirms whole orders only when carts share one product', async () => {
     for (let round = 0; round < 5; round++) {
       const products = await inParallel(3, () => shop.product({ stock: 2, stock_shards: 2 }));
       const customers = await inParallel(6, shop.guest);
-      // Customer n wants all of product n and of the next one, so neighbours exclude each other.
-      const wants = customers.map((_, n) => [products[n % 3]?.id ?? '', products[(n + 1) % 3]?.id ?? '']);
+      // Customer n orders all units of product n and of the next one, so neighbours exclude each other.
+      const wanted = customers.map((_, n) => [products[n % 3]?.id ?? '', products[(n + 1) % 3]?.id ?? '']);
       await Promise.all(
-        customers.flatMap((customer, n) => (wants[n] ?? []).map((id) => putInCart(customer, id, 2))),
+        customers.flatMap((customer, n) => (wanted[n] ?? []).map((id) => putInCart(customer, id, 2))),
       );
       const responses = await Promise.all(customers.map((customer) => tryCheckout(customer)));
       expect(responses.filter(isPlaced)).toHaveLength(1);
@@ -147,8 +150,8 @@ describe('two products in two carts, racing for the last unit of each', () => {
   });
 });
 
-describe('one request, sent many times at once', () => {
-  it('with an idempotency key makes one order and 20 equal replies', async () => {
+describe('POST /order/add, 20 identical requests in parallel', () => {
+  it('returns the same order to all requests with one Idempotency-Key', async () => {
     const { id } = await shop.product({ stock: 100, stock_shards: 4 });
     const guest = await shop.guest();
     for (let round = 1; round <= 3; round++) {
@@ -164,7 +167,7 @@ describe('one request, sent many times at once', () => {
     }
   });
 
-  it('without a key turns the cart into one order', async () => {
+  it('creates one order without a key', async () => {
     const { id } = await shop.product({ stock: 100, stock_shards: 4 });
     const guest = await shop.guest();
     for (let round = 1; round <= 3; round++) {
@@ -177,7 +180,7 @@ describe('one request, sent many times at once', () => {
     }
   });
 
-  it('with a key and another body makes one order and refuses the other body', async () => {
+  it('creates one order and rejects the other body of the same key', async () => {
     const { id } = await shop.product({ price: 10 });
     const guest = await shop.guest();
     const key = newKey();
@@ -193,7 +196,7 @@ describe('one request, sent many times at once', () => {
     expect(await shop.total(id)).toBe(1);
   });
 
-  it('orders exactly what is in the cart while the cart keeps changing', async () => {
+  it('orders what the cart holds while the cart is changing', async () => {
     const { id } = await shop.product({ stock: 1_000, stock_shards: 4 });
     const guest = await shop.guest();
     const responses: ApiResponse[] = [];

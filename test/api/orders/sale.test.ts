@@ -21,13 +21,13 @@ beforeAll(async () => {
   shop = await createLocalShop();
 });
 
-describe('a sale with both ways to order, a restock and cancellations at once', () => {
-  it('ends with right books, nothing PENDING and nothing left', { timeout: 120_000 }, async () => {
+describe('a sale with checkouts, submitted orders, cancellations and a restock', () => {
+  it('sells every unit once and leaves no order PENDING', { timeout: 120_000 }, async () => {
     const { id: product } = await shop.product({ stock: 1_000, stock_shards: 16 });
     const guests = await inParallel(60, () => shop.guest());
     let restocked = false;
 
-    /** 50 orders one after the other: 3,000 in all. Some of what is confirmed is cancelled again: 200 in all. */
+    /** Submits 50 orders in sequence, 3,000 in total, and cancels about 200 of them in total. */
     const submitter = async (guest: Actor, number: number) => {
       for (let round = 0; round < 50; round++) {
         const response = await trySubmit(guest, product);
@@ -56,7 +56,7 @@ describe('a sale with both ways to order, a restock and cancellations at once', 
       ...guests.map(submitter),
     ]);
 
-    // Demand goes on until everything is sold: cancelled units come back for sale.
+    // Keep ordering until all units are sold, because cancellations release units.
     const last = await shop.guest();
     await until(async () => {
       const { stock } = await shop.read(product);

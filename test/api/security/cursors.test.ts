@@ -13,7 +13,7 @@ import { orderPageSchema } from '../../support/api-driver/submitted-orders.ts';
 let shop: ApiShop;
 let victim: Actor;
 let attacker: Actor;
-/** Where the victim's and the attacker's second order stand, as the service says it. */
+/** Cursors of the second page of each actor's orders. */
 let cursors: { victim: string; attacker: string };
 
 async function withOrders(productId: string): Promise<Actor> {
@@ -30,7 +30,7 @@ const pageOf = async ({ api }: Actor, query: string) =>
 
 async function cursorOf(actor: Actor): Promise<string> {
   const { next_cursor } = await pageOf(actor, '');
-  if (next_cursor === null) throw new Error('there is no second page');
+  if (next_cursor === null) throw new Error('The list has no second page');
   return next_cursor;
 }
 
@@ -46,20 +46,20 @@ beforeAll(async () => {
 const decode = (cursor: string): unknown => JSON.parse(Buffer.from(cursor, 'base64url').toString());
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
 
-/** The position as JSON, with this text added as its last field. */
+/** Adds JSON text as the last field of a cursor. */
 const extended = (cursor: string, field: string): string =>
   encode(`${JSON.stringify(decode(cursor)).slice(0, -1)},${field}}`);
 
-describe("a cursor of somebody else's orders", () => {
-  it("leads into one's own list and nowhere else", async () => {
+describe("a cursor of another customer's orders", () => {
+  it("returns the caller's own orders only", async () => {
     const { items } = await pageOf(attacker, `&cursor=${cursors.victim}`);
     expect(items.filter(({ customer_id }) => customer_id !== attacker.id)).toEqual([]);
-    // It would show something, were the position taken as it is: the victim has one order behind it.
+    // The cursor is valid: the victim has one order after it.
     expect((await pageOf(victim, `&cursor=${cursors.victim}`)).items).toHaveLength(1);
   });
 
   it.each(['customer_id', 'pending', '__proto__', 'constructor', 'toString', 'IndexName'])(
-    'cannot carry a key of the index in: %s',
+    'returns invalid_request for the added field %s',
     async (name) => {
       const value = name === '__proto__' ? `{"customer_id":"${victim.id}"}` : `"${victim.id}"`;
       const response = await attacker.api.get(
@@ -72,7 +72,7 @@ describe("a cursor of somebody else's orders", () => {
 });
 
 describe('a cursor of another list', () => {
-  it('is refused', async () => {
+  it('returns invalid_request', async () => {
     const page = expectResponse(await shop.anyone.get('/product?limit=1'), 200, productPageSchema);
     const ofProducts = String(page.next_cursor);
     expect((await shop.anyone.get(`/product?cursor=${ofProducts}`)).status).toBe(200);
@@ -87,26 +87,26 @@ describe('a cursor of another list', () => {
   });
 });
 
-describe('a cursor that was edited', () => {
+describe('an edited cursor', () => {
   it.each([
-    ['its id is a condition', '{"id":{"$ne":""},"created_at":"2026-01-01T00:00:00.000Z"}'],
+    ['its id is an object', '{"id":{"$ne":""},"created_at":"2026-01-01T00:00:00.000Z"}'],
     [
       'its id is a shard',
       '{"id":"01890a5d-ac96-774b-bcce-b302099a8057#0","created_at":"2026-01-01T00:00:00Z"}',
     ],
-    ['its time is no time', '{"id":"01890a5d-ac96-774b-bcce-b302099a8057","created_at":"9"}'],
+    ['its time is invalid', '{"id":"01890a5d-ac96-774b-bcce-b302099a8057","created_at":"9"}'],
     ['its time is a list', '{"id":"01890a5d-ac96-774b-bcce-b302099a8057","created_at":[]}'],
     ['it is a list', '["01890a5d-ac96-774b-bcce-b302099a8057"]'],
     ['it is only a prototype', '{"__proto__":{"id":"01890a5d-ac96-774b-bcce-b302099a8057"}}'],
     ['it is nested 100 deep', `${'['.repeat(100)}${']'.repeat(100)}`],
-  ])('is refused when %s', async (_, text) => {
+  ])('returns invalid_request if %s', async (_, text) => {
     const response = await attacker.api.get(`/order?cursor=${encode(text)}`);
     expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
     expect(pathsOf(response)).toEqual(['cursor']);
   });
 
   it.each(['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z'])(
-    "shows one's own orders from %s on",
+    "returns the caller's own orders from %s on",
     async (created_at) => {
       const cursor = encode(JSON.stringify({ id: '01890a5d-ac96-774b-bcce-b302099a8057', created_at }));
       const { items } = await pageOf(attacker, `&cursor=${cursor}`);

@@ -1,4 +1,4 @@
-// Long: one service of its own, whose database is taken away and spoiled, and whose every line is read at the end.
+// Long: the last test searches the log that all tests before it wrote to one isolated service.
 import { randomUUID } from 'node:crypto';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -19,7 +19,7 @@ import { byRoute } from '../../support/openapi/contracts.ts';
 import { type IsolatedService, startIsolatedService } from '../../support/services/isolated-service.ts';
 import { until } from '../../support/services/processes.ts';
 
-/** In every secret, every name and every stored value: wherever it turns up, something was told. */
+/** Part of every secret, name and stored value. A response or log line that contains it discloses data. */
 const marker = randomUUID().replaceAll('-', '');
 const account = { email: `m-${marker}@example.com`, password: `password ${marker}` };
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => service.stop());
 
-/** Every reply to `call`, headers and all. */
+/** Headers and body of every response to `call`. */
 const responses: { readonly at: string; readonly text: string }[] = [];
 
 interface Request {
@@ -44,7 +44,7 @@ interface Request {
   readonly headers?: Record<string, string>;
 }
 
-/** Unlike the client of the other tests it takes a 500 for an answer. */
+/** Sends a request. Unlike the client of other tests it accepts status 500. */
 async function call(at: string, { token, body, text, headers = {} }: Request = {}) {
   const [method = '', path = ''] = at.split(' ');
   const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -70,7 +70,10 @@ const logLine = z.object({
   error: z.optional(z.looseObject({ name: z.string(), message: z.string() })),
 });
 
-/** The lines that explain the response to one request: its rate limits may have failed too, and do not decide it. */
+/**
+ * The lines that explain the response to one request: its rate limits may have failed too, and do not decide
+ * it.
+ */
 const logged = (requestId: string | null) =>
   service.lines
     .filter((line) => line.includes(String(requestId)))
@@ -79,25 +82,25 @@ const logged = (requestId: string | null) =>
 
 describe.each([
   ['stopped', () => service.database.stop(), /ECONNREFUSED/],
-  ['reachable but silent', () => service.database.hang(), /TimeoutError|timed out/i],
+  ['not responding', () => service.database.hang(), /TimeoutError|timed out/i],
 ] as const)('while the database is %s', (_, breakIt, reason) => {
   afterAll(async () => {
     await service.database.restore();
     await until(async () => (await createClient(service.url).get('/health')).status === 200);
   });
 
-  it('every route that needs it answers 503 within its time, says no more, and logs why', async () => {
+  it('every route that needs it returns 503 without details and logs the reason', async () => {
     await breakIt();
-    const answers = await Promise.all(
+    const outcomes = await Promise.all(
       byRoute.map(async ({ route, response }) => ({
         route,
         success: response.status,
-        // It refuses what is no problem, what has a field too many, and what lacks a header.
+        // The client also checks the fields and headers of the problem.
         ...(await send(clientFor(operationOf(route), fixture), route, fixture)),
       })),
     );
-    // What needs no database answers as ever; what changes something never does.
-    const failed = answers.filter(({ status, success }) => status !== success);
+    // Routes without database access succeed; routes that write never do.
+    const failed = outcomes.filter(({ status, success }) => status !== success);
     const writes = byRoute.filter(({ route }) => !route.startsWith('GET'));
     expect(failed.map(({ route }) => route)).toEqual(
       expect.arrayContaining(writes.map(({ route }) => route)),
@@ -124,7 +127,7 @@ describe.each([
   });
 });
 
-describe('a defect', () => {
+describe('an internal error', () => {
   const table = (noun: string) => `${service.tablePrefix}-${noun}`;
   const database = connect(inject('dynamodbEndpoint'));
   const put = (noun: string, Item: object) =>
@@ -148,7 +151,7 @@ describe('a defect', () => {
     expect(logged(request_id)).toMatchObject([{ level: 'ERROR', message: 'REQUEST_FAILED' }]);
   }
 
-  it('of a stored password shows nothing, and is logged once', async () => {
+  it('from a corrupt password hash returns no details and is logged once', async () => {
     const broken = { email: `broken-${account.email}`, password: account.password };
     await put('accounts', { id: `email#${broken.email}`, account_id: marker });
     await put('accounts', {
@@ -158,14 +161,14 @@ describe('a defect', () => {
     await expectBare('POST /auth/login', { body: broken });
   });
 
-  it('of a stored account shows nothing, and is logged once', async () => {
+  it('from a corrupt account returns no details and is logged once', async () => {
     const email = `odd-${account.email}`;
     await put('accounts', { id: `email#${email}`, account_id: `odd${marker}` });
     await put('accounts', { id: `odd${marker}`, kind: marker, email, password_hash: { [marker]: marker } });
     await expectBare('POST /auth/login', { body: { email, password: account.password } });
   });
 
-  it('of a stored order shows nothing, and is logged once', async () => {
+  it('from a corrupt order returns no details and is logged once', async () => {
     const { access_token: token } = guestSchema.parse(
       (await call('POST /customer/add', { body: { username: marker } })).json,
     );
@@ -175,7 +178,7 @@ describe('a defect', () => {
     await expectBare(`POST /order/${id}/cancel`, { token });
   });
 
-  it('of stored stock shows nothing, and is logged once', async () => {
+  it('from a corrupt stock shard returns no details and is logged once', async () => {
     const { shop, customer } = fixture;
     const { id } = await shop.product({ name: `stock ${marker}`, stock_shards: 1 });
     await putInCart(customer, id, 1);
@@ -191,8 +194,8 @@ describe('a defect', () => {
   });
 });
 
-describe('a password, a token, an address or a secret', () => {
-  it('turns up in no reply but the one that has to hold it', async () => {
+describe('passwords, tokens, addresses and secrets', () => {
+  it('are in no response except the one that issues them', async () => {
     const register = await call('POST /auth/register', { body: account });
     expect(register.status).toBe(201);
     const login = await call('POST /auth/login', { body: account });
@@ -217,7 +220,7 @@ describe('a password, a token, an address or a secret', () => {
       await call('POST /auth/login', { body: { email: [email], password: { password } } }),
       await call('POST /auth/login', { text: `{"email":"${email}","password":"${password}"` }),
       await call('POST /auth/login', { text: `email=${email}&password=${password}` }),
-      // Short enough for the parser's message to quote all of it.
+      // Short enough for the parser's error message to quote it completely.
       await call('POST /auth/login', { text: 'hunter2!' }),
       await call('POST /auth/login', { body: account, headers: { 'Content-Type': `text/${marker}` } }),
       await call('POST /auth/login', { body: { ...account, padding: 'x'.repeat(70_000) } }),
@@ -249,7 +252,7 @@ describe('a password, a token, an address or a secret', () => {
     expect(loggedIn).not.toContain(email);
   });
 
-  it('turns up in no line of the log, whatever happened', async () => {
+  it('are in no log line', async () => {
     const { bootstrapSecret, tokenKeys } = service.secrets;
     const tokens = responses.flatMap(({ text }) =>
       [...text.matchAll(/"access_token":"([^"]+)"/g)].map(([, t]) => t),
@@ -264,7 +267,7 @@ describe('a password, a token, an address or a secret', () => {
       'eyJ',
       ...tokens,
     ];
-    // Tells that the lines are there to be searched.
+    // The tests above have logged enough lines to search.
     const failures = service.lines.filter((line) => /"level":"(WARN|ERROR)"/.test(line));
     expect(failures.length).toBeGreaterThan(35);
     for (const secret of secrets) {

@@ -17,18 +17,18 @@ beforeAll(async () => {
   guest = expectResponse(await api.post('/customer/add', { username: 'token' }), 201, guestSchema);
 });
 
-function expectRefused(response: ApiResponse) {
+function expectUnauthenticated(response: ApiResponse) {
   expect(outcomeOf(response)).toEqual(unauthenticated);
   expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer/);
 }
 
 const cartOf = (token?: string) => api.as(token).get(`/cart/${guest.id}`);
-/** The guest's, but for what is overridden. */
+/** Forges a token of the guest with overrides. */
 const forge = (claims = {}, signing = {}): string => forgeToken({ sub: guest.id, ...claims }, signing);
 
-describe('a forged token is refused', () => {
+describe('the service returns unauthenticated for a token', () => {
   it.each(['none', 'None', 'NONE', 'nOnE', '', 'null', undefined, null, ['none'], ['HS256'], {}])(
-    'with alg %j, signed, unsigned and with the signature of another',
+    'with alg %j: signed, unsigned and with the signature of another token',
     async (alg) => {
       const signed = forge({ role: 'ADMIN' }, { header: { alg } });
       const [header, claims] = signed.split('.');
@@ -39,19 +39,19 @@ describe('a forged token is refused', () => {
         `${header}.${claims}`,
         `${header}.${claims}.${signature}`,
       ])
-        expectRefused(await cartOf(token));
+        expectUnauthenticated(await cartOf(token));
     },
   );
 
   it.each(['HS384', 'HS512', 'RS256', 'PS256', 'ES256', 'EdDSA', 'hs256', 'dir', 'A256KW'])(
-    'that says it is signed by %s, with our key as the secret',
+    'with alg %s, signed by the service’s key as an HMAC secret',
     async (alg) => {
-      expectRefused(await cartOf(forge({}, { header: { alg } })));
-      expectRefused(await cartOf(forge({}, { header: { alg }, hash: 'sha512' })));
+      expectUnauthenticated(await cartOf(forge({}, { header: { alg } })));
+      expectUnauthenticated(await cartOf(forge({}, { header: { alg }, hash: 'sha512' })));
     },
   );
 
-  it('signed with a key pair whose public half it brings along', async () => {
+  it('signed with a private key whose public key is in its header', async () => {
     const { privateKey, publicKey } = await generateKeyPair('RS256');
     const jwk = await exportJWK(publicKey);
     const { kid } = inject('tokenKeys').keys[0] ?? {};
@@ -67,7 +67,7 @@ describe('a forged token is refused', () => {
         .setIssuedAt()
         .setExpirationTime('1h')
         .sign(privateKey);
-      expectRefused(await cartOf(token));
+      expectUnauthenticated(await cartOf(token));
     }
   });
 
@@ -77,27 +77,27 @@ describe('a forged token is refused', () => {
     ['no issuer', { iss: undefined }],
     ['another audience', { aud: 'sellout/dev/api' }],
     ['no audience', { aud: undefined }],
-    ['a past', { iat: now - 7_200, exp: now - 3_600 }],
-    ['no end', { exp: undefined }],
-    ['an end that is text', { exp: '9999999999' }],
-    ['an end that is too large', { iat: now - 200_000, exp: 1e308 }],
-    ['a later beginning', { nbf: now + 3_600 }],
-    ['a time of issue to come', { iat: now + 3_600, exp: now + 7_200 }],
+    ['an expiry in the past', { iat: now - 7_200, exp: now - 3_600 }],
+    ['no expiry', { exp: undefined }],
+    ['a text as expiry', { exp: '9999999999' }],
+    ['too large an expiry', { iat: now - 200_000, exp: 1e308 }],
+    ['nbf in the future', { nbf: now + 3_600 }],
+    ['a time of issue in the future', { iat: now + 3_600, exp: now + 7_200 }],
     ['no time of issue', { iat: undefined }],
     ['an unknown role', { role: 'ROOT' }],
     ['a role in lower case', { role: 'admin' }],
     ['several roles', { role: ['USER', 'ADMIN'] }],
     ['no role', { role: undefined }],
     ['no subject', { sub: undefined }],
-    ['a subject that is no id', { sub: 'admin' }],
+    ['a subject that is not an id', { sub: 'admin' }],
     ['several subjects', { sub: [] }],
-  ])('with %s, though our key signed it', async (_, claims) => {
-    expectRefused(await cartOf(forge(claims)));
+  ])('with %s, signed by the service’s key', async (_, claims) => {
+    expectUnauthenticated(await cartOf(forge(claims)));
   });
 
-  it('when another key signed it', async () => {
-    expectRefused(await cartOf(forge({}, { key: ownKey })));
-    expectRefused(await cartOf(forge({}, { key: '' })));
+  it('signed by another key', async () => {
+    expectUnauthenticated(await cartOf(forge({}, { key: ownKey })));
+    expectUnauthenticated(await cartOf(forge({}, { key: '' })));
   });
 
   it.each<[string, unknown]>([
@@ -115,46 +115,48 @@ describe('a forged token is refused', () => {
     ['a property', '__proto__'],
     ['a method', 'constructor'],
     ['4,000 characters', 'k'.repeat(4_000)],
-  ])('when its key id is %s, whatever signed it', async (_, kid) => {
+  ])('with a key id that is %s, signed by any key', async (_, kid) => {
     for (const key of [undefined, ownKey, '']) {
-      expectRefused(await cartOf(forge({}, { header: { kid }, ...(key === undefined ? {} : { key }) })));
+      expectUnauthenticated(
+        await cartOf(forge({}, { header: { kid }, ...(key === undefined ? {} : { key }) })),
+      );
     }
   });
 
   it.each([{ crit: ['exp'] }, { crit: [] }, { crit: ['b64'], b64: false }, { b64: false }])(
-    'when it makes demands on its reader: %j',
+    'with the header %j',
     async (header) => {
       const response = await cartOf(forge({ role: 'ADMIN' }, { header }));
-      // `b64` without `crit` is to be ignored (RFC 7797, section 6).
-      if ('crit' in header) expectRefused(response);
+      // A verifier ignores `b64` without `crit` (RFC 7797, section 6).
+      if ('crit' in header) expectUnauthenticated(response);
       else expect([200, 401]).toContain(response.status);
     },
   );
 
-  it('when its role was edited, and does nothing as the role it claims', async () => {
+  it('with an edited role, and does not act on the role', async () => {
     const shop = await createLocalShop();
     const product = await shop.product();
     const [header, claims = '', signature] = guest.access_token.split('.');
     const raised = Buffer.from(claims, 'base64url').toString().replace('"USER"', '"ADMIN"');
     expect(raised).toContain('"ADMIN"');
     const token = `${header}.${Buffer.from(raised).toString('base64url')}.${signature}`;
-    expectRefused(await api.as(token).delete(`/product/${product.id}`));
-    expectRefused(await cartOf(token));
+    expectUnauthenticated(await api.as(token).delete(`/product/${product.id}`));
+    expectUnauthenticated(await cartOf(token));
     expect(await shop.read(product.id)).toEqual(product);
   });
 
-  it('when its signature was cut or changed', async () => {
+  it('with a truncated or changed signature', async () => {
     const [header, claims, signature = ''] = guest.access_token.split('.');
     const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
     for (const other of ['', signature.slice(0, 20), flipped, `${signature}AAAA`, signature.toUpperCase()])
-      expectRefused(await cartOf(`${header}.${claims}.${other}`));
+      expectUnauthenticated(await cartOf(`${header}.${claims}.${other}`));
   });
 });
 
-describe('a token that says where its key is', () => {
-  let asked = 0;
+describe('a token with the URL or value of its key', () => {
+  let fetches = 0;
   const keyServer = createServer((_, response) => {
-    asked += 1;
+    fetches += 1;
     const keys = [{ kty: 'oct', kid: 'mine', k: ownKey, alg: 'HS256' }];
     response.end(JSON.stringify({ keys, kty: 'oct', k: ownKey }));
   });
@@ -172,7 +174,7 @@ describe('a token that says where its key is', () => {
     await once(keyServer, 'close');
   });
 
-  it('is refused, and nobody looks there', async () => {
+  it('returns unauthenticated and does not fetch the key', async () => {
     const jwk = { kty: 'oct', k: ownKey, kid: 'mine' };
     for (const header of [
       { jku: url },
@@ -181,10 +183,10 @@ describe('a token that says where its key is', () => {
       { x5c: [ownKey] },
       { jku: url, jwk, x5u: url },
     ]) {
-      expectRefused(await cartOf(forge({}, { header: { kid: 'mine', ...header }, key: ownKey })));
-      expectRefused(await cartOf(forge({}, { header, key: ownKey })));
+      expectUnauthenticated(await cartOf(forge({}, { header: { kid: 'mine', ...header }, key: ownKey })));
+      expectUnauthenticated(await cartOf(forge({}, { header, key: ownKey })));
     }
     expect((await fetch(url)).status).toBe(200);
-    expect(asked).toBe(1);
+    expect(fetches).toBe(1);
   });
 });

@@ -27,7 +27,7 @@ const allowed = { status: 'its success', code: undefined };
 const unauthenticated = { status: 401, code: 'unauthenticated' };
 const forbidden = { status: 403, code: 'forbidden' };
 
-/** With things of the caller's own: whose others' are is for object-access.test.ts. */
+/** For the caller's own objects. For objects of others, see object-access.test.ts. */
 function expected(access: Access, who: Who) {
   if (access === 'anyone') return allowed;
   if (who === 'anonymous') return access === 'anyone_or_account' ? allowed : unauthenticated;
@@ -59,7 +59,7 @@ beforeAll(async () => {
   base = await createOperationFixture(shop, await shop.guest());
 });
 
-/** Things of the owner: new ones for what changes them, the same again for what does not. */
+/** Returns objects of the owner: new ones for a request that changes them, otherwise shared ones. */
 const shared = new Map<Actor, OperationFixture>();
 async function worldFor(owner: Actor, changes: boolean): Promise<OperationFixture> {
   const fixture =
@@ -69,13 +69,13 @@ async function worldFor(owner: Actor, changes: boolean): Promise<OperationFixtur
   return fixture;
 }
 
-/** Whoever owns what the caller names as their own. */
+/** Returns the actor whose objects the caller uses. */
 const ownerOf = (who: Who): Actor =>
   who === 'USER' ? actors.USER : who.startsWith('ADMIN') ? actors.ADMIN : actors.guest;
 
 describe.each(byRoute)('$route, for $access', ({ route, access, response: success }) => {
   it.each(callers.map((who) => ({ who, outcome: expected(access, who) })))(
-    'answers $who with $outcome.status',
+    'returns $outcome.status to $who',
     async ({ who, outcome }) => {
       const changes = outcome === allowed && !route.startsWith('GET');
       const fixture = await worldFor(ownerOf(who), changes);
@@ -91,8 +91,8 @@ describe.each(byRoute)('$route, for $access', ({ route, access, response: succes
   );
 });
 
-describe('a token that another stage really issued', () => {
-  it('opens nothing, in either direction', async () => {
+describe('a token issued by another stage', () => {
+  it('returns unauthenticated, in both directions', async () => {
     const dev = devClient();
     const account = newAccount();
     const made = expectResponse(await dev.post('/auth/register', account), 201, accountSchema);

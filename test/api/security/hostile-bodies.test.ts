@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 const withBody = byRoute.filter(({ request }) => request.body !== undefined);
 
-describe('a key that would reach a prototype', () => {
+describe('a key that could reach a prototype', () => {
   const objects = withBody.flatMap(({ route, request }) =>
     objectsOf(request.body).map(({ path }) => ({ route, path, at: path.join('.') })),
   );
@@ -41,37 +41,42 @@ describe('a key that would reach a prototype', () => {
     ['__proto__', 'null'],
     ['constructor', '{"prototype":{"role":"ADMIN","polluted":true}}'],
     ['prototype', '{"role":"ADMIN"}'],
-    // Deep inside a value that is wrong anyway: the parser has to look there too.
+    // Inside the value of an unknown field, which the parser must also check.
     ['surplus', '[[{"a":{"__proto__":{"role":"ADMIN"}}}]]'],
     ['surplus', '{"a":{"constructor":{"prototype":{"role":"ADMIN"}}}}'],
   ];
 
-  it.each(objects)('is refused in the object at "$at" in the body of $route', async ({ route, path }) => {
-    const operation = operationOf(route);
-    const before = await operation.state?.(fixture);
-    for (const [key, json] of traps) {
-      const text = bodyWith(route, fixture, [...path, key], json);
-      expect(text).toContain(json);
-      expect(outcomeOf(await send(clientFor(operation, fixture), route, fixture, { text }))).toEqual(invalid);
-    }
-    expect(await operation.state?.(fixture)).toEqual(before);
-  });
+  it.each(objects)(
+    'returns invalid_request in the object at "$at" in the body of $route',
+    async ({ route, path }) => {
+      const operation = operationOf(route);
+      const before = await operation.state?.(fixture);
+      for (const [key, json] of traps) {
+        const text = bodyWith(route, fixture, [...path, key], json);
+        expect(text).toContain(json);
+        expect(outcomeOf(await send(clientFor(operation, fixture), route, fixture, { text }))).toEqual(
+          invalid,
+        );
+      }
+      expect(await operation.state?.(fixture)).toEqual(before);
+    },
+  );
 
   it.each([
     '?__proto__[role]=ADMIN',
     '?__proto__.role=ADMIN',
     '?constructor[prototype][role]=ADMIN',
     '?__proto__=x',
-  ])('is an unknown parameter in a query: %s', async (query) => {
+  ])('returns invalid_request in the query %s', async (query) => {
     expect(outcomeOf(await api.get(`/product${query}`))).toEqual(invalid);
   });
 
-  it('does nothing in a header', async () => {
+  it('has no effect in a header', async () => {
     const headers = { __proto__x: '1', constructor: 'x', 'x-__proto__': 'x' };
     expect((await api.get('/product', { headers })).status).toBe(200);
   });
 
-  it('has left nothing behind in the service', async () => {
+  it('does not change later requests', async () => {
     const { shop } = fixture;
     const made = expectResponse(await api.post('/auth/register', newAccount()), 201, accountSchema);
     expect(made.role).toBe('USER');
@@ -82,13 +87,13 @@ describe('a key that would reach a prototype', () => {
   });
 });
 
-describe('a body that is huge inside', () => {
+describe('a deep or long body', () => {
   it.each([
     ['open', '['.repeat(60_000)],
     ['closed', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
     ['of objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
     ['in a field', `{"email":${'['.repeat(20_000)}${']'.repeat(20_000)},"password":"x"}`],
-  ])('is refused when it is nested without end, %s', async (_, text) => {
+  ])('returns 400 or 422 if nested deeply, %s', async (_, text) => {
     expect([400, 422]).toContain((await login(text)).status);
   });
 
@@ -96,11 +101,11 @@ describe('a body that is huge inside', () => {
     Array.from({ length: count }, (_, index) => of(index)).join(',');
 
   it.each([
-    ['elements that lack everything', `{"items":[${short(21_000, () => '{}')}]}`],
-    ['elements that are nothing', `{"items":[${short(32_000, () => '0')}]}`],
+    ['empty elements', `{"items":[${short(21_000, () => '{}')}]}`],
+    ['elements of another type', `{"items":[${short(32_000, () => '0')}]}`],
     ['unknown fields', `{"items":[],${short(6_000, (n) => `"${n.toString(36)}":1`)}}`],
     ['unknown fields in an element', `{"items":[{${short(6_000, (n) => `"${n.toString(36)}":1`)}}]}`],
-  ])('is refused with no more than it took: %s', async (_, text) => {
+  ])('returns an error smaller than the body: %s', async (_, text) => {
     const response = await send(fixture.customer.api, 'POST /order', fixture, { text });
     expect(outcomeOf(response)).toEqual(invalid);
     expect(response.problem?.errors?.length).toBeGreaterThan(0);
@@ -108,13 +113,13 @@ describe('a body that is huge inside', () => {
   });
 });
 
-describe('JSON that two readers read differently', () => {
+describe('JSON that parsers read differently', () => {
   const objects = withBody.flatMap(({ route, request }) =>
     objectsOf(request.body).map(({ path }) => ({ route, path, at: path.join('.') })),
   );
 
   it.each(objects)(
-    'has no field twice in the object at "$at" in the body of $route',
+    'returns invalid_request for a repeated field in the object at "$at" in the body of $route',
     async ({ route, path }) => {
       const operation = operationOf(route);
       const before = await operation.state?.(fixture);
@@ -123,7 +128,7 @@ describe('JSON that two readers read differently', () => {
         ['1', '"x"'],
         ['{"a":[]}', '{"a":[]}'],
       ]) {
-        // Unknown as well, but this is refused before fields are looked at.
+        // The field is also unknown, but repetition is checked first.
         const text = bodyWith(route, fixture, [...path, 'twice'], `${first},"twice":${second}`);
         const response = await send(clientFor(operation, fixture), route, fixture, { text });
         expect(outcomeOf(response)).toEqual(invalid);
@@ -135,7 +140,7 @@ describe('JSON that two readers read differently', () => {
     },
   );
 
-  it('has no field twice where both values would do', async () => {
+  it('returns invalid_request for a repeated field with equal values', async () => {
     const account = newAccount();
     const twice = `{"email":"${account.email}","email":"${account.email}","password":"${account.password}"}`;
     const response = await api.post('/auth/register', undefined, { text: twice });
@@ -150,7 +155,7 @@ describe('JSON that two readers read differently', () => {
     ['1e2', 100],
     ['100.0', 100],
     ['1E+2', 100],
-  ])('has %s as the number %d', async (json, price) => {
+  ])('reads %s as %d', async (json, price) => {
     const text = `{"name":"${uniqueName('number')}","stock":1,"price":${json}}`;
     const made = await fixture.shop.admin.api.post('/product', undefined, { text });
     const { id } = expectResponse(made, 201, productSchema);
@@ -158,7 +163,7 @@ describe('JSON that two readers read differently', () => {
   });
 
   it.each(['NaN', 'Infinity', '-Infinity', '0x10', '010', '+1', '1_000', '.5', '1.', '1n'])(
-    'has no number %s',
+    'returns malformed_json for the number %s',
     async (json) => {
       const text = `{"name":"x","stock":1,"price":${json}}`;
       const response = await fixture.shop.admin.api.post('/product', undefined, { text });
@@ -167,7 +172,7 @@ describe('JSON that two readers read differently', () => {
   );
 
   it.each(['9007199254740993', '99999999.5', '1e20', '99999999999999999999999999'])(
-    'is refused rather than rounded: %s',
+    'returns invalid_request instead of rounding %s',
     async (json) => {
       const text = `{"name":"x","stock":1,"price":${json}}`;
       const response = await fixture.shop.admin.api.post('/product', undefined, { text });
@@ -177,7 +182,7 @@ describe('JSON that two readers read differently', () => {
   );
 });
 
-describe('an address that looks like another', () => {
+describe('an e-mail address that looks like another', () => {
   const local = randomUUID();
 
   it.each([
@@ -196,7 +201,7 @@ describe('an address that looks like another', () => {
     ['two dots', `${local}..x@example.com`],
     ['an address literal', `${local}@[127.0.0.1]`],
     ['several addresses', `${local}@example.com,${local}@example.org`],
-  ])('does not become an account: %s', async (_, email) => {
+  ])('returns invalid_request: %s', async (_, email) => {
     for (const path of ['/auth/register', '/auth/login']) {
       const response = await api.post(path, { email, password: 'long enough' });
       expect(outcomeOf(response)).toEqual(invalid);
@@ -204,7 +209,7 @@ describe('an address that looks like another', () => {
     }
   });
 
-  it('has one password however a keyboard composed it', async () => {
+  it('has one password in every Unicode normalisation form', async () => {
     const account = newAccount({ password: 'crème brûlée' });
     expectResponse(await api.post('/auth/register', account), 201, accountSchema);
     for (const form of ['NFC', 'NFD'] as const) {
@@ -216,7 +221,7 @@ describe('an address that looks like another', () => {
 });
 
 describe('text from a customer', () => {
-  it('comes back as JSON that no page takes for markup, whatever it holds', async () => {
+  it('is returned unchanged as JSON with nosniff', async () => {
     for (const username of ['</script><script>alert(1)</script>', '"><img src=x onerror=alert(1)>']) {
       const response = await api.post('/customer/add', { username });
       expect(response.body).toMatchObject({ username });

@@ -33,34 +33,34 @@ async function account(): Promise<string> {
   return email;
 }
 
-const refusedBy = (name: string, seconds: number | string) => new RegExp(`"${name}";r=0;t=${seconds}$`);
+const exhausted = (name: string, seconds: number | string) => new RegExp(`"${name}";r=0;t=${seconds}$`);
 
-describe('right logins', () => {
-  it('that are refused, for there were many at once, are told to wait a second, after which they work', async () => {
+describe('successful logins', () => {
+  it('that exceed the limit in parallel get Retry-After: 1 and succeed after a second', async () => {
     const email = await account();
-    const { refused, later } = await withinWindow(async () => {
+    const { limited, later } = await withinWindow(async () => {
       const responses = await Promise.all(times(2 * limit, () => login(email)));
-      const refused = responses.filter(({ status }) => status === 429);
-      // What clients are told to do: no condition would show that it is enough.
+      const limited = responses.filter(({ status }) => status === 429);
+      // Wait as long as Retry-After says, as a client does.
       await wait(1_000);
       const later = [];
-      for (const _ of refused) later.push(await login(email));
-      return { refused, later };
+      for (const _ of limited) later.push(await login(email));
+      return { limited, later };
     });
-    expect(refused.length).toBeGreaterThan(0);
-    for (const { headers } of refused) {
+    expect(limited.length).toBeGreaterThan(0);
+    for (const { headers } of limited) {
       expect(headers.get('Retry-After')).toBe('1');
-      expect(headers.get('RateLimit')).toMatch(refusedBy('auth-per-address-and-email', 1));
+      expect(headers.get('RateLimit')).toMatch(exhausted('auth-per-address-and-email', 1));
     }
-    expect(later.map(({ status }) => status)).toEqual(refused.map(() => 200));
+    expect(later.map(({ status }) => status)).toEqual(limited.map(() => 200));
   });
 
-  it('do not count', async () => {
+  it('do not count towards the limit', async () => {
     const email = await account();
     for (let n = 0; n < limit + 3; n += 1) expect((await login(email)).status).toBe(200);
   });
 
-  it('from another address work while a stranger guesses', async () => {
+  it('from another address succeed during an attack', async () => {
     const email = await account();
     const { guesses, owner, sameAddress } = await withinWindow(async () => {
       const guesses = await Promise.all(times(2 * limit, (n) => login(email, `wrong ${n}`)));
@@ -72,34 +72,36 @@ describe('right logins', () => {
   });
 });
 
-describe('guessing a password', () => {
-  it('reaches the password check no more often than the limit in a thousand parallel tries', async () => {
+describe('failed logins', () => {
+  it('reach the password check at most as often as the limit in 1,000 parallel attempts', async () => {
     const victim = await account();
     const other = await account();
-    const tries = await withinWindow(async () => {
+    const attempts = await withinWindow(async () => {
       const guesses = await Promise.allSettled(times(1_000, (n) => login(victim, `wrong ${n}`)));
       let later = 0;
       while ((await login(victim, 'wrong')).status === 401) later += 1;
       return { guesses, later, right: await login(victim), elsewhere: await login(other) };
     });
-    const responses = tries.guesses.flatMap((guess) => (guess.status === 'fulfilled' ? [guess.value] : []));
-    // A server that a thousand clients connect to at once may reset a connection; such a try may have counted.
-    const lost = tries.guesses.flatMap((guess) => (guess.status === 'rejected' ? [guess.reason] : []));
+    const responses = attempts.guesses.flatMap((guess) =>
+      guess.status === 'fulfilled' ? [guess.value] : [],
+    );
+    // With 1,000 connections at once the server may reset some; those attempts may have been counted.
+    const lost = attempts.guesses.flatMap((guess) => (guess.status === 'rejected' ? [guess.reason] : []));
     expect(lost.filter((error) => error?.cause?.code !== 'ECONNRESET')).toEqual([]);
     const codes = Map.groupBy(responses, (response) => outcomeOf(response).code);
     const counted = (code: string) => codes.get(code)?.length ?? 0;
-    // So many at once leave the process no time for its database, so some may get 503 in place of a check.
+    // Under this load, database requests may time out, so some attempts may return 503.
     const unavailable = counted('unavailable');
-    const checked = counted('invalid_credentials') + tries.later;
+    const checked = counted('invalid_credentials') + attempts.later;
     expect(checked).toBeLessThanOrEqual(limit);
     expect(checked).toBeGreaterThanOrEqual(limit - lost.length - unavailable);
     expect(counted('invalid_credentials') + counted('rate_limited') + unavailable).toBe(responses.length);
-    expect(outcomeOf(tries.right)).toEqual({ status: 429, code: 'rate_limited' });
-    expect(tries.elsewhere.status).toBe(200);
+    expect(outcomeOf(attempts.right)).toEqual({ status: 429, code: 'rate_limited' });
+    expect(attempts.elsewhere.status).toBe(200);
     await vi.waitUntil(async () => (await login(victim)).status === 200, untilNextWindow);
   }, 180_000);
 
-  it('from many addresses reaches it no more often than the limit of the mailbox', async () => {
+  it('from many addresses reach the password check at most as often as the limit of the mailbox', async () => {
     const email = await account();
     const addresses = times(Math.ceil(mailboxLimit / limit) + 1, (n) => `127.0.0.${n + 2}`);
     const { guesses, owner, at } = await withinWindow(async () => {
@@ -112,11 +114,11 @@ describe('guessing a password', () => {
     expect(guesses.filter(({ code }) => code === 'rate_limited')).toHaveLength(guesses.length - mailboxLimit);
     expect(owner.code).toBe('rate_limited');
     expectRestOfWindow(owner, at);
-    expect(owner.headers.get('RateLimit')).toMatch(refusedBy('auth-per-email', '\\d+'));
+    expect(owner.headers.get('RateLimit')).toMatch(exhausted('auth-per-email', '\\d+'));
     await vi.waitUntil(async () => (await loginFrom('127.0.0.99', email)).status === 200, untilNextWindow);
   });
 
-  it('counts an unknown address as it counts a known one', async () => {
+  it('count for an unknown address as for a known one', async () => {
     const known = await account();
     const unknown = `${randomUUID()}@example.com`;
     const [first, second] = await withinWindow(() =>
@@ -129,7 +131,7 @@ describe('guessing a password', () => {
     expect(codes(first)?.filter((code) => code === 'rate_limited')).toHaveLength(3);
   });
 
-  it('is counted by mailbox, whatever the case of its address', async () => {
+  it('count per mailbox, whatever the case of its address', async () => {
     const email = await account();
     const responses = await withinWindow(() =>
       Promise.all(times(2 * limit, (n) => login(n % 2 === 0 ? email : email.toUpperCase(), 'no'))),
@@ -138,13 +140,13 @@ describe('guessing a password', () => {
   });
 });
 
-describe('the reply to a login', () => {
-  it('tells each policy and what is left of it, and once failures alone have used it up, when it starts anew', async () => {
+describe('the response to a login', () => {
+  it('reports each policy and its remaining requests, and when an exhausted one resets', async () => {
     const email = `${randomUUID()}@example.com`;
-    const { responses, refused, at } = await withinWindow(async () => {
+    const { responses, limited, at } = await withinWindow(async () => {
       const responses = [];
       for (let n = 0; n < limit; n += 1) responses.push(await login(email, 'wrong'));
-      return { responses, refused: await login(email, 'wrong'), at: Date.now() };
+      return { responses, limited: await login(email, 'wrong'), at: Date.now() };
     });
     const pair = `"auth-per-address-and-email";q=${limit};w=${windowSeconds}`;
     const address = `"auth-per-address";q=10000;w=${windowSeconds}`;
@@ -158,11 +160,11 @@ describe('the reply to a login', () => {
         new RegExp(`^"auth-per-address";r=\\d+;t=\\d+, ${left}, ${ofMailbox}$`),
       );
     }
-    expect(refused.status).toBe(429);
-    // The limit of the mailbox did not count it.
-    expect(refused.headers.get('RateLimit-Policy')).toBe(`${address}, ${pair}`);
-    expectRestOfWindow(refused, at);
-    const seconds = refused.headers.get('Retry-After') ?? '';
-    expect(refused.headers.get('RateLimit')).toMatch(refusedBy('auth-per-address-and-email', seconds));
+    expect(limited.status).toBe(429);
+    // The limit of the mailbox does not count this attempt.
+    expect(limited.headers.get('RateLimit-Policy')).toBe(`${address}, ${pair}`);
+    expectRestOfWindow(limited, at);
+    const seconds = limited.headers.get('Retry-After') ?? '';
+    expect(limited.headers.get('RateLimit')).toMatch(exhausted('auth-per-address-and-email', seconds));
   });
 });

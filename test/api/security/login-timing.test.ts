@@ -8,9 +8,8 @@ const pairs = 40;
 /** Fewer than the limit for one address. */
 const triesPerAddress = 5;
 /**
- * How often a random one of the first is below a random one of the second: 0.5 where both take equally long.
- * By chance it strays by 0.065 (one standard deviation, for 40 of each), whatever the machine is busy with;
- * the bounds below are five of those.
+ * Returns the probability that a random value of the first list is below one of the second: 0.5 for equal
+ * distributions. The standard deviation is 0.065 for 40 values each; the bounds below are five of them.
  *
  * @see Mann and Whitney, "On a Test of Whether one of Two Random Variables is Stochastically Larger", 1947
  */
@@ -27,13 +26,13 @@ async function timeOf(email: string): Promise<number> {
   return took;
 }
 
-it('a login takes as long for an address that nobody has as for a wrong password', async () => {
+it('POST /auth/login takes as long for an unknown address as for a wrong password', async () => {
   const accounts = Array.from({ length: pairs / triesPerAddress }, () => newAccount());
   for (const account of accounts)
     expectResponse(await api.post('/auth/register', account), 201, accountSchema);
   const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
   await timeOf(newAccount().email);
-  // Side by side and in turns, so that whatever else the machine does meets both alike.
+  // Alternate, so that other load affects both equally.
   for (let round = 0; round < triesPerAddress; round++) {
     for (const [index, { email }] of accounts.entries()) {
       if (index % 2 === 0) times.known.push(await timeOf(email));

@@ -12,7 +12,7 @@ import {
 } from '../../support/api-driver/operation-requests.ts';
 import { byRoute, objectsOf } from '../../support/openapi/contracts.ts';
 
-/** What is stored or decided, and never said by a client; values that would matter if they were taken. */
+/** Fields that only the service sets, with values that would do harm if they were accepted. */
 const smuggled: Record<string, string> = {
   id: '"01890a5d-ac96-774b-bcce-b302099a8057"',
   customer_id: '"01890a5d-ac96-774b-bcce-b302099a8057"',
@@ -42,7 +42,7 @@ const smuggled: Record<string, string> = {
   decided_at: '"2000-01-01T00:00:00.000Z"',
   expires_at: '1',
 };
-/** Names that JavaScript knows, and one that nobody does. */
+/** Property names of JavaScript objects, and unknown names. */
 const odd: Record<string, string> = { toString: '1', hasOwnProperty: '1', surplus: '1', '': '1', '💥': '1' };
 
 let fixture: OperationFixture;
@@ -63,7 +63,7 @@ describe.each(objects)('the object at "$at" in the body of $route', ({ route, pa
     expect(catchall).toBeInstanceOf(z.core.$ZodNever);
   });
 
-  it('takes no field that the contract does not name, and a refusal writes nothing', async () => {
+  it('rejects every field that the contract does not define, and changes nothing', async () => {
     const { state } = operationOf(route);
     const before = await state?.(fixture);
     const api = clientFor(operationOf(route), fixture);
@@ -81,13 +81,13 @@ describe.each(objects)('the object at "$at" in the body of $route', ({ route, pa
   });
 });
 
-describe('the bodies', () => {
-  it('of all requests are looked at', () => {
+describe('request bodies', () => {
+  it('are all covered', () => {
     expect(withBody.length).toBeGreaterThanOrEqual(10);
     expect(objects.length).toBeGreaterThan(withBody.length);
   });
 
-  it('are refused for those fields alone: without them each succeeds', async () => {
+  it('succeed without the added fields', async () => {
     for (const { route, response } of withBody) {
       const fresh = await createOperationFixture(
         fixture.shop,

@@ -13,39 +13,39 @@ import {
 import { byRoute, leavesOf, type RequestPart, requestParts } from '../../support/openapi/contracts.ts';
 
 /**
- * Whose a thing is that a request names. A field that is not here fails the tests: say whose it is, and an
- * `owned` one is tried by everybody on everybody's.
+ * Whether the object that a field refers to has an owner. The tests fail for a field that is missing here.
+ * They try every `owned` field with every caller and every owner.
  */
 const owned = 'owned';
 const relations: Record<string, typeof owned | 'not owned'> = {
   customer_id: owned,
   order_id: owned,
-  /** The store's: who may change it is a question of roles, see function-access.test.ts. */
+  /** Belongs to the shop. Roles decide about access: see function-access.test.ts. */
   product_id: 'not owned',
   'items.0.id': 'not owned',
-  /** A position in a list that is named elsewhere, see cursors.test.ts. */
+  /** A position in a list: see cursors.test.ts. */
   cursor: 'not owned',
 };
 
-const namesSomething = (path: string, schema: z.core.$ZodType): boolean =>
+const isReference = (path: string, schema: z.core.$ZodType): boolean =>
   schema instanceof z.core.$ZodUUID || /(^|[._])(id|cursor)$/.test(path);
 
 const named = byRoute.flatMap((contract) =>
   requestParts.flatMap((part) =>
     leavesOf(contract.request[part])
-      .filter(({ path, schema }) => namesSomething(path, schema))
+      .filter(({ path, schema }) => isReference(path, schema))
       .map(({ path }) => ({ contract, route: contract.route, part, path })),
   ),
 );
 const cases = named.filter(({ path }) => relations[path] === owned);
 
-/** Owner and ADMIN where the contract lets an account in: its use case knows whose the thing is. */
+/** For access `account` the use case checks the owner. */
 function mayAct(access: Access, who: Who): boolean {
   if (access === 'customer') return who === 'the owner';
   if (access === 'customer_or_admin' || access === 'account')
     return who === 'the owner' || who === 'another ADMIN';
   if (access === 'admin') return who === 'another ADMIN';
-  throw new Error(`what somebody owns is open to ${access}`);
+  throw new Error(`An owned object must not have access ${access}`);
 }
 
 const callers = ['anonymous', 'another guest', 'another USER', 'another ADMIN', 'the owner'] as const;
@@ -56,7 +56,7 @@ type Owner = (typeof owners)[number];
 let shop: ApiShop;
 let others: Record<Exclude<Who, 'the owner'>, Client>;
 let owningActors: Record<Owner, Actor>;
-/** Theirs, and as it was: nobody may change anything of it. */
+/** Objects that no test may change, and their state at the start. */
 let closed: Record<Owner, { fixture: OperationFixture; before: unknown }>;
 let registered: OperationFixture['registered'];
 beforeAll(async () => {
@@ -94,7 +94,7 @@ beforeAll(async () => {
 const clientOf = (who: Who, { customer }: OperationFixture) =>
   who === 'the owner' ? customer.api : others[who];
 
-/** The owner's own id in the field, wherever it stands. */
+/** Puts the owner's id into the query or header. Paths and bodies have it already. */
 const naming = (part: RequestPart, path: string, fixture: OperationFixture) =>
   part === 'query' || part === 'headers' ? { [part]: { [path]: idOf(path, fixture) } } : {};
 
@@ -105,7 +105,7 @@ describe.each(cases)('$path in the $part of $route', ({ contract, route, part, p
   );
 
   it.each(table.filter(({ allowed }) => !allowed))(
-    "of a $owner's is closed to $who",
+    "denies $who access to a $owner's object",
     async ({ owner, who }) => {
       const { fixture, before } = closed[owner];
       const response = await send(clientOf(who, fixture), route, fixture, naming(part, path, fixture));
@@ -116,16 +116,19 @@ describe.each(cases)('$path in the $part of $route', ({ contract, route, part, p
     },
   );
 
-  it.each(table.filter(({ allowed }) => allowed))("of a $owner's is open to $who", async ({ owner, who }) => {
-    const fixture = await createOperationFixture(shop, owningActors[owner], registered);
-    const response = await send(clientOf(who, fixture), route, fixture, naming(part, path, fixture));
-    expect(response.status).toBe(success.status);
-    expect(JSON.stringify(response.body)).toContain(fixture.customer.id);
-  });
+  it.each(table.filter(({ allowed }) => allowed))(
+    "allows $who access to a $owner's object",
+    async ({ owner, who }) => {
+      const fixture = await createOperationFixture(shop, owningActors[owner], registered);
+      const response = await send(clientOf(who, fixture), route, fixture, naming(part, path, fixture));
+      expect(response.status).toBe(success.status);
+      expect(JSON.stringify(response.body)).toContain(fixture.customer.id);
+    },
+  );
 });
 
-describe('every id in every request', () => {
-  it('is one whose owner these tests know', () => {
+describe('the table `relations`', () => {
+  it('contains every id and cursor of the contracts', () => {
     const unknown = named.filter(({ path }) => relations[path] === undefined);
     expect(unknown.map(({ route, part, path }) => `${route}: ${path} in its ${part}`)).toEqual([]);
     expect(named.length).toBeGreaterThanOrEqual(15);
@@ -133,21 +136,21 @@ describe('every id in every request', () => {
   });
 });
 
-describe('an id that is given twice', () => {
+describe('an id given twice', () => {
   const other = '01890a5d-ac96-774b-bcce-b302099a8057';
 
-  it('in a body is refused, and changes nothing', async () => {
-    const [victim, thief] = [
+  it('in a body returns invalid_request and changes nothing', async () => {
+    const [victim, attacker] = [
       await createOperationFixture(shop, owningActors.USER, registered),
       await shop.guest(),
     ];
     const before = await customerState(victim);
     for (const [first, second] of [
-      [victim.customer.id, thief.id],
-      [thief.id, victim.customer.id],
+      [victim.customer.id, attacker.id],
+      [attacker.id, victim.customer.id],
     ]) {
       const text = `{"customer_id":"${first}","customer_id":"${second}","product_id":"${victim.productId}"}`;
-      const response = await thief.api.post('/cart/remove', undefined, { text });
+      const response = await attacker.api.post('/cart/remove', undefined, { text });
       expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
     }
     expect(await customerState(victim)).toEqual(before);
@@ -156,14 +159,14 @@ describe('an id that is given twice', () => {
   it.each([
     (own: string) => `customer_id=${own}&customer_id=${other}`,
     (own: string) => `customer_id=${other}&customer_id=${own}`,
-  ])('in a query shows nobody else’s orders: %s', async (queryOf) => {
+  ])('in a query returns invalid_request: %s', async (queryOf) => {
     const { customer } = await createOperationFixture(shop, owningActors.guest, registered);
     const response = await customer.api.get(`/order?${queryOf(customer.id)}`);
-    // The two are joined with a comma, which is no id.
+    // API Gateway joins both values with a comma.
     expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
   });
 
-  it('in a query, by a name with brackets, shows nobody else’s orders', async () => {
+  it('in a query as customer_id[] returns no orders of another customer', async () => {
     const { customer } = await createOperationFixture(shop, owningActors.guest, registered);
     const response = await customer.api.get(`/order?customer_id[]=${customer.id}&customer_id[]=${other}`);
     expect([200, 422]).toContain(response.status);
@@ -172,8 +175,8 @@ describe('an id that is given twice', () => {
 
   it('in upper case is the same customer', async () => {
     const fixture = await createOperationFixture(shop, owningActors.USER, registered);
-    const thief = await shop.guest();
+    const attacker = await shop.guest();
     expect((await fixture.customer.api.get(`/cart/${fixture.customer.id.toUpperCase()}`)).status).toBe(200);
-    expect((await thief.api.get(`/cart/${fixture.customer.id.toUpperCase()}`)).status).toBe(403);
+    expect((await attacker.api.get(`/cart/${fixture.customer.id.toUpperCase()}`)).status).toBe(403);
   });
 });

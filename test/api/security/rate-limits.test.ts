@@ -15,8 +15,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => service.stop());
 
-describe('a limit by address', () => {
-  it('cannot be escaped with headers that name another, and leaves other addresses alone', async () => {
+describe('the limit per address', () => {
+  it('ignores forwarding headers and does not affect other addresses', async () => {
     const headerNames = ['X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'X-Client-IP', 'True-Client-IP'];
     const { responses, last, at, elsewhere } = await withinWindow(async () => {
       const responses = await Promise.all(
@@ -39,8 +39,8 @@ describe('a limit by address', () => {
   });
 });
 
-describe('placing orders', () => {
-  it('is counted by account, over both ways to order, and nothing of the rest is placed', async () => {
+describe('the limit of orders per account', () => {
+  it('counts both ways to order together', async () => {
     const { id: customer_id, api: shopper } = await signUp(service.client);
     const unknown = { items: [{ id: randomUUID(), quantity: 1 }] };
     const responses = await withinWindow(() =>
@@ -54,11 +54,11 @@ describe('placing orders', () => {
     );
     const byStatus = Map.groupBy(responses, ({ status }) => status);
     expect(byStatus.get(429)).toHaveLength(2 * limit);
-    // An unknown product and an empty cart: those were let through.
+    // Requests within the limit fail later: unknown product or empty cart.
     expect([...(byStatus.get(404) ?? []), ...(byStatus.get(409) ?? [])]).toHaveLength(limit);
   });
 
-  it('is counted for replays too, both ways', async () => {
+  it('counts replays of both ways to order', async () => {
     const bootstrap = { headers: { 'Bootstrap-Secret': service.secrets.bootstrapSecret } };
     const shop = createApiShop(service.client, await signUp(service.client, { role: 'ADMIN' }, bootstrap));
     const { id } = await shop.product();

@@ -17,10 +17,10 @@ beforeAll(async () => {
   fixture = await createOperationFixture(shop, await shop.guest());
 });
 
-describe('a method that a header names', () => {
+describe('the method of a request', () => {
   const names = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', '_method'];
 
-  it.each(names)('is not obeyed: %s', async (name) => {
+  it.each(names)('is not overridden by %s', async (name) => {
     const { shop, productId } = fixture;
     const before = await shop.read(productId);
     const headers = { [name]: 'DELETE' };
@@ -30,7 +30,7 @@ describe('a method that a header names', () => {
     expect(await shop.read(productId)).toEqual(before);
   });
 
-  it.each(['TRACE', 'PROPFIND', 'PURGE'])('that nobody uses is refused: %s', async (method) => {
+  it.each(['TRACE', 'PROPFIND', 'PURGE'])('returns 4xx without an echo for %s', async (method) => {
     const { status, body } = await rawRequest(url, method, '/product', [['X-Secret', 'echoed?']]);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
@@ -38,7 +38,7 @@ describe('a method that a header names', () => {
   });
 });
 
-describe('a path', () => {
+describe('the path of a request', () => {
   const forms: readonly ((path: string) => string)[] = [
     (path) => `/${path}`,
     (path) => `${path}/`,
@@ -59,7 +59,7 @@ describe('a path', () => {
     (path) => `http://other.example${path}`,
   ];
 
-  it('written oddly opens nothing to a stranger', async () => {
+  it('in an unusual form returns no private data to an anonymous caller', async () => {
     const { productId, customer, orderId, shop } = fixture;
     const before = await customerState(fixture);
     const requests = [
@@ -74,14 +74,14 @@ describe('a path', () => {
         expect([400, 401, 404, 422], `${method} ${form(path)}`).toContain(status);
         expect(body).not.toContain(productId);
       }
-      // What shows that there is something to open.
+      // The plain path exists.
       expect((await shop.anyone.send(method, path)).status).toBe(401);
     }
     expect(await customerState(fixture)).toEqual(before);
   });
 
   it.each(['X-Original-URL', 'X-Rewrite-URL', 'X-Forwarded-Path', 'X-Forwarded-Prefix'])(
-    'is not the one that %s names',
+    'is not overridden by %s',
     async (name) => {
       const headers = { [name]: `/cart/${fixture.customer.id}` };
       expect((await fixture.shop.anyone.get('/health', { headers })).body).toEqual({ status: 'ok' });
@@ -90,7 +90,7 @@ describe('a path', () => {
   );
 
   it.each(['%0d%0aSet-Cookie:%20a=b', '%0aX-Injected:%201', '%E5%98%8D%E5%98%8ASet-Cookie:a=b'])(
-    'puts nothing into the headers of its reply: %s',
+    'does not inject response headers: %s',
     async (injected) => {
       for (const path of [`/product/${injected}`, `/${injected}`, `/product?cursor=${injected}`]) {
         const response = await rawRequest(url, 'GET', path);
@@ -101,8 +101,8 @@ describe('a path', () => {
   );
 });
 
-describe('a header', () => {
-  it('does not choose the id of a request', async () => {
+describe('a request header', () => {
+  it('does not set the request id', async () => {
     const mine = '11111111-1111-4111-8111-111111111111';
     const names = ['X-Request-Id', 'X-Amzn-RequestId', 'X-Amzn-Trace-Id', 'X-Correlation-Id', 'Request-Id'];
     const headers = Object.fromEntries(names.map((name) => [name, mine]));
@@ -122,7 +122,7 @@ describe('a header', () => {
     ['X-Forwarded-Port', '1'],
     ['Forwarded', 'host=evil.example;proto=gopher'],
     ['X-Host', 'evil.example'],
-  ])('does not change where a reply points: %s', async (name, value) => {
+  ])('does not change Location: %s', async (name, value) => {
     const { customer, productId } = fixture;
     const token = [['Authorization', await tokenOf()]] as const;
     const body = JSON.stringify({ items: [{ id: productId, quantity: 1 }] });
@@ -140,17 +140,20 @@ describe('a header', () => {
     }
   });
 
-  it.each(['a\tb', 'a\u00a0b', 'ü', 'a,b c', ' '])('Idempotency-Key %j is refused', async (value) => {
-    const { customer } = fixture;
-    const response = await tryCheckout(customer, { key: value });
-    // Blanks at either end are not part of a header's value.
-    if (value.trim() === '') expect(response.status).toBe(422);
-    else expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
-  });
+  it.each(['a\tb', 'a\u00a0b', 'ü', 'a,b c', ' '])(
+    'Idempotency-Key %j returns invalid_request',
+    async (value) => {
+      const { customer } = fixture;
+      const response = await tryCheckout(customer, { key: value });
+      // HTTP trims the value to an empty one.
+      if (value.trim() === '') expect(response.status).toBe(422);
+      else expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+    },
+  );
 });
 
 describe('security headers', () => {
-  it('are on a reply of every kind', async () => {
+  it('are in responses of every status', async () => {
     const { shop, customer, productId, orderId, registered } = fixture;
     const { anyone, admin } = shop;
     const stale = { headers: { 'If-Match': '"9"' } };
@@ -162,7 +165,7 @@ describe('security headers', () => {
       202: () => customer.api.post('/order', { items: [{ id: productId, quantity: 1 }] }),
       204: async () => admin.api.delete(`/product/${(await shop.product()).id}`),
       304: async () => {
-        // Its own product: the order above is decided meanwhile, which changes the tag of what it takes from.
+        // A separate product, because the order above changes the ETag of its product.
         const path = `/product/${(await shop.product()).id}`;
         const ETag = (await anyone.get(path)).headers.get('ETag') ?? '';
         return anyone.get(path, { headers: { 'If-None-Match': ETag } });
@@ -177,8 +180,8 @@ describe('security headers', () => {
       415: () => anyone.post('/auth/login', registered, form),
       422: () => anyone.post('/auth/login', {}),
     };
-    for (const [status, ask] of Object.entries(kinds)) {
-      const response = await ask();
+    for (const [status, act] of Object.entries(kinds)) {
+      const response = await act();
       expect({ status: response.status, faults: securityHeaderErrors(response.headers) }).toEqual({
         status: Number(status),
         faults: [],
@@ -187,7 +190,7 @@ describe('security headers', () => {
   });
 });
 
-describe('a page of another origin', () => {
+describe('a page from another origin', () => {
   const Origin = 'https://shop.example';
   const preflight = (method: string, wanted: string) =>
     fetch(`${url}/order/add`, {
@@ -201,7 +204,7 @@ describe('a page of another origin', () => {
   const listed = (response: Response, name: string) =>
     (response.headers.get(`Access-Control-${name}`) ?? '').toLowerCase().split(/ *, */);
 
-  it('may read every reply, and which request it was', async () => {
+  it('can read every response and X-Request-Id', async () => {
     for (const path of ['/product?limit=1', '/nowhere']) {
       const { headers } = await fixture.shop.anyone.get(path, { headers: { Origin } });
       expect(['*', Origin]).toContain(headers.get('Access-Control-Allow-Origin'));
@@ -215,17 +218,17 @@ describe('a page of another origin', () => {
     ['PATCH', 'authorization,content-type,if-match'],
     ['DELETE', 'authorization'],
     ['GET', 'authorization'],
-  ])('may send %s with %s', async (method, wanted) => {
+  ])('can send %s with %s', async (method, wanted) => {
     const response = await preflight(method, wanted);
     expect([200, 204]).toContain(response.status);
     expect(['*', Origin]).toContain(response.headers.get('Access-Control-Allow-Origin'));
     expect(listed(response, 'Allow-Methods')).toContain(method.toLowerCase());
     for (const name of wanted.split(',')) expect(listed(response, 'Allow-Headers')).toContain(name);
-    // Nothing here is authenticated by what a browser sends by itself.
+    // The API uses no credentials that browsers send automatically.
     expect(response.headers.get('Access-Control-Allow-Credentials')).not.toBe('true');
   });
 
-  it('may not send the bootstrap secret, other methods or headers of its own', async () => {
+  it('cannot send the bootstrap secret, other methods or any header', async () => {
     const response = await preflight('POST', 'bootstrap-secret');
     expect(listed(response, 'Allow-Headers')).not.toContain('bootstrap-secret');
     expect(listed(response, 'Allow-Headers')).not.toContain('*');

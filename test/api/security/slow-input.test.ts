@@ -12,7 +12,7 @@ import {
 } from '../../support/api-driver/operation-requests.ts';
 import { byRoute, leavesOf, requestParts } from '../../support/openapi/contracts.ts';
 
-/** Beginnings, what is repeated, and ends on which a pattern that backtracks tries every way to part the rest. */
+/** Start, repeated part and end of texts that make a backtracking pattern try every split. */
 const pumps: readonly (readonly [string, string, string])[] = [
   ['', 'a', '!'],
   ['', 'a', '@'],
@@ -42,7 +42,10 @@ const pumps: readonly (readonly [string, string, string])[] = [
   ['', '0123abcd-', ''],
   ['', '\\', '"'],
 ];
-/** Node.js takes 16 KB of headers and path, where `!` takes three; a body may have twice as much as here. */
+/**
+ * Node.js accepts 16 KB of headers and path (an encoded `!` has three characters) and the service 64 KB of
+ * body.
+ */
 const charactersIn = { params: 4_500, query: 4_500, headers: 10_000, body: 30_000 };
 
 const fill = ([start, pumped, end]: (typeof pumps)[number], length: number): string =>
@@ -62,7 +65,7 @@ const texts = byRoute.flatMap(({ route, request }) =>
   ),
 );
 const fields = [
-  // Once for each schema in each part: an id is an id in whichever path it stands.
+  // Each schema once per part of the request.
   ...texts.filter(
     ({ part, schema }, index) =>
       texts.findIndex((other) => other.part === part && other.schema === schema) === index,
@@ -72,14 +75,14 @@ const fields = [
   { route: 'GET /product', part: 'headers', path: 'accept-encoding' } as const,
 ];
 
-async function timeOf(ask: () => Promise<unknown>): Promise<number> {
+async function timeOf(act: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
-  await ask();
+  await act();
   return performance.now() - start;
 }
 
-const tries = 20;
-/** A request takes some milliseconds, and 10,000 characters through a quadratic pattern some hundred. */
+const maxAttempts = 20;
+/** A request takes a few milliseconds; a quadratic pattern takes over a hundred for 10,000 characters. */
 const factor = 25;
 
 const requestOf = (api: Client, { route, part, path }: (typeof fields)[number], value: string) =>
@@ -87,16 +90,16 @@ const requestOf = (api: Client, { route, part, path }: (typeof fields)[number], 
     ? send(api, route, fixture, { text: bodyWith(route, fixture, path.split('.'), JSON.stringify(value)) })
     : send(api, route, fixture, { [part]: { [path]: value } });
 
-it.each(fields)('$path in the $part of $route takes no longer for text made to be slow', async (field) => {
+it.each(fields)('$route takes no longer for a hostile $path in the $part', async (field) => {
   const api = clientFor(operationOf(field.route), fixture);
   const length = charactersIn[field.part];
-  // As long, and refused at the first character by every pattern.
+  // As long, but rejected at the first character.
   const plain = Math.min(...(await inTurn(5, () => timeOf(() => requestOf(api, field, '!'.repeat(length))))));
   for (const pump of pumps) {
     const times: number[] = [];
-    // What the machine does beside it delays one request; a slow pattern delays every one.
+    // Other load delays single requests; a slow pattern delays all of them.
     do times.push(await timeOf(() => requestOf(api, field, fill(pump, length))));
-    while (Math.min(...times) > factor * plain && times.length < tries);
+    while (Math.min(...times) > factor * plain && times.length < maxAttempts);
     const quickest = Math.min(...times);
     expect(quickest / plain, `${pump.join('…')}: ${quickest} ms, plain text: ${plain} ms`).toBeLessThan(
       factor,
@@ -110,7 +113,7 @@ async function inTurn<T>(count: number, act: () => Promise<T>): Promise<T[]> {
   return results;
 }
 
-it('every text in every request was tried', () => {
+it('the tests above cover every text field', () => {
   expect(texts.length).toBeGreaterThan(25);
   expect(fields.length).toBeGreaterThan(15);
 });

@@ -15,23 +15,23 @@ beforeAll(async () => {
   guest = expectResponse(await api.post('/customer/add', { username: 'token' }), 201, guestSchema);
 });
 
-function expectRefused(response: ApiResponse) {
+function expectUnauthenticated(response: ApiResponse) {
   expect(outcomeOf(response)).toEqual(unauthenticated);
   expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer/);
 }
 
 const cartOf = (token?: string) => api.as(token).get(`/cart/${guest.id}`);
-/** The guest's, but for what is overridden. */
+/** Forges a token of the guest with overrides. */
 const forge = (claims = {}, signing = {}): string => forgeToken({ sub: guest.id, ...claims }, signing);
 
 describe('an access token', () => {
-  it('is needed', async () => {
-    expectRefused(await cartOf());
+  it('is required', async () => {
+    expectUnauthenticated(await cartOf());
   });
 
-  it('is taken when it is the one that was issued', async () => {
+  it('is accepted if the service issued it', async () => {
     expect((await cartOf(guest.access_token)).status).toBe(200);
-    // What shows that the forgeries below fail for what is wrong with them.
+    // Without overrides a forged token is valid, so the tests below fail for the override only.
     expect((await cartOf(forge())).status).toBe(200);
     const { admin } = await createLocalShop();
     const asAdmin = api.as(forgeToken({ sub: admin.id, role: 'ADMIN' }));
@@ -39,9 +39,9 @@ describe('an access token', () => {
   });
 
   it.each(['x', 'a.b.c', '..', 'eyJhbGciOiJIUzI1NiJ9.e30.', '%00', '{}', '🎉', '__proto__', 'null'])(
-    'is refused when malformed: %s',
+    'returns unauthenticated if malformed: %s',
     async (token) => {
-      expectRefused(await api.as(encodeURI(token)).get(`/cart/${guest.id}`));
+      expectUnauthenticated(await api.as(encodeURI(token)).get(`/cart/${guest.id}`));
     },
   );
 
@@ -49,34 +49,34 @@ describe('an access token', () => {
     ['characters', (length: number) => `${'a'.repeat(length)}.b.c`],
     ['dots', (length: number) => '.'.repeat(length)],
     ['claims', (length: number) => forge({ padding: 'x'.repeat(length / 2) }, { key: ownKey })],
-  ])('is refused when it has 12,000 %s', async (_, make) => {
-    expectRefused(await cartOf(make(12_000)));
+  ])('returns unauthenticated for 12,000 %s', async (_, make) => {
+    expectUnauthenticated(await cartOf(make(12_000)));
   });
 });
 
-describe('the header that carries it', () => {
+describe('the Authorization header', () => {
   it.each(['', 'Bearer', 'Bearer ', 'Basic dXNlcjpwYXNz', 'bearer a b', 'Bearer: x', 'Token x'])(
-    'is refused as %j',
+    'returns unauthenticated for %j',
     async (Authorization) => {
-      expectRefused(await api.get(`/cart/${guest.id}`, { headers: { Authorization } }));
+      expectUnauthenticated(await api.get(`/cart/${guest.id}`, { headers: { Authorization } }));
     },
   );
 
-  it('may spell its scheme as it likes, as HTTP has it', async () => {
+  it('accepts its scheme in any case', async () => {
     for (const scheme of ['bearer', 'BEARER', 'Bearer ']) {
       const headers = { Authorization: `${scheme} ${guest.access_token}` };
       expect((await api.get(`/cart/${guest.id}`, { headers })).status).toBe(200);
     }
   });
 
-  it('with two tokens is refused, as API Gateway joins two headers', async () => {
+  it('returns unauthenticated for two joined tokens, as API Gateway joins two headers', async () => {
     const [first, second] = [forge({}, { key: ownKey }), guest.access_token];
     for (const value of [`Bearer ${first}, Bearer ${second}`, `Bearer ${second},Bearer ${first}`]) {
-      expectRefused(await api.get(`/cart/${guest.id}`, { headers: { Authorization: value } }));
+      expectUnauthenticated(await api.get(`/cart/${guest.id}`, { headers: { Authorization: value } }));
     }
   });
 
-  it('sent twice is none', async () => {
+  it('returns 401 if sent twice', async () => {
     const shop = await createLocalShop();
     const product = await shop.product();
     const tokens = [forge({ role: 'ADMIN' }, { key: ownKey }), guest.access_token];
@@ -88,20 +88,20 @@ describe('the header that carries it', () => {
     expect(await shop.read(product.id)).toEqual(product);
   });
 
-  it('is the only place that is looked at', async () => {
+  it('is the only source of a token', async () => {
     const token = guest.access_token;
     for (const name of ['access_token', 'token', 'authorization', 'Authorization', 'jwt'])
-      expectRefused(await api.get(`/cart/${guest.id}?${name}=${token}`));
+      expectUnauthenticated(await api.get(`/cart/${guest.id}?${name}=${token}`));
     for (const name of [
       'X-Access-Token',
       'X-Authorization',
       'Proxy-Authorization',
       'X-Amzn-Remapped-Authorization',
     ])
-      expectRefused(await api.get(`/cart/${guest.id}`, { headers: { [name]: `Bearer ${token}` } }));
+      expectUnauthenticated(await api.get(`/cart/${guest.id}`, { headers: { [name]: `Bearer ${token}` } }));
     const Cookie = `access_token=${token}; Authorization=${token}`;
-    expectRefused(await api.get(`/cart/${guest.id}`, { headers: { Cookie } }));
+    expectUnauthenticated(await api.get(`/cart/${guest.id}`, { headers: { Cookie } }));
     const body = { customer_id: guest.id, product_id: guest.id, access_token: token };
-    expectRefused(await api.post('/cart/remove', body));
+    expectUnauthenticated(await api.post('/cart/remove', body));
   });
 });

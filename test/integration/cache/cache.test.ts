@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openCache } from '../../support/fixtures/counted-cache.ts';
+import { createCountedCache } from '../../support/fixtures/counted-cache.ts';
 import { whyNoRedis } from '../../support/services/redis.ts';
 
 if (whyNoRedis !== undefined) process.stderr.write(`skipped: ${whyNoRedis}\n`);
@@ -11,7 +11,7 @@ afterEach(async () => {
 
 describe('cache with one tier', () => {
   it('loads missing keys together, and each key once', async () => {
-    const cache = openCache();
+    const cache = createCountedCache();
     expect([...(await cache.find('a', 'b', 'a')).keys()]).toEqual(['a', 'b']);
     expect(await cache.find('b', 'c')).toEqual(
       new Map([
@@ -23,21 +23,21 @@ describe('cache with one tier', () => {
   });
 
   it('leaves out absent keys and loads them again', async () => {
-    const cache = openCache();
+    const cache = createCountedCache();
     expect((await cache.find('absent', 'a')).size).toBe(1);
     await cache.find('absent', 'a');
     expect(cache.loads).toEqual([['absent', 'a'], ['absent']]);
   });
 
   it('loads once for 200 concurrent callers', async () => {
-    const cache = openCache();
+    const cache = createCountedCache();
     const values = await Promise.all(Array.from({ length: 200 }, () => cache.get('a')));
     expect(new Set(values)).toEqual(new Set([{ name: 'a', load: 1 }]));
     expect(cache.loads).toHaveLength(1);
   });
 
   it('rejects all concurrent callers when their load fails, and loads again', async () => {
-    const cache = openCache();
+    const cache = createCountedCache();
     const broken = async () => {
       throw new Error('no database');
     };
@@ -47,13 +47,13 @@ describe('cache with one tier', () => {
   });
 
   it('loads again after the TTL', async () => {
-    const cache = openCache({ ttlMs: 150 });
+    const cache = createCountedCache({ ttlMs: 150 });
     await cache.get('a');
     await expect.poll(() => cache.get('a')).toEqual({ name: 'a', load: 2 });
   });
 
   it('drops invalidated keys, and the least recently used ones when full', async () => {
-    const cache = openCache({ maxEntries: 2 });
+    const cache = createCountedCache({ maxEntries: 2 });
     await cache.find('a', 'b');
     await cache.invalidate(['a']);
     expect(await cache.get('a')).toEqual({ name: 'a', load: 2 });
@@ -65,7 +65,7 @@ describe('cache with one tier', () => {
   });
 
   it('replaces reloaded values', async () => {
-    const cache = openCache();
+    const cache = createCountedCache();
     await cache.get('a');
     await cache.reload(['a'], cache.load);
     expect(await cache.get('a')).toEqual({ name: 'a', load: 2 });

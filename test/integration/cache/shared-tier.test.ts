@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { Redis as Client } from 'iovalkey';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectRedis, type Redis } from '../../../lib/platform/redis.ts';
-import { openCache } from '../../support/fixtures/counted-cache.ts';
+import { createCountedCache } from '../../support/fixtures/counted-cache.ts';
 import { type RedisServer, startRedis, whyNoRedis } from '../../support/services/redis.ts';
 
 if (whyNoRedis !== undefined) process.stderr.write(`skipped: ${whyNoRedis}\n`);
@@ -35,10 +35,14 @@ describe.skipIf(whyNoRedis !== undefined)('cache with a shared tier', () => {
   }
 
   /** Containers, each with its own connection. */
-  async function containers(count: number, url: string, options: Parameters<typeof openCache>[0] = {}) {
+  async function containers(
+    count: number,
+    url: string,
+    options: Parameters<typeof createCountedCache>[0] = {},
+  ) {
     const namespace = randomUUID();
     const opened = Array.from({ length: count }, () =>
-      openCache({ namespace, shared: connection(url), ...options }),
+      createCountedCache({ namespace, shared: connection(url), ...options }),
     );
     // Wait until each container uses the shared tier: it skips the tier while connecting.
     const redis = observer(url);
@@ -156,7 +160,7 @@ describe.skipIf(whyNoRedis !== undefined)('cache with a shared tier', () => {
   });
 
   /** Sends requests for distinct keys, which need the shared tier or a load, with `fault` halfway. Returns the failures. */
-  async function storm(cache: ReturnType<typeof openCache>, fault: () => unknown) {
+  async function storm(cache: ReturnType<typeof createCountedCache>, fault: () => unknown) {
     const requests: Promise<unknown>[] = [];
     for (let n = 0; n < 300; n += 1) {
       if (n === 150) await fault();
@@ -204,7 +208,7 @@ describe.skipIf(whyNoRedis !== undefined)('cache with a shared tier', () => {
 
 describe('cache without its shared tier', () => {
   it('does not wait for a connection that never completes', async () => {
-    const cache = openCache({ shared: new Promise(() => {}) });
+    const cache = createCountedCache({ shared: new Promise(() => {}) });
     expect(await cache.get('a')).toEqual({ name: 'a', load: 1 });
   });
 
@@ -217,7 +221,7 @@ describe('cache without its shared tier', () => {
     for (const port of [address.port, 1]) {
       const shared = connectRedis(`redis://127.0.0.1:${port}`);
       ends.push(async () => (await shared).disconnect());
-      const cache = openCache({ shared });
+      const cache = createCountedCache({ shared });
       expect(await cache.get('a')).toEqual({ name: 'a', load: 1 });
       expect(await cache.get('a')).toEqual({ name: 'a', load: 1 });
       await cache.invalidate(['a']);

@@ -46,6 +46,9 @@ describe('a cart', () => {
     await Promise.all(products.map((id) => shop.carts.setLine(customer_id, id, 1)));
     const { lines } = await shop.carts.setLine(customer_id, products[0] ?? '', 7);
     expect(lines.find(({ product_id }) => product_id === products[0])?.quantity).toBe(7);
+    // Removing a line makes room for another product.
+    await shop.carts.removeLine(customer_id, products[0] ?? '');
+    expect((await shop.carts.setLine(customer_id, newId(), 1)).lines).toHaveLength(50);
   });
 
   it('is emptied only as it was read', async () => {

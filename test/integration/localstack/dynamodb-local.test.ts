@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startDynamoDbLocal } from '../../../localstack/dynamodb-local.ts';
 import { freePort, isPortFree } from '../../../localstack/ports.ts';
-import { runningWith, until } from '../../support/services/processes.ts';
+import { commandLinesWith, until } from '../../support/services/processes.ts';
 
 const portOf = (endpoint: string) => Number(new URL(endpoint).port);
 
@@ -12,9 +12,9 @@ describe('startDynamoDbLocal', () => {
   it('leaves no process running after stop, even when stopped twice', async () => {
     const engine = await startDynamoDbLocal();
     const port = portOf(engine.endpoint);
-    expect(await runningWith(`-port ${port} `)).not.toEqual([]);
+    expect(await commandLinesWith(`-port ${port} `)).not.toEqual([]);
     await Promise.all([engine.stop(), engine.stop()]);
-    expect(await runningWith(`-port ${port} `)).toEqual([]);
+    expect(await commandLinesWith(`-port ${port} `)).toEqual([]);
     expect(await isPortFree(port)).toBe(true);
   });
 
@@ -31,10 +31,10 @@ describe('startDynamoDbLocal', () => {
     const port = await freePort();
     const giveUp = new AbortController();
     const starting = startDynamoDbLocal({ port, signal: giveUp.signal });
-    await until(async () => (await runningWith(`-port ${port} `)).length > 0);
+    await until(async () => (await commandLinesWith(`-port ${port} `)).length > 0);
     giveUp.abort();
     await expect(starting).rejects.toThrow('aborted');
-    expect(await runningWith(`-port ${port} `)).toEqual([]);
+    expect(await commandLinesWith(`-port ${port} `)).toEqual([]);
   });
 
   it('ends when its parent is killed', async () => {
@@ -44,6 +44,6 @@ describe('startDynamoDbLocal', () => {
     const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
     await until(async () => !(await isPortFree(port)));
     owner.kill('SIGKILL');
-    await until(async () => (await runningWith(`-port ${port} `)).length === 0);
+    await until(async () => (await commandLinesWith(`-port ${port} `)).length === 0);
   });
 });

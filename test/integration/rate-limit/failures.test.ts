@@ -5,7 +5,7 @@ import { createRateLimits, type RateLimits, type Usage } from '../../../lib/rate
 import { withFaults } from '../../support/database/fault-injection.ts';
 import { freshTables } from '../../support/database/tables.ts';
 import {
-  admitted,
+  allowedCount,
   inMemory,
   limitsOf,
   sharedStores,
@@ -42,7 +42,7 @@ describe.each(stores)('rateLimits that count failures in $store', ({ open, skipp
     await Promise.all(inFlight.map(({ finish }) => finish(false)));
     // A fixed wait: `resetSeconds` is the promise under test.
     await wait(1_000);
-    expect(await admitted([count(here), count(there)])).toBe(2);
+    expect(await allowedCount([count(here), count(there)])).toBe(2);
   });
 
   run('reports the end of the window in every container once failures alone use up the limit', async () => {

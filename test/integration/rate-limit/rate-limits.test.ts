@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import type { RateLimits } from '../../../lib/rate-limit/rate-limits.ts';
-import { admitted, sharedStores, times } from '../../support/fixtures/rate-limit-stores.ts';
+import { allowedCount, sharedStores, times } from '../../support/fixtures/rate-limit-stores.ts';
 
 const day = 86_400;
 const name = 'auth-per-email';
@@ -17,7 +17,7 @@ describe.each(sharedStores)('rateLimits in $store', ({ open, skipped }) => {
       const store = await open();
       const containers = times(2, () => store.container({ requests: 10, windowSeconds: day }));
       const counts = containers.flatMap((limits) => times(500, () => limits.count(limit, 'shopper')));
-      expect(await admitted(counts)).toBe(10);
+      expect(await allowedCount(counts)).toBe(10);
     },
   );
 
@@ -59,7 +59,7 @@ describe.each(sharedStores)('rateLimits in $store', ({ open, skipped }) => {
     const late = await limits.count(name, 'a');
     vi.setSystemTime(Date.now() + 86_400_000);
     expect((await late.finish(false)).remaining).toBeLessThanOrEqual(2);
-    expect(await admitted(times(5, () => limits.count(name, 'a')))).toBe(2);
+    expect(await allowedCount(times(5, () => limits.count(name, 'a')))).toBe(2);
   });
 
   run('does not count rejected requests, so that uncounted ones make room again', async () => {

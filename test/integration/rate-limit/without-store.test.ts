@@ -7,7 +7,13 @@ import { systemClock } from '../../../lib/platform/clock.ts';
 import { createRateLimits } from '../../../lib/rate-limit/rate-limits.ts';
 import { withFaults } from '../../support/database/fault-injection.ts';
 import { freshTables } from '../../support/database/tables.ts';
-import { admitted, inMemory, limitsOf, onRedis, times } from '../../support/fixtures/rate-limit-stores.ts';
+import {
+  allowedCount,
+  inMemory,
+  limitsOf,
+  onRedis,
+  times,
+} from '../../support/fixtures/rate-limit-stores.ts';
 import { whyNoRedis } from '../../support/services/redis.ts';
 
 describe('rateLimits without their store', () => {
@@ -15,7 +21,7 @@ describe('rateLimits without their store', () => {
 
   it('admits no more than the limit per container when DynamoDB is unreachable', async () => {
     const limits = (await inMemory()).container(limit);
-    expect(await admitted(times(30, () => limits.count('auth-per-email', 'a')))).toBe(10);
+    expect(await allowedCount(times(30, () => limits.count('auth-per-email', 'a')))).toBe(10);
   });
 
   it('waits once for a DynamoDB that does not respond, and then skips it', async () => {
@@ -42,7 +48,7 @@ describe('rateLimits without their store', () => {
     const waited = performance.now() - before;
     const rest = [];
     for (let n = 0; n < 20; n += 1) rest.push(limits.count('auth-per-email', 'a'));
-    expect([first.usage.exceeded, await admitted(rest)]).toEqual([false, 10]);
+    expect([first.usage.exceeded, await allowedCount(rest)]).toEqual([false, 10]);
     expect(performance.now() - before).toBeLessThan(1.5 * waited);
   });
 
@@ -64,7 +70,7 @@ describe('rateLimits without their store', () => {
         cacheUrl: undefined,
         clock: systemClock,
       });
-      expect(await admitted(times(5, () => limits.count(name, 'a')))).toBe(expected);
+      expect(await allowedCount(times(5, () => limits.count(name, 'a')))).toBe(expected);
       // Throttling ends long before the window does.
       if (expected === 0) expect((await limits.count(name, 'b')).usage.resetSeconds).toBe(1);
       expect(throttled.attempts.length).toBeGreaterThan(0);
@@ -76,15 +82,15 @@ describe('rateLimits without their store', () => {
     async (name) => {
       const { server, container } = await onRedis();
       const limits = container(limit);
-      expect(await admitted(times(30, () => limits.count(name, 'a')))).toBe(10);
+      expect(await allowedCount(times(30, () => limits.count(name, 'a')))).toBe(10);
       // The server pauses with requests in flight: it counts some of them, and memory counts all.
       const storm = times(200, () => limits.count(name, 'b'));
       server.pause();
       const during = times(200, () => limits.count(name, 'b'));
-      expect(await admitted([...storm, ...during])).toBe(10);
+      expect(await allowedCount([...storm, ...during])).toBe(10);
       server.resume();
       await server.kill();
-      expect(await admitted(times(30, () => limits.count(name, 'c')))).toBe(10);
+      expect(await allowedCount(times(30, () => limits.count(name, 'c')))).toBe(10);
     },
   );
 });

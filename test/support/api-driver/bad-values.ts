@@ -24,7 +24,7 @@ const notId = [
 const required = (values: readonly string[]) => [missing, ...values];
 
 /** Integers from `min` to `max`. */
-const whole = (min: number, max: number) => [
+const integers = (min: number, max: number) => [
   ...notNumber,
   String(min - 1),
   String(max + 1),
@@ -73,15 +73,15 @@ export const badBodyValues = {
   password: required([...notText, '""', notShort(128), quoted('🎉'.repeat(129))]),
   role: [...notText, '""', '" "', '"admin"', '"ROOT"', '"ADMIN "', '["ADMIN"]', '"\\ud800"', '"🎉"'],
   active: ['null', '0', '1', '"true"', '"false"', '""', '{}', '[]', '[true]', '1e308'],
-  units: required(whole(0, 1_000_000_000)),
-  moreUnits: required(whole(1, 1_000_000_000)),
-  price: required(whole(0, 99_999_999)),
-  optionalPrice: whole(0, 99_999_999),
-  stockShards: whole(1, 32),
-  limit: whole(1, 1_000_000),
-  changedLimit: whole(1, 1_000_000).filter((value) => value !== 'null'),
-  quantity: required(whole(1, 1_000_000)),
-  total: whole(0, Number.MAX_SAFE_INTEGER),
+  units: required(integers(0, 1_000_000_000)),
+  moreUnits: required(integers(1, 1_000_000_000)),
+  price: required(integers(0, 99_999_999)),
+  optionalPrice: integers(0, 99_999_999),
+  stockShards: integers(1, 32),
+  limit: integers(1, 1_000_000),
+  changedLimit: integers(1, 1_000_000).filter((value) => value !== 'null'),
+  quantity: required(integers(1, 1_000_000)),
+  total: integers(0, Number.MAX_SAFE_INTEGER),
   /** A known field that is never accepted; its error message gives a hint. */
   forbidden: ['5', '0', '-1', 'null', '"5"', '{}', '[]'],
   items: required([

@@ -43,7 +43,7 @@ export async function startFakeEventBus(
   const requests: number[] = [];
   let seen = 0;
 
-  function answer(target: unknown, text: string): FakeResponse {
+  function respond(target: unknown, text: string): FakeResponse {
     if (target === 'AWSEvents.CreateEventBus') {
       busNames.push(createBus.parse(JSON.parse(text)).Name);
       return { status: 200, body: { EventBusArn: 'arn' } };
@@ -61,5 +61,5 @@ export async function startFakeEventBus(
     return { status: 200, body: { FailedEntryCount, Entries } };
   }
 
-  return { ...(await startFakeAwsService(answer)), busNames, accepted, requests };
+  return { ...(await startFakeAwsService(respond)), busNames, accepted, requests };
 }

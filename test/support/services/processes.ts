@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Returns the command lines of running processes that contain the text. Zombies have none. */
-export async function runningWith(text: string): Promise<string[]> {
+export async function commandLinesWith(text: string): Promise<string[]> {
   const { stdout } = await run('ps', ['-A', '-ww', '-o', 'args='], { maxBuffer: 10_000_000 });
   return stdout.split('\n').filter((line) => line.includes(text));
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../localstack/ports.ts';
-import { runningWith } from './processes.ts';
+import { commandLinesWith } from './processes.ts';
 
 const program = fileURLToPath(new URL('../../../localstack/start.ts', import.meta.url));
 
@@ -29,8 +29,8 @@ export async function startProgram(args: string[] = [], environment: NodeJS.Proc
     stdout: () => stdout,
     stderr: () => stderr,
     leftovers: async () => [
-      ...(await runningWith(`--httpPort ${port} `)),
-      ...(await runningWith(`-port ${dynamodbPort} `)),
+      ...(await commandLinesWith(`--httpPort ${port} `)),
+      ...(await commandLinesWith(`-port ${dynamodbPort} `)),
     ],
   };
 }

@@ -16,8 +16,8 @@ const guest: Pick<Account, 'id' | 'kind' | 'role'> = { ...admin, kind: 'guest', 
 
 describe('accessTokens', () => {
   it('verifies an issued token as its account and role', async () => {
-    const { tokens, world } = container();
-    world.now += 500;
+    const { tokens, state } = container();
+    state.now += 500;
     const response = await tokens.issue(admin);
     expect(response).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 3_600 });
     expect(await tokens.verify(response.access_token)).toEqual({ id: admin.id, role: 'ADMIN' });
@@ -29,12 +29,12 @@ describe('accessTokens', () => {
     [admin, 3_600],
     [guest, 86_400],
   ])('issues a token to %o for %d seconds', async (account, ttlSeconds) => {
-    const { tokens, world } = container();
+    const { tokens, state } = container();
     const response = await tokens.issue(account);
     expect(response.expires_in).toBe(ttlSeconds);
-    world.now += (ttlSeconds - 1) * 1_000;
+    state.now += (ttlSeconds - 1) * 1_000;
     await expect(tokens.verify(response.access_token)).resolves.toMatchObject({ id: account.id });
-    world.now += 10_000;
+    state.now += 10_000;
     await expect(tokens.verify(response.access_token)).rejects.toMatchObject(unauthenticated);
   });
 
@@ -94,9 +94,9 @@ describe('accessTokens', () => {
   });
 
   it('issues tokens that another library verifies', async () => {
-    const { tokens, world, seconds } = container();
+    const { tokens, state, seconds } = container();
     const { access_token } = await tokens.issue(admin);
-    const currentDate = new Date(world.now);
+    const currentDate = new Date(state.now);
     const read = await jwtVerify(access_token, bytesOf('a'), { issuer, audience, typ: 'JWT', currentDate });
     expect(read.protectedHeader).toEqual({ alg: 'HS256', kid: 'a', typ: 'JWT' });
     expect(read.payload).toMatchObject({ sub: admin.id, iat: seconds(), exp: seconds() + 3_600 });

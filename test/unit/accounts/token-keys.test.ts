@@ -4,22 +4,22 @@ import { admin, container, forge, ring, unauthenticated } from '../../support/fi
 
 describe('tokenKeys', () => {
   it('fetches keys once for concurrent callers', async () => {
-    const { tokens, world } = container();
+    const { tokens, state } = container();
     const responses = await Promise.all(Array.from({ length: 20 }, () => tokens.issue(admin)));
     await Promise.all(responses.map(({ access_token }) => tokens.verify(access_token)));
-    expect(world.fetches).toBe(1);
+    expect(state.fetches).toBe(1);
   });
 
   it('signs with a new first key after a minute, without verifying a token', async () => {
-    const { world, tokens } = container();
+    const { state, tokens } = container();
     const kidOf = async () => decodeProtectedHeader((await tokens.issue(admin)).access_token).kid;
     expect(await kidOf()).toBe('a');
-    world.parameter = ring('b', 'a');
+    state.parameter = ring('b', 'a');
     expect(await kidOf()).toBe('a');
-    world.now += 60_000;
+    state.now += 60_000;
     expect(await kidOf()).toBe('b');
-    world.now += 60_000;
-    world.down = true;
+    state.now += 60_000;
+    state.down = true;
     expect(await kidOf()).toBe('b');
   });
 
@@ -29,30 +29,30 @@ describe('tokenKeys', () => {
     const fresh = container({ parameter: ring('b', 'a') });
     const after = await fresh.tokens.issue(admin);
 
-    old.world.parameter = ring('b', 'a');
-    old.world.now += 60_000;
-    fresh.world.now += 60_000;
+    old.state.parameter = ring('b', 'a');
+    old.state.now += 60_000;
+    fresh.state.now += 60_000;
     await expect(old.tokens.verify(after.access_token)).resolves.toMatchObject({ id: admin.id });
     await expect(old.tokens.verify(before.access_token)).resolves.toMatchObject({ id: admin.id });
     await expect(fresh.tokens.verify(before.access_token)).resolves.toMatchObject({ id: admin.id });
-    expect(fresh.world.fetches).toBe(1);
+    expect(fresh.state.fetches).toBe(1);
   });
 
   it('signs with the first key once the container has fetched it', async () => {
-    const { tokens, world, seconds } = container();
+    const { tokens, state, seconds } = container();
     await tokens.issue(admin);
-    world.parameter = ring('b');
-    world.now += 60_000;
+    state.parameter = ring('b');
+    state.now += 60_000;
     await tokens.verify(await forge(seconds(), { header: { kid: 'b' }, key: 'b' }));
     const { access_token } = await tokens.issue(admin);
     const onlyNew = container({ parameter: ring('b') });
-    onlyNew.world.now = world.now;
+    onlyNew.state.now = state.now;
     await expect(onlyNew.tokens.verify(access_token)).resolves.toMatchObject({ id: admin.id });
     await expect(tokens.verify(await forge(seconds()))).rejects.toMatchObject(unauthenticated);
   });
 
   it('fetches at most once a minute for unknown key ids', async () => {
-    const { tokens, world, seconds } = container();
+    const { tokens, state, seconds } = container();
     await tokens.issue(admin);
     const attack = async () => {
       for (let n = 0; n < 20; n += 1) {
@@ -61,18 +61,18 @@ describe('tokenKeys', () => {
       }
     };
     await attack();
-    expect(world.fetches).toBe(1);
-    world.now += 60_000;
+    expect(state.fetches).toBe(1);
+    state.now += 60_000;
     await attack();
     await attack();
-    expect(world.fetches).toBe(2);
+    expect(state.fetches).toBe(2);
   });
 
   it('uses cached keys while the parameter cannot be fetched', async () => {
-    const { tokens, world, seconds } = container();
+    const { tokens, state, seconds } = container();
     const { access_token } = await tokens.issue(admin);
-    world.down = true;
-    world.now += 60_000;
+    state.down = true;
+    state.now += 60_000;
     const unknown = await forge(seconds(), { header: { kid: 'b' } });
     await expect(tokens.verify(unknown)).rejects.toThrow('SSM did not respond');
     await expect(tokens.verify(unknown)).rejects.toMatchObject(unauthenticated);

@@ -19,7 +19,7 @@ describe('mistakesIn', () => {
     [
       'an unknown property',
       { BillingModes: 'PAY_PER_REQUEST' },
-      ['AWS::DynamoDB::Table.BillingModes: no such property'],
+      ['AWS::DynamoDB::Table.BillingModes: unknown property'],
     ],
     [
       'a value of the wrong type',
@@ -31,7 +31,7 @@ describe('mistakesIn', () => {
       { SSESpecification: { Enabled: true } },
       [
         expect.stringMatching(/SSESpecification.SSEEnabled: missing/),
-        expect.stringMatching(/SSESpecification.Enabled: no such/),
+        expect.stringMatching(/SSESpecification.Enabled: unknown property/),
       ],
     ],
     [

@@ -5,7 +5,7 @@ import { mergePurchaseCounts, mergeStockUpdates } from '../../../../lib/orders/c
 import { type Plan, planOrders } from '../../../../lib/orders/confirm/plan.ts';
 import { totalOf } from '../../../../lib/orders/order.ts';
 import { shardId, stockOf } from '../../../../lib/products/product.ts';
-import { anyWorld } from '../../../support/fixtures/any-orders.ts';
+import { anyPlanInput } from '../../../support/fixtures/any-orders.ts';
 import { openOrderOf, snapshotsOf, stocked } from '../../../support/fixtures/domain-builders.ts';
 
 const allocated = (plan: Plan) => plan.transactions.flatMap(({ orders }) => orders);
@@ -15,7 +15,7 @@ const unitsIn = (allocations: readonly { quantity: number }[]) =>
 
 const holds = (property: (plan: Plan, snapshots: StockSnapshots, orders: readonly OpenOrder[]) => void) =>
   fc.assert(
-    fc.property(anyWorld, ({ snapshots, orders, shardOffset }) => {
+    fc.property(anyPlanInput, ({ snapshots, orders, shardOffset }) => {
       property(planOrders(orders, snapshots, shardOffset), snapshots, orders);
     }),
     { numRuns: 150 },

@@ -1,11 +1,10 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import { readTables } from '../../localstack/tables.ts';
-import type { Item } from '../simulation/dynamodb/item.ts';
-import { sizeOf } from '../simulation/dynamodb/item.ts';
-import { createTable, type Table } from '../simulation/dynamodb/table.ts';
-import type { Call } from './wire.ts';
+import { readTables } from '../../../localstack/tables.ts';
+import { type Item, sizeOf } from '../../simulation/dynamodb/item.ts';
+import { createTable, type Table } from '../../simulation/dynamodb/table.ts';
+import type { SdkRequest } from './intercept-sdk.ts';
 
 const attributes = z.record(
   z.string(),
@@ -14,10 +13,10 @@ const attributes = z.record(
 const write = z.object({ TableName: z.string(), Key: attributes.optional(), Item: attributes.optional() });
 const transaction = z.object({ TransactItems: z.array(z.record(z.string(), write)) });
 
-/** As many connections as the SDK has. */
-const few = pLimit(50);
+/** As many reads in parallel as the SDK has connections. */
+const limited = pLimit(50);
 
-/** What writing costs, by table. */
+/** The write units of one item, without and with those of the indexes. */
 export interface WriteUnits {
   readonly table: string;
   readonly units: number;
@@ -26,15 +25,18 @@ export interface WriteUnits {
 
 const isWrite = (operation: string): boolean => /^(Put|Update|Delete|TransactWrite)Item/.test(operation);
 
-/** The writes in a request of the SDK; a read has none. */
-function writesIn({ operation, body }: Call): z.output<typeof write>[] {
+/** Returns the writes in a request of the SDK, none for a read. */
+function writesIn({ operation, body }: SdkRequest): z.output<typeof write>[] {
   if (!isWrite(operation)) return [];
   const input: unknown = JSON.parse(body);
   if (operation !== 'TransactWriteItems') return [write.parse(input)];
   return transaction.parse(input).TransactItems.flatMap((action) => Object.values(action));
 }
 
-/** One for each begun KB of the larger of both items, twice that in a transaction; one for each entry of an index that changes. */
+/**
+ * Counts the units of one write: one per started KB of the larger of both items, twice that in a transaction, and one for
+ * each index entry that changes.
+ */
 export function unitsOf(
   table: Table,
   before: Item | undefined,
@@ -47,17 +49,17 @@ export function unitsOf(
 }
 
 /**
- * Counts write units at the client: DynamoDB Local reports those of transactions wrongly. Items are read before and
- * after each write, so nothing else may write meanwhile.
+ * Creates a meter that counts write units at the client, because DynamoDB Local reports those of transactions wrongly.
+ * It reads each item before and after the write, so nothing else may write at the same time.
  *
- * @param client sends past the tap
+ * @param client a client whose requests are not intercepted
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export async function createMeter(client: DynamoDBClient, prefix: string) {
   const definitions = await readTables({ prefix });
   const tables = new Map(definitions.map((one) => [one.TableName, createTable(one, 1, 1, () => 0)]));
 
-  async function look({
+  async function find({
     TableName,
     Key,
     Item: put,
@@ -70,14 +72,17 @@ export async function createMeter(client: DynamoDBClient, prefix: string) {
     return { table, item: item === undefined ? undefined : JSON.parse(JSON.stringify(item)) };
   }
 
-  /** Carries the request out. @returns its reply, and what it wrote */
-  return async <T>(call: Call, send: () => Promise<T>): Promise<{ reply: T; spent: WriteUnits[] }> => {
-    const writes = writesIn(call);
-    const before = await Promise.all(writes.map((one) => few(() => look(one))));
-    const reply = await send();
-    const after = await Promise.all(writes.map((one) => few(() => look(one))));
-    const inTransaction = call.operation === 'TransactWriteItems';
+  /** Sends the request. @returns its response, and the units that it consumed */
+  return async <T>(
+    request: SdkRequest,
+    send: () => Promise<T>,
+  ): Promise<{ response: T; spent: WriteUnits[] }> => {
+    const writes = writesIn(request);
+    const before = await Promise.all(writes.map((one) => limited(() => find(one))));
+    const response = await send();
+    const after = await Promise.all(writes.map((one) => limited(() => find(one))));
+    const inTransaction = request.operation === 'TransactWriteItems';
     const spent = before.map(({ table, item }, n) => unitsOf(table, item, after[n]?.item, inTransaction));
-    return { reply, spent };
+    return { response, spent };
   };
 }

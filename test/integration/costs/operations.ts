@@ -1,24 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import pLimit from 'p-limit';
 import * as z from 'zod';
-import type { World } from './world.ts';
+import type { Functions } from './in-process-functions.ts';
 
 const identified = z.object({ id: z.string() });
 const guest = z.object({ id: z.string(), access_token: z.string() });
 const token = z.object({ access_token: z.string() });
 
-type Request = Parameters<World['invoke']>[1];
-/** Makes ready what an operation needs, and gives the request. */
-export type Prepare = () => Promise<Request>;
+/** Creates what an operation needs. @returns the request */
+type Prepare = () => Promise<Parameters<Functions['invoke']>[1]>;
 
-/** As many as a stream delivers at once: `batchSize` in serverless.yml. */
-export const batchSize = 1_000;
+/** Orders that fill three transactions of 98 orders each. */
+export const batchSize = 294;
 const shards = 16;
+const limited = pLimit(16);
 
-export type Operations = Awaited<ReturnType<typeof openOperations>>;
-
-/** Every operation with a request that succeeds, on a store with one product of 16 shards, an ADMIN and a guest. */
-export async function openOperations({ invoke, client, prefix }: World) {
+/** Creates an ADMIN, a guest and a product with 16 shards. @returns each operation with a request that succeeds */
+export async function prepareOperations({ invoke, client, prefix }: Functions) {
   const account = () => ({ email: `${randomUUID()}@example.com`, password: 'correct horse battery' });
   const seller = account();
   await invoke('register', { body: { ...seller, role: 'ADMIN' } });
@@ -29,13 +28,12 @@ export async function openOperations({ invoke, client, prefix }: World) {
   const asGuest = { token: access_token };
 
   const input = { name: 'Ticket', price: 1_000, stock: 1_000_000, stock_shards: shards };
-  const newProduct = async (changes: object = {}): Promise<string> =>
-    identified.parse(await invoke('createProduct', { token: admin, body: { ...input, ...changes } })).id;
+  const newProduct = async (): Promise<string> =>
+    identified.parse(await invoke('createProduct', { token: admin, body: input })).id;
   const product_id = await newProduct();
   const ofProduct = { params: { product_id } };
   const line = { customer_id, product_id, quantity: 1 };
-  const fillCart = (product = product_id) =>
-    invoke('addToCart', { ...asGuest, body: { ...line, product_id: product } });
+  const fillCart = () => invoke('addToCart', { ...asGuest, body: line });
   const checkout = { ...asGuest, body: { customer_id } };
   const submit = { ...asGuest, body: { items: [{ id: product_id, quantity: 1 }] } };
   const order = async (): Promise<{ order_id: string }> => {
@@ -44,7 +42,7 @@ export async function openOperations({ invoke, client, prefix }: World) {
   };
   const params = await order();
 
-  const prepare = {
+  const prepare: Readonly<Record<string, Prepare>> = {
     health: async () => ({}),
     listProducts: async () => ({}),
     getProduct: async () => ofProduct,
@@ -73,26 +71,19 @@ export async function openOperations({ invoke, client, prefix }: World) {
     addStock: async () => ({ token: admin, body: { product_id, stock: 1 } }),
     updateProduct: async () => ({ token: admin, ...ofProduct, body: { price: 1_001 } }),
     deleteProduct: async () => ({ token: admin, params: { product_id: await newProduct() } }),
-  } satisfies Record<string, Prepare>;
+  };
 
   return {
     prepare,
-    /** A batch of the stream, as PENDING orders make it. */
-    async batch(size = batchSize) {
-      const Records = [];
-      for (let n = 0; n < size; n += 1) {
-        const { id } = identified.parse(await invoke('submitOrder', submit));
+    /** Submits orders. @returns the stream event that delivers them to the worker */
+    async batch() {
+      const records = Array.from({ length: batchSize }, async () => {
+        const { id } = identified.parse(await limited(() => invoke('submitOrder', submit)));
         const command = new GetItemCommand({ TableName: `${prefix}-orders`, Key: { id: { S: id } } });
         const { Item: NewImage } = await client.send(command);
-        Records.push({ eventID: id, dynamodb: { NewImage } });
-      }
-      return { Records };
-    },
-    /** Requests for a product that has nothing left. */
-    async soldOut() {
-      const gone = await newProduct({ stock: 0 });
-      await fillCart(gone);
-      return { checkout, submitOrder: { ...asGuest, body: { items: [{ id: gone, quantity: 1 }] } } };
+        return { eventID: id, dynamodb: { NewImage } };
+      });
+      return { Records: await Promise.all(records) };
     },
   };
 }

@@ -1,6 +1,0 @@
-/** How many a second, and how long they took, in milliseconds. */
-export function rates(times: readonly number[], seconds: number) {
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (quantile: number) => sorted[Math.floor(sorted.length * quantile)] ?? 0;
-  return { perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99), longest: sorted.at(-1) ?? 0 };
-}
