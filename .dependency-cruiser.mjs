@@ -40,8 +40,8 @@ export default {
       { path: 'node_modules/@aws-sdk/' },
     ),
     rule(
-      'middy-only-in-http-and-stream',
-      { path: '^(functions|lib)/', pathNot: '^lib/(http|stream)/' },
+      'middy-only-in-http',
+      { path: '^(functions|lib)/', pathNot: '^lib/http/' },
       { path: 'node_modules/@middy/' },
     ),
   ],

@@ -1,17 +1,13 @@
 import { addToCart } from '../../lib/carts/add-to-cart.ts';
-import { createCartStore } from '../../lib/carts/cart-store.ts';
+import { createCartDeps } from '../../lib/carts/cart-deps.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { createInventory } from '../../lib/products/inventory.ts';
-import { createProductStore } from '../../lib/products/product-store.ts';
 import { addToCartContract } from './contracts.ts';
 
-const documents = createDocuments();
-const carts = createCartStore({ documents, table: config.cartsTable });
-const products = createProductStore({ documents, table: config.productsTable });
-const inventory = createInventory({ documents, ...config });
+const deps = createCartDeps({ documents: createDocuments(), ...config });
 
-export const handler = endpoint(addToCartContract, async ({ body }) => ({
-  body: await addToCart(carts, products, inventory, body),
-}));
+export const handler = endpoint(addToCartContract, async ({ body }) => {
+  const { customer_id: customerId, product_id: productId, quantity } = body;
+  return { body: await addToCart(deps, { customerId, productId, quantity }) };
+});

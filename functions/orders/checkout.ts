@@ -3,6 +3,7 @@ import { endpoint } from '../../lib/http/endpoint.ts';
 import { rateLimits } from '../../lib/http/rate-limits.ts';
 import { checkout } from '../../lib/orders/checkout.ts';
 import { createOrderDeps } from '../../lib/orders/order-deps.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { checkoutContract } from './contracts.ts';
@@ -11,7 +12,7 @@ import { placedOrderResponse } from './responses.ts';
 const documents = createDocuments();
 const deps = {
   ...createOrderDeps({ documents, ...config }),
-  carts: createCartStore({ documents, table: config.cartsTable }),
+  carts: createCartStore({ documents, table: config.cartsTable, clock: systemClock }),
   currency: config.currency,
 };
 

@@ -2,21 +2,15 @@ import { endpoint } from '../../lib/http/endpoint.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createProduct } from '../../lib/products/create-product.ts';
-import { idempotentWrite } from '../../lib/products/idempotent-write.ts';
-import { createInventory } from '../../lib/products/inventory.ts';
-import { createProductStores } from '../../lib/products/product-stores.ts';
+import { createProductDeps } from '../../lib/products/product-deps.ts';
 import { addProductContract } from './contracts.ts';
-import { keyOf, newProductResponse } from './responses.ts';
+import { idempotencyFor, newProductResponse } from './responses.ts';
 
-const tables = { documents: createDocuments(), ...config };
-const stores = createProductStores(tables);
-const inventory = createInventory(tables);
+const deps = createProductDeps({ documents: createDocuments(), ...config });
 
 export const handler = endpoint(addProductContract, async ({ headers, body }, caller) => {
   const { product_name: name, ...rest } = body;
-  const input = { name, ...rest };
-  const key = keyOf('createProduct', caller, headers, input);
-  return newProductResponse(
-    await idempotentWrite(stores, inventory, key, (claim) => createProduct(stores, input, claim)),
-  );
+  const product = { name, ...rest };
+  const idempotency = idempotencyFor('createProduct', caller, headers, product);
+  return newProductResponse(await createProduct(deps, { ...product, idempotency }));
 });

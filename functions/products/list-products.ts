@@ -3,14 +3,11 @@ import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { createProductBrowser } from '../../lib/products/product-browser.ts';
 import { createProductCache } from '../../lib/products/product-cache.ts';
-import { createProductStores } from '../../lib/products/product-stores.ts';
 import { listProductsContract } from './contracts.ts';
 
-const reader = createProductBrowser(
-  { ...createProductStores({ documents: createDocuments(), ...config }), ...config },
-  createProductCache(config),
-);
+const cache = createProductCache(config);
+const browser = createProductBrowser({ documents: createDocuments(), ...config, cache });
 
 export const handler = publicEndpoint(listProductsContract, async ({ query }) => ({
-  body: await reader.list(query.limit, query.cursor?.id),
+  body: await browser.list(query.limit, query.cursor?.id),
 }));

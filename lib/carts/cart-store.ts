@@ -2,43 +2,57 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { DomainError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Documents } from '../platform/dynamodb.ts';
 import { retryOnConflict } from '../platform/retry-on-conflict.ts';
 import type { TransactAction } from '../platform/transaction.ts';
 import { type Cart, maxLines, storedCart } from './cart.ts';
 
-/** A cart nobody touched for this long is dropped by DynamoDB's time to live. */
+/** DynamoDB deletes a cart this long after its last change. */
 const ttlSeconds = 30 * 24 * 3600;
 
-/** Two first writes to one cart can meet once; after that the cart exists. */
+/** Creating a cart can race with another creation only once: then the cart exists. */
 const maxAttempts = 3;
+
+const nextVersion = 'version = version + :one, expires_at = :expiry';
+const setLine = `SET #lines.#product = :quantity, ${nextVersion}`;
+const removeLine = `REMOVE #lines.#product SET ${nextVersion}`;
+const isNew = 'attribute_not_exists(customer_id)';
+const hasLine = 'attribute_exists(#lines.#product)';
+const hasLineOrRoom = `(${hasLine} OR size(#lines) < :max)`;
+const hasVersion = 'version = :version';
+
+interface LineChange {
+  readonly update: string;
+  readonly condition: string;
+  readonly values?: Readonly<Record<string, number>>;
+}
 
 export type CartStore = ReturnType<typeof createCartStore>;
 
-/** One item per customer. Reads are strongly consistent. */
-export function createCartStore({ documents, table }: { documents: Documents; table: string }) {
-  const expiry = () => Math.floor(Date.now() / 1000) + ttlSeconds;
+/** Stores one cart per customer. Reads are strongly consistent. */
+export function createCartStore(deps: { documents: Documents; table: string; clock: Clock }) {
+  const { documents, table, clock } = deps;
+  const expiry = () => Math.floor(clock.now() / 1000) + ttlSeconds;
 
-  /** @returns the cart after the change, or as it was when the condition failed (undefined: there is none) */
-  async function change(
+  /** @returns the cart after the change or, if the condition failed, as it is; undefined if it does not exist */
+  async function changeLine(
     customerId: string,
     productId: string,
-    write: string,
-    condition: string,
-    values: object,
+    { update, condition, values }: LineChange,
   ) {
     try {
-      const update = new UpdateCommand({
+      const command = new UpdateCommand({
         TableName: table,
         Key: { customer_id: customerId },
-        UpdateExpression: write,
+        UpdateExpression: update,
         ConditionExpression: condition,
         ExpressionAttributeNames: { '#lines': 'lines', '#product': productId },
         ExpressionAttributeValues: { ...values, ':one': 1, ':expiry': expiry() },
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
-      const { Attributes } = await retryOnConflict(() => documents.send(update));
+      const { Attributes } = await retryOnConflict(() => documents.send(command));
       return { changed: true, cart: parse(customerId, Attributes) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -46,6 +60,7 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
     }
   }
 
+  /** @returns undefined if the cart exists already */
   async function create(customerId: string, productId: string, quantity: number): Promise<Cart | undefined> {
     const item = {
       customer_id: customerId,
@@ -54,8 +69,7 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
       expires_at: expiry(),
     };
     try {
-      const ConditionExpression = 'attribute_not_exists(customer_id)';
-      const put = new PutCommand({ TableName: table, Item: item, ConditionExpression });
+      const put = new PutCommand({ TableName: table, Item: item, ConditionExpression: isNew });
       await retryOnConflict(() => documents.send(put));
       return parse(customerId, item);
     } catch (error) {
@@ -71,15 +85,12 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
       return Item === undefined ? emptyCart(customerId) : parse(customerId, Item);
     },
 
-    /** Sets one product's quantity. @throws {DomainError} `cart_full` when it would be the 51st product */
+    /** Sets one product's quantity. @throws {DomainError} `cart_full` for a 51st product; `contention` */
     async setLine(customerId: string, productId: string, quantity: number): Promise<Cart> {
-      const write = 'SET #lines.#product = :quantity, version = version + :one, expires_at = :expiry';
-      const room = '(attribute_exists(#lines.#product) OR size(#lines) < :max)';
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
-        const { changed, cart } = await change(customerId, productId, write, room, {
-          ':quantity': quantity,
-          ':max': maxLines,
-        });
+        const values = { ':quantity': quantity, ':max': maxLines };
+        const change = { update: setLine, condition: hasLineOrRoom, values };
+        const { changed, cart } = await changeLine(customerId, productId, change);
         if (changed && cart !== undefined) return cart;
         if (cart !== undefined) throw new DomainError('cart_full');
         const created = await create(customerId, productId, quantity);
@@ -88,20 +99,19 @@ export function createCartStore({ documents, table }: { documents: Documents; ta
       throw new DomainError('contention', { retryAfterSeconds: 1 });
     },
 
-    /** Removes one product's line; without effect when there is none. */
+    /** Removes one product's line, if the cart has it. @throws {DomainError} `contention` */
     async removeLine(customerId: string, productId: string): Promise<Cart> {
-      const write = 'REMOVE #lines.#product SET version = version + :one, expires_at = :expiry';
-      const { cart } = await change(customerId, productId, write, 'attribute_exists(#lines.#product)', {});
-      return cart ?? emptyCart(customerId);
+      const change = { update: removeLine, condition: hasLine };
+      return (await changeLine(customerId, productId, change)).cart ?? emptyCart(customerId);
     },
 
-    /** Empties the cart, if it is still the one that was read. */
+    /** Empties a cart, if it has not changed since it was read. */
     emptyAction: ({ customer_id, version }: Cart): TransactAction => ({
       Update: {
         TableName: table,
         Key: { customer_id },
-        UpdateExpression: 'SET #lines = :none, version = version + :one, expires_at = :expiry',
-        ConditionExpression: 'version = :version',
+        UpdateExpression: `SET #lines = :none, ${nextVersion}`,
+        ConditionExpression: hasVersion,
         ExpressionAttributeNames: { '#lines': 'lines' },
         ExpressionAttributeValues: { ':none': {}, ':one': 1, ':version': version, ':expiry': expiry() },
       },

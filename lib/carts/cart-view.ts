@@ -7,13 +7,13 @@ export const cartLineView = z.object({
   name: z.string(),
   quantity: z.int(),
   unit_price: z.int(),
-  /** Units that can be bought now: 0 when the product is not for sale. */
+  /** Units that can be bought now: 0 when the product is inactive. */
   available: z.int(),
-  /** Why an order of this line would be refused now, as far as product and stock tell; missing when it would not. */
+  /** Why an order of this line would be rejected now, ignoring earlier purchases. Absent if it would not. */
   reason: z.optional(z.enum(['limit_exceeded', 'out_of_stock', 'product_unavailable'])),
 });
 export type CartLineView = z.output<typeof cartLineView>;
 
-/** A cart as its owner sees it: names, prices and stock as they are now. The total is of the lines that can be bought. */
+/** A cart as clients see it, with current names, prices and stock. The total covers the lines without a reason. */
 export const cartView = z.object({ customer_id: id, lines: z.array(cartLineView), total: z.int() });
 export type CartView = z.output<typeof cartView>;

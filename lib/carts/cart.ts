@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 
-/** More products than this do not fit into one order. */
+/** An order can have no more lines: its transaction is limited to 100 actions. */
 export const maxLines = 50;
 
-/** A cart as stored: at most one line per product. */
+/** A cart as stored: quantities by product id. */
 export const storedCart = z.object({
   customer_id: z.string(),
   lines: z.record(z.string(), z.int()),
-  /** Grows with every change, so that a checkout empties exactly what it has ordered. */
+  /** Every change increments it, so that a checkout empties exactly the cart that it ordered. */
   version: z.int(),
 });
 
@@ -16,7 +16,7 @@ interface CartLine {
   readonly quantity: number;
 }
 
-/** A cart that was never written has version 0 and no lines. Lines are in the order of their product ids. */
+/** A cart with its lines sorted by product id. A customer without a stored cart has version 0 and no lines. */
 export interface Cart {
   readonly customer_id: string;
   readonly lines: readonly CartLine[];

@@ -5,7 +5,7 @@ import type { Caller } from '../platform/caller.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { type TransactionWrite, transact } from '../platform/transaction.ts';
-import type { ProductStores } from '../products/product-stores.ts';
+import type { ProductStores } from '../products/product-deps.ts';
 import type { OrderIn, StatusFields } from './order.ts';
 import type { OrderMetrics } from './order-metrics.ts';
 import type { OrderStore } from './order-store.ts';

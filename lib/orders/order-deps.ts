@@ -1,7 +1,5 @@
-import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Documents } from '../platform/dynamodb.ts';
-import { createInventory } from '../products/inventory.ts';
-import { createProductStores } from '../products/product-stores.ts';
+import { createProductDeps } from '../products/product-deps.ts';
 import { createOrderMetrics } from './order-metrics.ts';
 import { createOrderStore } from './order-store.ts';
 import { createPurchaseStore } from './purchase-store.ts';
@@ -16,13 +14,10 @@ interface OrderTables {
 
 /** Creates the dependencies of every use case that decides orders, once per container. */
 export function createOrderDeps(tables: OrderTables) {
-  const clock: Clock = systemClock;
   return {
-    ...createProductStores(tables),
-    inventory: createInventory(tables),
+    ...createProductDeps(tables),
     orders: createOrderStore({ documents: tables.documents, table: tables.ordersTable }),
     purchases: createPurchaseStore({ table: tables.purchasesTable }),
     metrics: createOrderMetrics(),
-    clock,
   };
 }

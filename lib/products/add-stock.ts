@@ -1,45 +1,67 @@
 import { DomainError } from '../errors.ts';
 import { backoff } from '../platform/backoff.ts';
+import type { Idempotency } from '../platform/idempotency.ts';
 import { type TransactionWrite, transact } from '../platform/transaction.ts';
-import { noKey, type RecordKey } from './idempotent-write.ts';
-import type { Inventory } from './inventory.ts';
-import type { StockedProduct } from './product.ts';
-import type { ProductStores } from './product-stores.ts';
-import { existing, readAfterWrite } from './read-product.ts';
+import { idempotentWrite, type WrittenProduct } from './idempotent-write.ts';
+import { existing, type StockShard } from './product.ts';
+import type { ProductDeps } from './product-deps.ts';
+import { readAfterWrite } from './read-after-write.ts';
 import { splitEvenly } from './split-evenly.ts';
 
-/** Over how many shards the units go, and how often that is tried, before fewer shards are. */
+/** Shards to spread the units over, in order of preference. Fewer shards conflict with fewer orders. */
 const widths = [32, 8, 1];
 const attemptsPerWidth = 5;
 
+export interface AddStockInput {
+  readonly productId: string;
+  readonly units: number;
+  readonly idempotency?: Idempotency | undefined;
+}
+
 /**
- * Adds units to a product in one transaction: all or none of them. When shards are too busy for a
- * transaction over all of them it narrows to 8 and then to 1, where a gap is found soonest.
+ * Adds units to a product's emptiest shards: all of them or none, at most once per idempotency key. Uses fewer shards
+ * after repeated conflicts with orders.
  *
- * @param claim of an idempotency key
- * @throws {DomainError} `product_not_found`; `contention` when even one shard stays busy; nothing was added.
- *   `unavailable` when the units were added and the product cannot be read afterwards
+ * @throws {DomainError} `product_not_found`, `idempotency_key_reused`; `contention` when even a single shard has
+ *   conflicts to the end; nothing was added. `unavailable` when the units were added but the product cannot be read
  */
 export async function addStock(
-  stores: ProductStores,
-  inventory: Inventory,
-  productId: string,
-  units: number,
-  claim: RecordKey = noKey,
-): Promise<StockedProduct> {
-  const before = existing(await inventory.read([productId]), productId);
-  const own = [
-    { item: stores.products.existsCheck(productId), failure: () => 'deleted' as const },
-    ...claim({ product_id: productId, units_added: units }),
-  ];
+  deps: ProductDeps,
+  { productId, units, idempotency }: AddStockInput,
+): Promise<WrittenProduct> {
+  return idempotentWrite(deps, {
+    idempotency,
+    async write(recordKey) {
+      const { shards } = existing(await deps.inventory.read([productId]), productId);
+      const conditions = [
+        { item: deps.products.existsCheck(productId), failure: () => 'deleted' as const },
+        ...recordKey({ product_id: productId, units_added: units }),
+      ];
+      await restock(deps, { shards, units, conditions });
+      return readAfterWrite(deps, productId);
+    },
+  });
+}
+
+interface Restock {
+  readonly shards: readonly StockShard[];
+  readonly units: number;
+  readonly conditions: readonly TransactionWrite<'deleted' | 'key_used'>[];
+}
+
+async function restock(
+  { documents, stock }: ProductDeps,
+  { shards, units, conditions }: Restock,
+): Promise<void> {
   for (const width of widths) {
     for (let attempt = 0; attempt < attemptsPerWidth; attempt++) {
       if (attempt > 0) await backoff(attempt);
-      const result = await transact(stores.documents, [
-        ...own,
-        ...supplyWrites(stores, before, units, width),
+      const actions = stock.restockActions(spreadOver(emptiest(shards, width), units));
+      const result = await transact(documents, [
+        ...conditions,
+        ...actions.map((item) => ({ item, failure: () => 'shard_missing' as const })),
       ]);
-      if (result.committed) return readAfterWrite(inventory, productId);
+      if (result.committed) return;
       if (result.failures.includes('key_used')) throw new DomainError('idempotency_key_reused');
       if (result.failures.includes('deleted')) throw new DomainError('product_not_found');
     }
@@ -47,16 +69,13 @@ export async function addStock(
   throw new DomainError('contention', { retryAfterSeconds: 1 });
 }
 
-function supplyWrites(
-  stores: ProductStores,
-  { product, shards }: StockedProduct,
-  units: number,
-  width: number,
-): TransactionWrite<'shard_missing'>[] {
-  const poorest = [...shards].sort((a, b) => a.stock - b.stock).slice(0, width);
-  const supplies = splitEvenly(units, poorest.length).flatMap((share, index) => {
-    const shard = poorest[index]?.shard;
-    return share === 0 || shard === undefined ? [] : [{ product_id: product.id, shard, quantity: share }];
+const emptiest = (shards: readonly StockShard[], count: number): StockShard[] =>
+  [...shards].sort((a, b) => a.stock - b.stock).slice(0, count);
+
+const spreadOver = (shards: readonly StockShard[], units: number) =>
+  splitEvenly(units, shards.length).flatMap((quantity, index) => {
+    const shard = shards[index];
+    return quantity === 0 || shard === undefined
+      ? []
+      : [{ product_id: shard.product_id, shard: shard.shard, quantity }];
   });
-  return stores.stock.restockActions(supplies).map((item) => ({ item, failure: () => 'shard_missing' }));
-}

@@ -1,31 +1,31 @@
 import { DomainError } from '../errors.ts';
-import { systemClock, toIso } from '../platform/clock.ts';
+import { toIso } from '../platform/clock.ts';
+import type { Idempotency } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { transact } from '../platform/transaction.ts';
-import { noKey, type RecordKey } from './idempotent-write.ts';
-import { type Product, type StockedProduct, type StockShard, shardId } from './product.ts';
+import { idempotentWrite, type WrittenProduct } from './idempotent-write.ts';
+import { type Product, type StockShard, shardId } from './product.ts';
+import type { ProductDeps } from './product-deps.ts';
 import type { NewProduct } from './product-input.ts';
-import type { ProductStores } from './product-stores.ts';
 import { splitEvenly } from './split-evenly.ts';
 
-/** Enough that a product nobody tuned still sells some hundred orders a second; a hot sale wants up to 32. */
+/** Handles hundreds of orders per second without tuning; a flash sale needs up to 32. */
 const defaultStockShards = 4;
 
+export type CreateProductInput = NewProduct & { readonly idempotency?: Idempotency | undefined };
+
 /**
- * Makes a product with its stock spread over its shards, all in one transaction.
+ * Creates a product and its stock shards in one transaction, at most once per idempotency key.
  *
- * @param claim of an idempotency key
- * @throws {DomainError} `contention`; nothing was made
+ * @throws {DomainError} `idempotency_key_reused`, `contention`; nothing was created
  */
 export async function createProduct(
-  stores: ProductStores,
-  input: NewProduct,
-  claim: RecordKey = noKey,
-): Promise<StockedProduct> {
-  const now = toIso(systemClock.now());
-  const { stock, stock_shards = defaultStockShards, ...rest } = input;
+  deps: ProductDeps,
+  { idempotency, stock, stock_shards = defaultStockShards, ...fields }: CreateProductInput,
+): Promise<WrittenProduct> {
+  const now = toIso(deps.clock.now());
   const product: Product = {
-    ...rest,
+    ...fields,
     id: newId(),
     active: true,
     stock_shards,
@@ -33,27 +33,36 @@ export async function createProduct(
     created_at: now,
     updated_at: now,
   };
-  const shards = splitEvenly(stock, stock_shards).map(
-    (units, shard): StockShard => ({
-      shard_id: shardId(product.id, shard),
-      product_id: product.id,
-      shard,
-      stock: units,
-      sold: 0,
-      stock_increases: 0,
-      price: product.price,
-      active: true,
-      ...(product.limit_per_customer === undefined ? {} : { limit_per_customer: product.limit_per_customer }),
-      product_version: 1,
-    }),
-  );
-  const items = [stores.products.putAction(product), ...stores.stock.putActions(shards)];
-  const result = await transact(stores.documents, [
-    ...claim({ product_id: product.id, units_added: stock }),
-    ...items.map((item) => ({ item, failure: () => 'exists' as const })),
-  ]);
-  if (result.committed) return { product, shards };
-  if (result.failures.includes('key_used')) throw new DomainError('idempotency_key_reused');
-  // Its items are new, so only throttling can be in the way.
-  throw new DomainError('contention', { retryAfterSeconds: 1 });
+  const shards = splitEvenly(stock, stock_shards).map((units, shard) => newShard(product, shard, units));
+  const items = [deps.products.putAction(product), ...deps.stock.putActions(shards)];
+
+  return idempotentWrite(deps, {
+    idempotency,
+    async write(recordKey) {
+      const result = await transact(deps.documents, [
+        ...recordKey({ product_id: product.id, units_added: stock }),
+        ...items.map((item) => ({ item, failure: () => 'exists' as const })),
+      ]);
+      if (result.committed) return { product, shards };
+      if (result.failures.includes('key_used')) throw new DomainError('idempotency_key_reused');
+      // The items are new, so nothing but throttling can have failed the transaction.
+      throw new DomainError('contention', { retryAfterSeconds: 1 });
+    },
+  });
+}
+
+function newShard(product: Product, shard: number, units: number): StockShard {
+  const { id, price, active, limit_per_customer, version } = product;
+  return {
+    shard_id: shardId(id, shard),
+    product_id: id,
+    shard,
+    stock: units,
+    sold: 0,
+    stock_increases: 0,
+    price,
+    active,
+    ...(limit_per_customer === undefined ? {} : { limit_per_customer }),
+    product_version: version,
+  };
 }

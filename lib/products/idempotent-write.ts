@@ -1,54 +1,53 @@
 import { DomainError } from '../errors.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
 import type { TransactionWrite } from '../platform/transaction.ts';
-import type { Inventory } from './inventory.ts';
 import type { StockedProduct } from './product.ts';
-import type { ProductStores } from './product-stores.ts';
-import { readAfterWrite } from './read-product.ts';
+import type { ProductDeps } from './product-deps.ts';
+import { readAfterWrite } from './read-after-write.ts';
 
-/** What a write of a seller brings: its product, and the units. */
-interface KeyedWrite {
-  readonly product_id: string;
-  readonly units_added: number;
-}
-
-/** Returns the write that records an idempotency key, for the transaction that carries out its request; none without a key. */
-export type RecordKey = (supply: KeyedWrite) => readonly TransactionWrite<'key_used'>[];
-
-export const noKey: RecordKey = () => [];
-
-export interface WrittenProduct {
-  readonly stocked: StockedProduct;
-  /** Whether an earlier request with the same key has done it. */
+export interface WrittenProduct extends StockedProduct {
+  /** Whether an earlier request with the same idempotency key made the change. */
   readonly replayed: boolean;
 }
 
 /**
- * Runs a write of a seller at most once for each idempotency key, however often and however concurrently it is called,
- * also when an earlier reply was lost. A repeat gives the product as it is now.
+ * Returns the write that records the request's idempotency key, to be added to the transaction that carries the request
+ * out; nothing for a request without a key.
+ */
+export type RecordKey = (written: {
+  readonly product_id: string;
+  readonly units_added: number;
+}) => readonly TransactionWrite<'key_used'>[];
+
+/**
+ * Runs a seller's write at most once per idempotency key, even if requests race or a response is lost. A retry returns
+ * the product as it is now. A failed write does not use up the key.
  *
- * @param write adds what it is given to its transaction
- * @throws {DomainError} `idempotency_key_reused` when the key stands for another request; whatever `write` throws
+ * @param write adds what `recordKey` returns to its transaction
+ * @throws {DomainError} `idempotency_key_reused` when the key belongs to another request; whatever `write` throws
  */
 export async function idempotentWrite(
-  stores: ProductStores,
-  inventory: Inventory,
-  key: Idempotency | undefined,
-  write: (claim: RecordKey) => Promise<StockedProduct>,
+  deps: Pick<ProductDeps, 'products' | 'inventory'>,
+  {
+    idempotency,
+    write,
+  }: {
+    readonly idempotency: Idempotency | undefined;
+    readonly write: (recordKey: RecordKey) => Promise<StockedProduct>;
+  },
 ): Promise<WrittenProduct> {
-  const claim: RecordKey =
-    key === undefined
-      ? noKey
-      : (supply) => [
-          { item: stores.products.putKeyAction({ ...key, ...supply }), failure: () => 'key_used' as const },
-        ];
+  if (idempotency === undefined) return { ...(await write(() => [])), replayed: false };
+  const { products } = deps;
   try {
-    return { stocked: await write(claim), replayed: false };
+    const recordKey: RecordKey = (written) => [
+      { item: products.putKeyAction({ ...idempotency, ...written }), failure: () => 'key_used' },
+    ];
+    return { ...(await write(recordKey)), replayed: false };
   } catch (error) {
-    // Whatever it is: an earlier attempt, or this one, may have succeeded all the same.
-    const used = key === undefined ? undefined : await stores.products.getKey(key.id);
-    if (key === undefined || used === undefined) throw error;
-    if (used.fingerprint !== key.fingerprint) throw new DomainError('idempotency_key_reused');
-    return { stocked: await readAfterWrite(inventory, used.product_id), replayed: true };
+    // Whatever the error, this request or an earlier one with the key may have been carried out.
+    const used = await products.getKey(idempotency.id);
+    if (used === undefined) throw error;
+    if (used.fingerprint !== idempotency.fingerprint) throw new DomainError('idempotency_key_reused');
+    return { ...(await readAfterWrite(deps, used.product_id)), replayed: true };
   }
 }

@@ -9,27 +9,29 @@ export interface ProductTables {
   readonly stockTable: string;
 }
 
+type ShardCount = Pick<Product, 'id' | 'stock_shards'>;
+
 const stockShards = z.array(stockShard);
 
-/** Reads of products and stock shards by key, any number of both together. */
+/** Reads products and stock shards by key in one request. The inventory and the product browser build on it. */
 export function createProductBatchGet({ documents, productsTable, stockTable }: ProductTables) {
+  const shardKey = (productId: string, shard: number): TableKey => ({
+    table: stockTable,
+    key: { shard_id: shardId(productId, shard) },
+  });
+
   return {
     productKey: (id: string): TableKey => ({ table: productsTable, key: { id } }),
 
-    /** A product's shards, from the number `from` on. */
-    shardKeys: ({ id, stock_shards }: Pick<Product, 'id' | 'stock_shards'>, from = 0): TableKey[] =>
-      Array.from({ length: Math.max(0, stock_shards - from) }, (_, index) => ({
-        table: stockTable,
-        key: { shard_id: shardId(id, from + index) },
-      })),
+    /** Returns the keys of a product's shards, beginning with shard number `from`. */
+    shardKeys: ({ id, stock_shards }: ShardCount, from = 0): TableKey[] =>
+      Array.from({ length: Math.max(0, stock_shards - from) }, (_, index) => shardKey(id, from + index)),
 
-    /** One of a product's shards, at random, so that readers spread over all of them. */
-    anyShardKey: ({ id, stock_shards }: Pick<Product, 'id' | 'stock_shards'>): TableKey => ({
-      table: stockTable,
-      key: { shard_id: shardId(id, Math.floor(Math.random() * stock_shards)) },
-    }),
+    /** Returns the key of a random shard, so that the readers of one shard spread over all of them. */
+    randomShardKey: ({ id, stock_shards }: ShardCount): TableKey =>
+      shardKey(id, Math.floor(Math.random() * stock_shards)),
 
-    /** @param consistency `eventual` costs half, and may be behind by what is usually less than a second */
+    /** @param consistency `eventual` costs half and usually lags by less than a second */
     async load(keys: readonly TableKey[], consistency: 'strong' | 'eventual' = 'strong') {
       const items = await batchGet(documents, keys, consistency);
       return {

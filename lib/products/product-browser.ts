@@ -1,6 +1,7 @@
 import { nextCursor } from '../platform/cursor.ts';
 import { readConsistent, readConsistentOnes } from './consistent-reads.ts';
 import {
+  existing,
   isTorn,
   type Product,
   type ProductView,
@@ -8,76 +9,80 @@ import {
   type StockShard,
   soldOf,
   stockOf,
-  viewOfCounted,
+  viewOfTotals,
 } from './product.ts';
 import { createProductBatchGet, type ProductTables } from './product-batch-get.ts';
-import type { Count, Page, ProductCache } from './product-cache.ts';
-import type { ProductStore } from './product-store.ts';
-import { existing } from './read-product.ts';
+import type { Page, ProductCache, Totals } from './product-cache.ts';
+import { createProductStore } from './product-store.ts';
 
-/** Every page of the index is read this long, whatever the client's limit, so that all limits share it. */
+/** The size of a cached page. Requests with different limits share it. */
 const indexPageSize = 100;
 
-/** Products for those who only look at them, with as few reads as that takes. */
-export function createProductBrowser(
-  tables: ProductTables & { products: ProductStore; currency: string },
-  { copies, counts, pages }: ProductCache,
-) {
+interface BrowserDeps extends ProductTables {
+  readonly cache: ProductCache;
+  readonly currency: string;
+}
+
+/** Reads products for GET requests, through the product cache. Orders use the inventory instead. */
+export function createProductBrowser({ cache, currency, ...tables }: BrowserDeps) {
   const items = createProductBatchGet(tables);
+  const store = createProductStore({ documents: tables.documents, table: tables.productsTable });
 
   const loadProducts = async (ids: readonly string[]) =>
     byId((await items.load(ids.map(items.productKey))).products);
 
-  /** Products from copies, with their shards as they are read; unknown ones are left out. */
-  const stockedBy =
+  /** Finds products in the cache and reads their shards. A retry reloads the products, which may be outdated. */
+  const readWith =
     (consistency: 'strong' | 'eventual') =>
-    async (ids: readonly string[], again: boolean): Promise<Map<string, StockedProduct>> => {
-      const products = await (again ? copies.reload(ids, loadProducts) : copies.find(ids, loadProducts));
+    async (ids: readonly string[], isRetry: boolean): Promise<Map<string, StockedProduct>> => {
+      const products = await (isRetry
+        ? cache.products.reload(ids, loadProducts)
+        : cache.products.find(ids, loadProducts));
       const keys = [...products.values()].flatMap((product) => items.shardKeys(product));
       const shards = Map.groupBy((await items.load(keys, consistency)).shards, (shard) => shard.product_id);
       return new Map([...products].map(([id, product]) => [id, { product, shards: shards.get(id) ?? [] }]));
     };
 
-  async function loadCounts(ids: readonly string[]): Promise<Map<string, Count>> {
-    // One product that cannot be counted does not keep the others from being listed.
-    const { consistent } = await readConsistentOnes(ids, stockedBy('eventual'), isWhole);
-    return new Map([...consistent].map(([id, stocked]) => [id, countOf(stocked)]));
+  async function loadTotals(ids: readonly string[]): Promise<Map<string, Totals>> {
+    // Leaves out products whose reads stay torn, so that they do not hide the others.
+    const { consistent } = await readConsistentOnes(ids, readWith('eventual'), isConsistent);
+    return new Map([...consistent].map(([id, stocked]) => [id, totalsOf(stocked)]));
   }
 
   async function loadPage([after = '']: readonly string[]): Promise<Map<string, Page>> {
-    const { products, last } = await tables.products.list(indexPageSize, after === '' ? undefined : after);
+    const { products, last } = await store.list(indexPageSize, after === '' ? undefined : after);
     const ids = products.map(({ id }) => id);
-    // The index holds whole products, so that their copies cost no read of their own.
-    await copies.find(ids, async () => byId(products));
+    // The index has complete products, so cache them without another read.
+    await cache.products.find(ids, async () => byId(products));
     return new Map([[after, last === undefined ? { ids } : { ids, last }]]);
   }
 
   return {
     /**
-     * A product with its stock as it is now. Stock is always read. The shards tell the version of the product
-     * that they follow, and a change replies only when all of them do: a copy of that version is no older than
-     * any change that was replied to.
+     * Reads a product and its current stock. The product may come from the cache, if no shard follows a newer
+     * version: an update returns only after every shard has its version.
      *
-     * @throws {DomainError} `product_not_found`, also when it is deleted; `contention`
+     * @throws {DomainError} `product_not_found`, also for deleted products; `contention` when its reads stay torn
      */
     async read(id: string): Promise<StockedProduct> {
-      return existing(await readConsistent([id], stockedBy('strong'), isWhole), id);
+      return existing(await readConsistent([id], readWith('strong'), isConsistent), id);
     },
 
-    /** A page of active products with their stock, in the order of their creation, seconds old at most. */
+    /** Lists active products with their stock, oldest first, a few seconds old at most. */
     async list(limit: number, after = ''): Promise<{ items: ProductView[]; next_cursor: string | null }> {
-      const page = (await pages.find([after], loadPage)).get(after) ?? { ids: [] };
+      const page = (await cache.pages.find([after], loadPage)).get(after) ?? { ids: [] };
       const ids = page.ids.slice(0, limit);
-      let [products, stock] = [await copies.find(ids, loadProducts), await counts.find(ids, loadCounts)];
-      const outdated = ids.filter((id) => isOutdated(products.get(id), stock.get(id)));
+      let products = await cache.products.find(ids, loadProducts);
+      let totals = await cache.stock.find(ids, loadTotals);
+      const outdated = ids.filter((id) => isOutdated(products.get(id), totals.get(id)));
       if (outdated.length > 0) {
-        products = new Map([...products, ...(await copies.reload(outdated, loadProducts))]);
-        stock = new Map([...stock, ...(await counts.reload(outdated, loadCounts))]);
+        products = new Map([...products, ...(await cache.products.reload(outdated, loadProducts))]);
+        totals = new Map([...totals, ...(await cache.stock.reload(outdated, loadTotals))]);
       }
       const views = ids.flatMap((id) => {
-        const [product, count] = [products.get(id), stock.get(id)];
-        // The page may be older than what took a product off sale.
-        return product?.active && count !== undefined ? [viewOfCounted(product, count, tables.currency)] : [];
+        const [product, sums] = [products.get(id), totals.get(id)];
+        // The page may be older than the change that took the product off sale.
+        return product?.active && sums !== undefined ? [viewOfTotals(product, sums, currency)] : [];
       });
       const last = ids.length < page.ids.length ? ids.at(-1) : page.last;
       return { items: views, next_cursor: nextCursor(last === undefined ? undefined : { id: last }) };
@@ -90,19 +95,19 @@ const byId = (products: readonly Product[]) => new Map(products.map((product) =>
 const latestVersion = (shards: readonly StockShard[]): number =>
   Math.max(0, ...shards.map(({ product_version }) => product_version));
 
-/** Whether each write is seen wholly or not at all, by a copy of the product that is current. */
-const isWhole = ({ product, shards }: StockedProduct): boolean =>
+/** Whether the shards were not torn and the cached product is at least as new as they are. */
+const isConsistent = ({ product, shards }: StockedProduct): boolean =>
   !isTorn(shards) && latestVersion(shards) <= product.version;
 
-const countOf = ({ product: { stock_shards }, shards }: StockedProduct): Count => ({
+const totalsOf = ({ product: { stock_shards }, shards }: StockedProduct): Totals => ({
   stock: stockOf(shards),
   sold: soldOf(shards),
   stock_shards,
   version: latestVersion(shards),
 });
 
-/** Whether one was kept from before a change that the other has seen. */
-const isOutdated = (product?: Product, count?: Count): boolean =>
+/** Whether either one was cached before a change that the other one includes. */
+const isOutdated = (product?: Product, totals?: Totals): boolean =>
   product !== undefined &&
-  count !== undefined &&
-  (count.version > product.version || count.stock_shards < product.stock_shards);
+  totals !== undefined &&
+  (totals.version > product.version || totals.stock_shards < product.stock_shards);

@@ -4,64 +4,64 @@ import { systemClock } from '../platform/clock.ts';
 import { connectRedis } from '../platform/redis.ts';
 import { product } from './product.ts';
 
-/** Copies are checked against the shards, so this only bounds how long a change that died halfway shows. */
-const copyTtlMs = 60_000;
+/** Bounds how long an interrupted change stays visible. Completed changes are noticed by the version of the shards. */
+const productTtlMs = 60_000;
 
 /**
- * The server's part of the five seconds that the list may lag. Clients keep it for two more (`max-age` in the
- * contract); the fifth is for reads that lag, for clocks that differ and for the time a reply takes.
+ * The list may lag by five seconds: two here, two in clients (`max-age` in the contract), and one for eventually
+ * consistent reads, clock differences and the response's way to the client.
  */
 const listTtlMs = 2_000;
 
-/** Bounds a container's memory to some ten megabytes. */
+/** About ten megabytes per container. */
 const maxProducts = 10_000;
 const maxPages = 500;
 
-/** Raised with every change of what the entries below mean: releases that differ then share nothing. */
-const release = 2;
+/** Part of the Redis keys. Increment it when the meaning of a cached value changes. */
+const formatVersion = 2;
 
-/** The sums of a product's shards when they were read. */
-const count = z.object({
+/** The totals of a product's shards. */
+const totals = z.object({
   stock: z.int(),
   sold: z.int(),
-  /** As many shards as the product was believed to have. */
+  /** The number of shards that were read. */
   stock_shards: z.int(),
-  /** The highest product version that one of them had. */
+  /** The highest product version among the shards. */
   version: z.int(),
 });
-export type Count = z.output<typeof count>;
+export type Totals = z.output<typeof totals>;
 
-/** A stretch of the list of active products. */
+/** A page of the list of active products. */
 const page = z.object({
   ids: z.array(z.string()),
-  /** The last id where more may follow. */
+  /** The id to continue after; absent at the end. */
   last: z.optional(z.string()),
 });
 export type Page = z.output<typeof page>;
 
 export type ProductCache = ReturnType<typeof createProductCache>;
 
-/** What readers of products may keep; no order is decided on it, and it holds nothing of customers. */
+/** Creates the cache of the product browser. Orders never read it, and it holds no customer data. */
 export function createProductCache({
   productsTable,
   cacheUrl,
 }: {
-  /** Keeps stages that share a Redis apart. */
+  /** Separates the stages that share a Redis. */
   productsTable: string;
   cacheUrl: string | undefined;
 }) {
   const shared = cacheUrl === undefined ? undefined : connectRedis(cacheUrl);
-  const namespace = (kind: string) => `${productsTable}:${kind}:${release}`;
+  const namespace = (kind: string) => `${productsTable}:${kind}:${formatVersion}`;
   const perProduct = { maxEntries: maxProducts, shared, clock: systemClock };
-  const copies = createCache({
+  const products = createCache({
     namespace: namespace('copy'),
     schema: product,
-    ttlMs: copyTtlMs,
+    ttlMs: productTtlMs,
     ...perProduct,
   });
-  const counts = createCache({
+  const stock = createCache({
     namespace: namespace('count'),
-    schema: count,
+    schema: totals,
     ttlMs: listTtlMs,
     ...perProduct,
   });
@@ -75,16 +75,16 @@ export function createProductCache({
   });
 
   return {
-    copies,
-    counts,
+    products,
+    stock,
     pages,
 
-    /** Runs a write to a product and then drops what is kept of it, also when the write failed halfway. */
+    /** Runs a write of a product and then invalidates what is cached of it, even if the write fails halfway. */
     async whileChanging<T>(productId: string, write: () => Promise<T>): Promise<T> {
       try {
         return await write();
       } finally {
-        await Promise.all([copies.invalidate([productId]), counts.invalidate([productId])]);
+        await Promise.all([products.invalidate([productId]), stock.invalidate([productId])]);
       }
     },
   };

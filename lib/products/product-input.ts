@@ -11,6 +11,7 @@ export const newProduct = z.strictObject({
 });
 export type NewProduct = z.output<typeof newProduct>;
 
+/** Fields to change; the rest stay as they are. A `limit_per_customer` of null removes the limit. */
 export const productChange = z
   .strictObject({
     name: z.optional(text(200)),
@@ -18,7 +19,7 @@ export const productChange = z
     active: z.optional(z.boolean()),
     limit_per_customer: z.optional(z.nullable(limitPerCustomer)),
     stock_shards: z.optional(stockShards),
-    stock: z.optional(z.never({ error: 'stock cannot be set; add to it with POST /product/add-stock' })),
+    stock: z.optional(z.never({ error: 'cannot be set; use POST /product/add-stock to add units' })),
   })
-  .check(z.refine((change) => Object.keys(change).length > 0, { error: 'names nothing to change' }));
+  .check(z.refine((change) => Object.keys(change).length > 0, { error: 'must have at least one field' }));
 export type ProductChange = z.output<typeof productChange>;

@@ -5,19 +5,21 @@ import * as z from 'zod/mini';
 import type { Documents } from '../platform/dynamodb.ts';
 import { newId } from '../platform/ids.ts';
 import { retryOnConflict } from '../platform/retry-on-conflict.ts';
-import type { StoredItem, TransactAction } from '../platform/transaction.ts';
+import type { TransactAction } from '../platform/transaction.ts';
 import { type Product, product, readableProducts } from './product.ts';
+import type { ProductChange } from './product-input.ts';
 
 const isNew = 'attribute_not_exists(id)';
-const exists = 'attribute_exists(id) AND attribute_not_exists(deleted_at)';
+const isNotDeleted = 'attribute_exists(id) AND attribute_not_exists(deleted_at)';
+const hasNoMoreShards = 'stock_shards <= :stock_shards';
 
-/** The one value of the sparse indexes' hash keys: present or absent is what they tell. */
+/** The value of a sparse index's hash key. An item is in the index while it has the attribute. */
 const yes = 'yes';
 
-/** An idempotency key that was used, and what for. Its item's id cannot be a product's, which is a UUID. */
+/** A used idempotency key. It is stored with the products, under an id that cannot be the UUID of one. */
 const usedKey = z.object({
   product_id: z.string(),
-  /** Units that came to the product with the request. */
+  /** Units that the request added to the product. */
   units_added: z.int(),
   /** Hash of the request. */
   fingerprint: z.string(),
@@ -25,17 +27,21 @@ const usedKey = z.object({
 export type UsedKey = z.output<typeof usedKey>;
 const keyId = (id: string): string => `key#${id}`;
 
-/** Attributes to set; `undefined` removes one. */
-export type ProductWrite = Partial<
-  Record<
-    Exclude<keyof Product, 'id' | 'version' | 'change_id'> | 'listed',
-    string | number | boolean | undefined
-  >
->;
+export type UpdateResult =
+  | { readonly outcome: 'updated'; readonly product: Product }
+  | { readonly outcome: 'not_found' | 'version_mismatch' }
+  /** The update would lower the number of shards, which is `stockShards`. */
+  | { readonly outcome: 'fewer_shards'; readonly stockShards: number };
+
+interface ProductPage {
+  readonly products: Product[];
+  /** The id to continue after; undefined at the end. */
+  readonly last: string | undefined;
+}
 
 export type ProductStore = ReturnType<typeof createProductStore>;
 
-/** Products without their stock. Reads by id are strongly consistent, the list is not. */
+/** Reads and writes products without their stock. Reads by id are strongly consistent, lists eventually consistent. */
 export function createProductStore({ documents, table }: { documents: Documents; table: string }) {
   const send = (command: UpdateCommand) => retryOnConflict(() => documents.send(command));
   const read = async (id: string) =>
@@ -44,7 +50,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
   return {
     table,
 
-    /** Puts a product that does not exist yet; it is listed while it is active. */
+    /** Puts a new product. It is listed while it is active. */
     putAction: (item: Product): TransactAction => ({
       Put: {
         TableName: table,
@@ -53,75 +59,67 @@ export function createProductStore({ documents, table }: { documents: Documents;
       },
     }),
 
-    /** Holds as long as the product is not deleted. */
+    /** Requires that the product exists and is not deleted. */
     existsCheck: (id: string): TransactAction => ({
-      ConditionCheck: { TableName: table, Key: { id }, ConditionExpression: exists },
+      ConditionCheck: { TableName: table, Key: { id }, ConditionExpression: isNotDeleted },
     }),
 
-    /** Puts an idempotency key that was not used yet. */
+    /** Records an idempotency key that has not been used. */
     putKeyAction: ({ id, ...used }: UsedKey & { readonly id: string }): TransactAction => ({
-      Put: { TableName: table, Item: { ...used, id: keyId(id) }, ConditionExpression: isNew },
+      Put: { TableName: table, Item: { id: keyId(id), ...used }, ConditionExpression: isNew },
     }),
 
     async getKey(id: string): Promise<UsedKey | undefined> {
       const item = await read(keyId(id));
-      return item && usedKey.parse(item);
+      return item === undefined ? undefined : usedKey.parse(item);
     },
 
     async get(id: string): Promise<Product | undefined> {
       const item = await read(id);
-      return item && product.parse(item);
+      return item === undefined ? undefined : product.parse(item);
     },
 
-    /** Active products in the order of their creation, after the id given. */
-    async list(limit: number, after?: string): Promise<{ products: Product[]; last: string | undefined }> {
-      return queryIndex({ IndexName: 'listed' }, limit, after);
-    },
+    /** Lists active products after the given id, oldest first. */
+    list: (limit: number, after?: string): Promise<ProductPage> =>
+      queryIndex({ IndexName: 'listed' }, limit, after),
 
-    /** Products whose shards may lack something of their latest version. */
-    async listPropagating(
-      limit: number,
-      after?: string,
-    ): Promise<{ products: Product[]; last: string | undefined }> {
-      return queryIndex({ IndexName: 'propagating' }, limit, after);
-    },
+    /** Lists products whose shards may not follow the latest version yet. */
+    listPropagating: (limit: number, after?: string): Promise<ProductPage> =>
+      queryIndex({ IndexName: 'propagating' }, limit, after),
 
     /**
-     * Changes a product that is not deleted and makes a new version of it.
+     * Changes a product and marks it as propagating.
      *
-     * @param condition what must hold beyond that, with its values
-     * @returns the product as it is now; or `refused` with the item as it was, if there was one
+     * @param at the time of the change, in ISO 8601
+     * @param ifVersionIn versions that the change may apply to; any version if undefined
      */
     async update(
       id: string,
-      write: ProductWrite,
-      condition?: { expression: string; values: Record<string, number> },
-    ): Promise<{ updated: Product } | { refused: StoredItem | undefined }> {
-      const change_id = newId();
-      const { expression, names, values } = updateExpression({ ...write, change_id });
-      try {
-        const { Attributes } = await send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { id },
-            UpdateExpression: expression,
-            ConditionExpression: condition === undefined ? exists : `${exists} AND ${condition.expression}`,
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: { ...values, ...condition?.values },
-            ReturnValues: 'ALL_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
-        return { updated: product.parse(Attributes) };
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        const old = error.Item === undefined ? undefined : unmarshall(error.Item);
-        // The SDK repeated an update whose reply was lost, and met what it had written itself.
-        return old?.['change_id'] === change_id ? { updated: product.parse(old) } : { refused: old };
-      }
+      change: ProductChange,
+      { at, ifVersionIn }: { readonly at: string; readonly ifVersionIn?: readonly number[] | undefined },
+    ): Promise<UpdateResult> {
+      const versions = ifVersionIn === undefined ? undefined : versionValues(ifVersionIn);
+      const listed = change.active === undefined ? undefined : change.active ? yes : null;
+      const conditions = [
+        ...(versions === undefined ? [] : [`#version IN (${Object.keys(versions).join(', ')})`]),
+        ...(change.stock_shards === undefined ? [] : [hasNoMoreShards]),
+      ];
+      const result = await write(id, { ...change, listed, updated_at: at }, conditions, versions);
+      if (!('failed' in result)) return { outcome: 'updated', product: result };
+      if (result.failed === undefined || result.failed.deleted_at !== undefined)
+        return { outcome: 'not_found' };
+      if (ifVersionIn !== undefined && !ifVersionIn.includes(result.failed.version))
+        return { outcome: 'version_mismatch' };
+      return { outcome: 'fewer_shards', stockShards: result.failed.stock_shards };
     },
 
-    /** Says that every shard has this version; without effect when the product has changed again. */
+    /** Deletes a product for good and marks it as propagating. Its item stays, for orders that name it. */
+    async delete(id: string, { at }: { readonly at: string }): Promise<UpdateResult> {
+      const result = await write(id, { active: false, listed: null, updated_at: at, deleted_at: at });
+      return 'failed' in result ? { outcome: 'not_found' } : { outcome: 'updated', product: result };
+    },
+
+    /** Records that every shard follows this version; has no effect after another change. */
     async markPropagated(id: string, version: number): Promise<void> {
       try {
         await send(
@@ -134,18 +132,51 @@ export function createProductStore({ documents, table }: { documents: Documents;
           }),
         );
       } catch (error) {
-        // A newer version is for the writer of that version, or the sweep, to settle.
+        // The writer of the newer version, or the sweep, propagates that version.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },
   };
 
-  /** Each index is named by its hash key. */
+  /** Writes a new version. @returns the product as written or, if a condition failed, what it was compared with */
+  async function write(
+    id: string,
+    attributes: Attributes,
+    conditions: readonly string[] = [],
+    conditionValues: Readonly<Record<string, number>> = {},
+  ): Promise<Product | { readonly failed: Compared | undefined }> {
+    const change_id = newId();
+    const { expression, names, values } = updateExpression({ ...attributes, change_id, propagating: yes });
+    try {
+      const { Attributes } = await send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { id },
+          UpdateExpression: expression,
+          ConditionExpression: [isNotDeleted, ...conditions].join(' AND '),
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: { ...values, ...conditionValues },
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return product.parse(Attributes);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (error.Item === undefined) return { failed: undefined };
+      const stored = unmarshall(error.Item);
+      const failed = compared.parse(stored);
+      // The SDK retried an update whose response was lost, and the condition failed on the update's own result.
+      return failed.change_id === change_id ? product.parse(stored) : { failed };
+    }
+  }
+
+  /** Each index has the name of its hash key. */
   async function queryIndex(
     { IndexName }: { IndexName: 'listed' | 'propagating' },
     limit: number,
     after?: string,
-  ) {
+  ): Promise<ProductPage> {
     const { Items = [], LastEvaluatedKey } = await documents.send(
       new QueryCommand({
         TableName: table,
@@ -161,16 +192,28 @@ export function createProductStore({ documents, table }: { documents: Documents;
   }
 }
 
+/** The attributes that a condition of an update compares. */
+const compared = z.pick(product, { version: true, stock_shards: true, deleted_at: true, change_id: true });
+type Compared = z.output<typeof compared>;
+
 const lastKey = z.optional(z.object({ id: z.string() }));
 
-function updateExpression(write: ProductWrite & { change_id: string }) {
+/** New values; `null` removes an attribute and `undefined` leaves it as it is. */
+type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** Includes 0, which matches no product, because an IN list must not be empty. */
+const versionValues = (versions: readonly number[]): Record<string, number> =>
+  Object.fromEntries([0, ...new Set(versions)].map((version, index) => [`:expected${index}`, version]));
+
+function updateExpression(attributes: Attributes) {
   const names: Record<string, string> = { '#version': 'version' };
   const values: Record<string, string | number | boolean> = { ':one': 1 };
   const sets = ['#version = #version + :one'];
   const removes: string[] = [];
-  for (const [name, value] of Object.entries(write)) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined) continue;
     names[`#${name}`] = name;
-    if (value === undefined) {
+    if (value === null) {
       removes.push(`#${name}`);
     } else {
       values[`:${name}`] = value;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DomainError } from '../errors.ts';
 import { logger } from '../platform/logger.ts';
 import { id, price } from '../platform/primitives.ts';
 
@@ -15,19 +16,19 @@ export const product = z.object({
   active: z.boolean(),
   stock_shards: stockShards,
   limit_per_customer: z.optional(limitPerCustomer),
-  /** Grows with every write, and with it the shards' copies of price and active: the highest wins. */
+  /** Every change increments it. Shards follow the highest version. */
   version: z.int(),
   created_at: z.string(),
   updated_at: z.string(),
   deleted_at: z.optional(z.string()),
-  /** Marks the call that wrote this version, so that it knows its own work when a reply was lost. */
+  /** Identifies the call that wrote this version, which recognizes its own write after a lost response. */
   change_id: z.optional(z.string()),
-  /** Present while the shards may lack something of this version. */
+  /** Present until every shard follows this version. */
   propagating: z.optional(z.string()),
 });
 export type Product = z.output<typeof product>;
 
-/** The products among stored items; one that cannot be read is logged and left out, so that it hides no others. */
+/** Parses stored items. Logs and leaves out unreadable ones, so that one of them does not hide the others. */
 export function readableProducts(items: readonly unknown[]): Product[] {
   return items.flatMap((item) => {
     const { success, data, error } = product.safeParse(item);
@@ -39,25 +40,26 @@ export function readableProducts(items: readonly unknown[]): Product[] {
 
 const withId = z.object({ id: z.string() });
 
-/** One shard of a product's stock as stored: it repeats what an order's condition must see. */
+/** One shard of a product's stock as stored, with a copy of every product field that an order's condition needs. */
 export const stockShard = z.object({
   shard_id: z.string(),
   product_id: z.string(),
   shard: z.int(),
   stock: z.int(),
   sold: z.int(),
-  /** Grows whenever stock grows, and only then: equal in two reads, it tells that nothing came in between. */
+  /** The number of writes that increased `stock`: if two reads agree on it, no units were added in between. */
   stock_increases: z.int(),
   price,
   active: z.boolean(),
   limit_per_customer: z.optional(limitPerCustomer),
+  /** The product version that the shard follows. */
   product_version: z.int(),
   /** See `isTorn`. */
   checksum: z.optional(z.int()),
 });
 export type StockShard = z.output<typeof stockShard>;
 
-/** A product and every shard of its stock that exists. */
+/** A product and all of its existing shards. */
 export interface StockedProduct {
   readonly product: Product;
   readonly shards: readonly StockShard[];
@@ -89,19 +91,29 @@ export const stockOf = (shards: readonly StockShard[]): number => sumOf(shards, 
 export const soldOf = (shards: readonly StockShard[]): number => sumOf(shards, ({ sold }) => sold);
 
 /**
- * Whether these shards of one product show a write that spans several shards only in part. Such a write adds random
- * numbers to the checksums of its shards, which sum up to 0. So all checksums of a product sum up to 0 where every
- * such write is seen on all of its shards or on none; otherwise with a probability of 2^-32. A product without any
- * shard was read while it was being created.
+ * Returns whether a read of a product's shards is torn: it sees a write of several shards on some of them only.
+ *
+ * DynamoDB reads each shard at its own moment, so a read can see half of a transaction. To make that visible, a
+ * transaction that writes several shards of a product adds a random number to the `checksum` of each, and these
+ * numbers sum to 0 (`stock-store.ts`). The checksums of a consistent read therefore sum to 0 as well; those of a torn
+ * read do so with a probability of 2^-32. A read without shards is torn too: it saw the product during its creation.
  */
 export const isTorn = (shards: readonly StockShard[]): boolean =>
   shards.length === 0 || sumOf(shards, ({ checksum = 0 }) => checksum) !== 0;
 
-export const viewOf = ({ product, shards }: StockedProduct, currency: string): ProductView =>
-  viewOfCounted(product, { stock: stockOf(shards), sold: soldOf(shards) }, currency);
+/** Returns a product that was read. @throws {DomainError} `product_not_found` if it is unknown or deleted */
+export function existing(products: ReadonlyMap<string, StockedProduct>, productId: string): StockedProduct {
+  const found = products.get(productId);
+  if (found === undefined || found.product.deleted_at !== undefined)
+    throw new DomainError('product_not_found');
+  return found;
+}
 
-/** The same where the shards have been summed before. */
-export function viewOfCounted(
+export const viewOf = ({ product, shards }: StockedProduct, currency: string): ProductView =>
+  viewOfTotals(product, { stock: stockOf(shards), sold: soldOf(shards) }, currency);
+
+/** Works like `viewOf`, from the totals of the shards. */
+export function viewOfTotals(
   product: Product,
   { stock, sold }: { stock: number; sold: number },
   currency: string,
@@ -109,5 +121,5 @@ export function viewOfCounted(
   return { ...product, currency, stock, sold, limit_per_customer: product.limit_per_customer ?? null };
 }
 
-/** Changes with every write to the product and with its stock; If-Match compares the version alone. */
+/** Changes whenever the product, its stock or its sales change. If-Match compares only the version in front. */
 export const etagOf = (view: ProductView): string => `"${view.version}.${view.stock}-${view.sold}"`;

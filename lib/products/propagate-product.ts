@@ -1,63 +1,58 @@
 import { backoff } from '../platform/backoff.ts';
-import type { Inventory } from './inventory.ts';
-import { transferStock } from './move-units.ts';
-import { type Product, type StockedProduct, type StockShard, stockOf } from './product.ts';
-import type { ProductStores } from './product-stores.ts';
+import { type Product, type StockShard, stockOf } from './product.ts';
+import type { ProductDeps } from './product-deps.ts';
 import type { Transfer } from './stock-store.ts';
+import { transferStock } from './transfer-stock.ts';
 
-/** A move that meets orders is tried again this often; units left unmoved still sell from where they are. */
-const movesPerShard = 12;
+/** Failed transfers after which a new shard stays empty. Its units still sell from the shards that hold them. */
+const maxFailures = 12;
 
 /**
- * Makes every shard of a product agree with it: price and active flag, shards that it gained, units for
- * those. Safe to repeat and to run beside itself and beside sales, so a sweep finishes what died halfway.
+ * Makes every shard follow the product: copies version, price, status and limit, creates the shards that it gained and
+ * transfers units to them. Safe to retry and to run concurrently with itself and with sales.
  *
- * @throws {DomainError} `contention` when a shard stays busy; the product stays marked as propagating
+ * @throws {DomainError} `contention` when a shard has conflicts to the end; the product stays propagating
  */
-export async function propagateProduct(
-  stores: ProductStores,
-  inventory: Inventory,
-  product: Product,
-): Promise<void> {
-  // The first one first: a reader that knows of fewer shards learns from it that there may be more.
-  await stores.stock.copyToShard(product, 0);
+export async function propagateProduct(deps: ProductDeps, product: Product): Promise<void> {
+  // Shard 0 comes first: from its version, readers that cached fewer shards learn that there may be more.
+  await deps.stock.copyToShard(product, 0);
   const others = Array.from({ length: product.stock_shards - 1 }, (_, index) => index + 1);
-  await Promise.all(others.map((shard) => stores.stock.copyToShard(product, shard)));
-  await fillNewShards(stores, inventory, product.id);
-  await stores.products.markPropagated(product.id, product.version);
+  await Promise.all(others.map((shard) => deps.stock.copyToShard(product, shard)));
+  await fillNewShards(deps, product.id);
+  await deps.products.markPropagated(product.id, product.version);
 }
 
-/** Moves units pairwise, each move a transaction, from the fullest shards to those that never held any. */
-async function fillNewShards(stores: ProductStores, inventory: Inventory, productId: string): Promise<void> {
-  const busy = new Map<number, number>();
+async function fillNewShards(deps: ProductDeps, productId: string): Promise<void> {
+  /** Failed transfers by receiving shard. */
+  const failures = new Map<number, number>();
   for (;;) {
-    const stocked = (await inventory.read([productId])).get(productId);
-    const moves = stocked === undefined ? [] : movesFor(stocked, busy);
-    if (moves.length === 0) return;
-    const results = await Promise.all(moves.map((move) => transferStock(stores, productId, move)));
-    for (const [index, moved] of results.entries()) {
-      const to = moves[index]?.to;
-      if (!moved && to !== undefined) busy.set(to, (busy.get(to) ?? 0) + 1);
-    }
-    if (results.includes(false)) await backoff(Math.max(...busy.values()), 5, 100);
+    const shards = (await deps.inventory.read([productId])).get(productId)?.shards ?? [];
+    const transfers = transfersToNewShards(shards, failures);
+    if (transfers.length === 0) return;
+    const results = await Promise.all(
+      transfers.map(async ({ to, ...rest }) => ({ to, done: await transferStock(deps, { to, ...rest }) })),
+    );
+    const failed = results.filter(({ done }) => !done);
+    for (const { to } of failed) failures.set(to, (failures.get(to) ?? 0) + 1);
+    if (failed.length > 0) await backoff(Math.max(...failures.values()), 5, 100);
   }
 }
 
-/** One move for each empty new shard, each from a shard of its own that keeps at least an even share. */
-export function movesFor(
-  { shards }: StockedProduct,
-  busy: ReadonlyMap<number, number> = new Map(),
+/**
+ * Plans one transfer to each shard that never held units, from the fullest shards. Every donor gives to one shard and
+ * keeps at least an even share; no shard receives more than an even share.
+ */
+export function transfersToNewShards(
+  shards: readonly StockShard[],
+  failures: ReadonlyMap<number, number> = new Map(),
 ): Transfer[] {
   const share = Math.floor(stockOf(shards) / shards.length);
-  const isNew = (shard: StockShard) => shard.stock === 0 && shard.sold === 0;
-  const receivers = shards.filter((shard) => isNew(shard) && (busy.get(shard.shard) ?? 0) < movesPerShard);
+  const isNew = ({ stock, sold }: StockShard) => stock === 0 && sold === 0;
+  const receivers = shards.filter((one) => isNew(one) && (failures.get(one.shard) ?? 0) < maxFailures);
   const donors = shards.filter(({ stock }) => stock > share).sort((a, b) => b.stock - a.stock);
-  const moves: Transfer[] = [];
-  for (const [index, receiver] of receivers.entries()) {
+  return receivers.flatMap(({ product_id, shard: to }, index) => {
     const donor = donors[index];
-    if (donor === undefined) break;
-    const units = Math.min(share, donor.stock - share);
-    if (units > 0) moves.push({ from: donor.shard, to: receiver.shard, units });
-  }
-  return moves;
+    const quantity = donor === undefined ? 0 : Math.min(share, donor.stock - share);
+    return donor === undefined || quantity === 0 ? [] : [{ product_id, from: donor.shard, to, quantity }];
+  });
 }

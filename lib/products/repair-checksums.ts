@@ -1,23 +1,21 @@
 import { logger } from '../platform/logger.ts';
 import { transact } from '../platform/transaction.ts';
-import type { Inventory } from './inventory.ts';
 import { isTorn } from './product.ts';
-import type { ProductStores } from './product-stores.ts';
+import type { ProductDeps } from './product-deps.ts';
 
 /**
- * Sets the checksums of a product to 0 if they do not sum up to 0 and no write is under way. No write of ours leaves
- * them so; a restored or edited table can.
+ * Resets a product's checksums to 0 if their sum is not 0 and no write is in flight. Sellout never leaves them so,
+ * but a restored or edited table can. See `isTorn`.
  *
- * @returns whether they were set: not, when a write came in between
+ * @returns whether the checksums were reset
  */
 export async function repairChecksums(
-  { documents, stock }: ProductStores,
-  inventory: Inventory,
+  { documents, stock, inventory }: ProductDeps,
   productId: string,
 ): Promise<boolean> {
   const found = (await inventory.read([productId])).get(productId);
   if (found === undefined || found.shards.length === 0 || !isTorn(found.shards)) return false;
-  // A write that was read in part changes a checksum when it is written on the other shards, so this is refused then.
+  // If the read was torn instead, the write in flight changes a checksum that was read, and this condition fails.
   const writes = stock.resetChecksumActions(found.shards).map((item) => ({ item, failure: () => 'changed' }));
   const { committed } = await transact(documents, writes);
   if (committed) logger.warn('CHECKSUMS_REPAIRED', { product_id: productId });

@@ -5,34 +5,47 @@ import { retryOnConflict } from '../platform/retry-on-conflict.ts';
 import type { TransactAction } from '../platform/transaction.ts';
 import { type Product, type StockShard, shardId } from './product.ts';
 
-/** Units of one stock shard. */
+/** Units of one shard. */
 export interface ShardUnits {
   readonly product_id: string;
   readonly shard: number;
   readonly quantity: number;
 }
 
-/** Unsold units that change their shard within one product. */
-export interface Transfer {
-  readonly from: number;
-  readonly to: number;
-  readonly units: number;
-}
-
-/** Units to sell, at what the shard says of the product in this version: price, purchase limit, whether it is active. */
+/** Units of one shard and the product version that they are sold at: its price, purchase limit and status. */
 export interface VersionedShardUnits extends ShardUnits {
   readonly product_version: number;
 }
 
-const enoughStock = 'stock >= :quantity';
-const sameVersion = 'product_version = :version';
-const shardExists = 'attribute_exists(shard_id)';
-const addUnits = 'SET stock = stock + :quantity, stock_increases = stock_increases + :one';
-const one = { ':one': 1 };
+/** Unsold units to move from one shard of a product to another. */
+export interface Transfer {
+  readonly product_id: string;
+  readonly from: number;
+  readonly to: number;
+  readonly quantity: number;
+}
 
-/** An update of one shard; `values` are those that its expressions name beside `:quantity`. */
+const sell = 'SET stock = stock - :quantity, sold = sold + :quantity';
+const release =
+  'SET stock = stock + :quantity, sold = sold - :quantity, stock_increases = stock_increases + :one';
+const restock = 'SET stock = stock + :quantity, stock_increases = stock_increases + :one';
+const withdraw = 'SET stock = stock - :quantity';
+const addChecksum = 'ADD checksum :checksum';
+const copyProduct =
+  'SET product_id = :product_id, #shard = :shard, price = :price, active = :active, ' +
+  'product_version = :version, stock = if_not_exists(stock, :zero), ' +
+  'sold = if_not_exists(sold, :zero), stock_increases = if_not_exists(stock_increases, :zero)';
+
+const isNew = 'attribute_not_exists(shard_id)';
+const exists = 'attribute_exists(shard_id)';
+const hasStock = 'stock >= :quantity';
+const hasSold = 'sold >= :quantity';
+const hasVersion = 'product_version = :version';
+const isOlder = 'attribute_not_exists(shard_id) OR product_version < :version';
+
+/** An update of one shard. Its expressions use `:quantity` and `values`. */
 interface ShardUpdate extends ShardUnits {
-  readonly set: string;
+  readonly update: string;
   readonly condition: string;
   readonly values?: Readonly<Record<string, number>>;
 }
@@ -40,19 +53,19 @@ interface ShardUpdate extends ShardUnits {
 export type StockStore = ReturnType<typeof createStockStore>;
 
 /**
- * The shards of all products' stock. A transaction gets its writes of units from one call, because writes of several
- * shards of one product carry checksums that depend on each other: see `isTorn`.
+ * Writes the shards of every product's stock. Get all actions of a transaction that change units from one call: the
+ * checksums of a product's shards depend on each other (`isTorn` in product.ts).
  */
 export function createStockStore({ documents, table }: { documents: Documents; table: string }) {
   function updateActions(updates: readonly ShardUpdate[]): TransactAction[] {
-    const checksums = checksumsOf(updates);
-    return updates.map(({ product_id, shard, quantity, set, condition, values }, index) => {
+    const checksums = checksumIncrements(updates);
+    return updates.map(({ product_id, shard, quantity, update, condition, values }, index) => {
       const checksum = checksums[index];
       return {
         Update: {
           TableName: table,
           Key: { shard_id: shardId(product_id, shard) },
-          UpdateExpression: checksum === undefined ? set : `${set} ADD checksum :checksum`,
+          UpdateExpression: checksum === undefined ? update : `${update} ${addChecksum}`,
           ConditionExpression: condition,
           ExpressionAttributeValues: {
             ':quantity': quantity,
@@ -69,52 +82,51 @@ export function createStockStore({ documents, table }: { documents: Documents; t
 
     /** Puts the shards of a new product. */
     putActions(shards: readonly StockShard[]): TransactAction[] {
-      const checksums = checksumsOf(shards);
+      const checksums = checksumIncrements(shards);
       return shards.map((shard, index) => ({
         Put: {
           TableName: table,
           Item: { ...shard, checksum: checksums[index] },
-          ConditionExpression: 'attribute_not_exists(shard_id)',
+          ConditionExpression: isNew,
         },
       }));
     },
 
-    /** Sells units of each shard, if it has them and still is of the product's version that was read. */
+    /** Sells units, if each shard has enough and still follows the version that was read. */
     sellActions: (allocations: readonly VersionedShardUnits[]): TransactAction[] =>
       updateActions(
         allocations.map(({ product_version, ...units }) => ({
           ...units,
-          set: 'SET stock = stock - :quantity, sold = sold + :quantity',
-          condition: `${enoughStock} AND ${sameVersion}`,
+          update: sell,
+          condition: `${hasStock} AND ${hasVersion}`,
           values: { ':version': product_version },
         })),
       ),
 
-    /** Takes sold units back into the shards they came from. */
+    /** Returns sold units to the shards that sold them. */
     releaseActions: (allocations: readonly ShardUnits[]): TransactAction[] =>
       updateActions(
         allocations.map((units) => ({
           ...units,
-          set: 'SET stock = stock + :quantity, sold = sold - :quantity, stock_increases = stock_increases + :one',
-          condition: 'sold >= :quantity',
-          values: one,
+          update: release,
+          condition: hasSold,
+          values: { ':one': 1 },
         })),
       ),
 
-    /** Adds units to shards that exist. */
-    restockActions: (supplies: readonly ShardUnits[]): TransactAction[] =>
+    /** Adds new units to existing shards. */
+    restockActions: (additions: readonly ShardUnits[]): TransactAction[] =>
       updateActions(
-        supplies.map((units) => ({ ...units, set: addUnits, condition: shardExists, values: one })),
+        additions.map((units) => ({ ...units, update: restock, condition: exists, values: { ':one': 1 } })),
       ),
 
-    /** Moves unsold units of a product from one shard to another. */
-    transferActions: (product_id: string, { from, to, units: quantity }: Transfer): TransactAction[] =>
+    transferActions: ({ product_id, from, to, quantity }: Transfer): TransactAction[] =>
       updateActions([
-        { product_id, shard: from, quantity, set: 'SET stock = stock - :quantity', condition: enoughStock },
-        { product_id, shard: to, quantity, set: addUnits, condition: shardExists, values: one },
+        { product_id, shard: from, quantity, update: withdraw, condition: hasStock },
+        { product_id, shard: to, quantity, update: restock, condition: exists, values: { ':one': 1 } },
       ]),
 
-    /** Sets checksums to 0, if all are as they were read. */
+    /** Sets checksums to 0, if none has changed since it was read. */
     resetChecksumActions: (shards: readonly StockShard[]): TransactAction[] =>
       shards.map(({ shard_id, checksum }) => ({
         Update: {
@@ -131,10 +143,10 @@ export function createStockStore({ documents, table }: { documents: Documents; t
       })),
 
     /**
-     * Brings one shard's copy of price, active and limit to the product's version, and makes the shard, empty, if
-     * it is not there. A shard that has this version or a later one stays as it is.
+     * Copies version, price, status and purchase limit of a product to one shard; creates a missing shard without
+     * units. Has no effect on a shard that follows this version or a later one.
      *
-     * @throws {DomainError} `contention` when transactions on the shard never leave a gap
+     * @throws {DomainError} `contention` when conflicts with transactions outlast the retries
      */
     async copyToShard(product: Product, shard: number): Promise<void> {
       const limit = product.limit_per_customer;
@@ -142,11 +154,9 @@ export function createStockStore({ documents, table }: { documents: Documents; t
         TableName: table,
         Key: { shard_id: shardId(product.id, shard) },
         UpdateExpression:
-          'SET product_id = :product_id, #shard = :shard, price = :price, active = :active, ' +
-          'product_version = :version, stock = if_not_exists(stock, :zero), ' +
-          'sold = if_not_exists(sold, :zero), stock_increases = if_not_exists(stock_increases, :zero)' +
+          copyProduct +
           (limit === undefined ? ' REMOVE limit_per_customer' : ', limit_per_customer = :limit'),
-        ConditionExpression: 'attribute_not_exists(shard_id) OR product_version < :version',
+        ConditionExpression: isOlder,
         ExpressionAttributeNames: { '#shard': 'shard' },
         ExpressionAttributeValues: {
           ':product_id': product.id,
@@ -161,23 +171,23 @@ export function createStockStore({ documents, table }: { documents: Documents; t
       try {
         await retryOnConflict(() => documents.send(command));
       } catch (error) {
-        // It has this version already, or a later one.
+        // The shard already follows this version or a later one.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },
   };
 }
 
-/** For each write its part of a checksum; none where it is the only one of its product. */
-function checksumsOf(writes: readonly { readonly product_id: string }[]): (number | undefined)[] {
+/** Returns what each write adds to its shard's checksum; undefined for the only write of a product. */
+function checksumIncrements(writes: readonly { readonly product_id: string }[]): (number | undefined)[] {
   const open = new Map<string, number[]>();
   for (const [id, { length }] of Map.groupBy(writes, ({ product_id }) => product_id))
-    if (length > 1) open.set(id, zeroSum(length));
+    if (length > 1) open.set(id, randomsWithSumZero(length));
   return writes.map(({ product_id }) => open.get(product_id)?.pop());
 }
 
-/** Random integers of 32 bits, but for the last one, which makes their sum 0. */
-function zeroSum(count: number): number[] {
+/** Returns random 32-bit integers and a last number that makes their sum 0. */
+function randomsWithSumZero(count: number): number[] {
   const numbers = Array.from({ length: count - 1 }, () => Math.floor(Math.random() * 2 ** 32) - 2 ** 31);
   return [...numbers, -numbers.reduce((sum, number) => sum + number, 0)];
 }

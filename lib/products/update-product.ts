@@ -1,99 +1,69 @@
 import { DomainError } from '../errors.ts';
-import { systemClock, toIso } from '../platform/clock.ts';
-import type { StoredItem } from '../platform/transaction.ts';
-import type { Inventory } from './inventory.ts';
-import type { StockedProduct } from './product.ts';
+import { toIso } from '../platform/clock.ts';
+import type { Product, StockedProduct } from './product.ts';
+import type { ProductDeps } from './product-deps.ts';
 import type { ProductChange } from './product-input.ts';
-import type { ProductStores } from './product-stores.ts';
+import type { UpdateResult } from './product-store.ts';
 import { propagateProduct } from './propagate-product.ts';
-import { readAfterWrite } from './read-product.ts';
+import { readAfterWrite } from './read-after-write.ts';
 import { repairChecksums } from './repair-checksums.ts';
 
-/**
- * Changes a product. When it returns, every shard has the change or its version, so orders and readers from
- * then on see it, whatever they remember.
- *
- * @param expectedVersions refuses the change when the product has none of these versions by now
- * @throws {DomainError} `product_not_found`, `version_mismatch`, `invalid_request` (fewer shards than it
- *   has), `contention` (the change is made but not everywhere yet; a sweep finishes it), `unavailable` (the change
- *   holds everywhere, but the product cannot be read)
- */
-export async function updateProduct(
-  stores: ProductStores,
-  inventory: Inventory,
-  productId: string,
-  change: ProductChange,
-  expectedVersions?: readonly number[],
-): Promise<StockedProduct> {
-  const { limit_per_customer, active, name, price, stock_shards } = change;
-  const expected = expectedVersions === undefined ? undefined : valuesOf(expectedVersions);
-  const conditions = [
-    ...(expected === undefined ? [] : [`#version IN (${Object.keys(expected).join(', ')})`]),
-    ...(stock_shards === undefined ? [] : ['stock_shards <= :stock_shards']),
-  ];
-  const result = await stores.products.update(
-    productId,
-    {
-      ...(name === undefined ? {} : { name }),
-      ...(price === undefined ? {} : { price }),
-      ...(stock_shards === undefined ? {} : { stock_shards }),
-      ...(active === undefined ? {} : { active, listed: active ? 'yes' : undefined }),
-      ...(limit_per_customer === undefined ? {} : { limit_per_customer: limit_per_customer ?? undefined }),
-      propagating: 'yes',
-      updated_at: toIso(systemClock.now()),
-    },
-    conditions.length === 0 ? undefined : { expression: conditions.join(' AND '), values: expected ?? {} },
-  );
-  if ('refused' in result) throw refusal(result.refused, expectedVersions);
-  await propagateProduct(stores, inventory, result.updated);
-  return mended(stores, inventory, productId);
+export interface UpdateProductInput {
+  readonly productId: string;
+  readonly change: ProductChange;
+  /** Versions of the product that the change may apply to; any version if undefined. */
+  readonly ifVersionIn?: readonly number[] | undefined;
 }
 
-/** A product whose checksums were damaged cannot be read. A change of it repairs them: see docs/runbook.md. */
-async function mended(
-  stores: ProductStores,
-  inventory: Inventory,
-  productId: string,
+/**
+ * Updates a product and copies the change to all of its shards. When it returns, every order and every reader sees the
+ * change, whatever their containers have cached.
+ *
+ * @throws {DomainError} `product_not_found`, `version_mismatch`, `invalid_request` (fewer shards than before); nothing
+ *   was changed. `contention` when the change is saved but has not reached every shard: the sweep propagates it.
+ *   `unavailable` when the change is complete but the product cannot be read
+ */
+export async function updateProduct(
+  deps: ProductDeps,
+  { productId, change, ifVersionIn }: UpdateProductInput,
 ): Promise<StockedProduct> {
+  const at = toIso(deps.clock.now());
+  const updated = updatedOf(await deps.products.update(productId, change, { at, ifVersionIn }));
+  await propagateProduct(deps, updated);
   try {
-    return await readAfterWrite(inventory, productId);
+    return await readAfterWrite(deps, productId);
   } catch (error) {
-    if (!(error instanceof DomainError) || !(await repairChecksums(stores, inventory, productId)))
-      throw error;
-    return readAfterWrite(inventory, productId);
+    // Damaged checksums make a product unreadable. An update repairs them: see docs/runbook.md.
+    if (!(error instanceof DomainError) || !(await repairChecksums(deps, productId))) throw error;
+    return readAfterWrite(deps, productId);
   }
 }
 
 /**
- * Stops selling a product for good: it is gone from lists and reads, while orders keep their lines.
+ * Stops selling a product for good and hides it from lists and reads. Its orders keep their lines.
  *
- * @throws {DomainError} `product_not_found`, `contention`
+ * @throws {DomainError} `product_not_found`; `contention` when the product is deleted but has not left every shard: the
+ *   sweep completes it
  */
 export async function deleteProduct(
-  stores: ProductStores,
-  inventory: Inventory,
-  productId: string,
+  deps: ProductDeps,
+  { productId }: { readonly productId: string },
 ): Promise<void> {
-  const now = toIso(systemClock.now());
-  const result = await stores.products.update(productId, {
-    active: false,
-    listed: undefined,
-    propagating: 'yes',
-    updated_at: now,
-    deleted_at: now,
-  });
-  if ('refused' in result) throw refusal(result.refused);
-  await propagateProduct(stores, inventory, result.updated);
+  const at = toIso(deps.clock.now());
+  await propagateProduct(deps, updatedOf(await deps.products.delete(productId, { at })));
 }
 
-/** As the expression's values. An empty list would be no valid expression; no product has version 0. */
-const valuesOf = (versions: readonly number[]): Record<string, number> =>
-  Object.fromEntries([0, ...new Set(versions)].map((version, index) => [`:expected${index}`, version]));
-
-function refusal(old: StoredItem | undefined, expectedVersions?: readonly unknown[]): DomainError {
-  if (old === undefined || old['deleted_at'] !== undefined) return new DomainError('product_not_found');
-  if (expectedVersions !== undefined && !expectedVersions.includes(old['version']))
-    return new DomainError('version_mismatch');
-  const message = `shards can only be added; the product has ${old['stock_shards']}`;
-  return new DomainError('invalid_request', { errors: [{ path: 'stock_shards', message }] });
+function updatedOf(result: UpdateResult): Product {
+  switch (result.outcome) {
+    case 'updated':
+      return result.product;
+    case 'not_found':
+      throw new DomainError('product_not_found');
+    case 'version_mismatch':
+      throw new DomainError('version_mismatch');
+    case 'fewer_shards': {
+      const message = `must be at least ${result.stockShards}: shards can only be added`;
+      throw new DomainError('invalid_request', { errors: [{ path: 'stock_shards', message }] });
+    }
+  }
 }

@@ -13,9 +13,9 @@
 import { awaitAll } from '../../platform/await-all.ts';
 import { backoff } from '../../platform/backoff.ts';
 import { type TransactionWrite, transact } from '../../platform/transaction.ts';
-import { consolidateStock } from '../../products/gather-units.ts';
 import type { Inventory } from '../../products/inventory.ts';
-import type { ProductStores } from '../../products/product-stores.ts';
+import type { ProductStores } from '../../products/product-deps.ts';
+import { consolidateStock } from '../../products/transfer-stock.ts';
 import type { RejectionReason, ShortLine } from '../order.ts';
 import type { OrderMetrics } from '../order-metrics.ts';
 import type { PurchaseStore } from '../purchase-store.ts';

@@ -13,14 +13,14 @@ beforeEach(async () => {
 
 const ids = (count: number) => Array.from({ length: count }, () => newId());
 
-describe('a cart', () => {
-  it('that was never written is empty', async () => {
+describe('CartStore', () => {
+  it('returns an empty cart when none is stored', async () => {
     const customer_id = newId();
     expect(await shop.carts.get(customer_id)).toEqual({ customer_id, lines: [], version: 0 });
     expect((await shop.carts.removeLine(customer_id, newId())).lines).toEqual([]);
   });
 
-  it('keeps every line of first writes that race', async () => {
+  it('keeps every line when requests race to create the cart', async () => {
     const customer_id = newId();
     const products = ids(20);
     await Promise.all(products.map((id, n) => shop.carts.setLine(customer_id, id, n + 1)));
@@ -29,7 +29,7 @@ describe('a cart', () => {
     expect(version).toBe(20);
   });
 
-  it('holds 50 products at most, also when additions race', async () => {
+  it('holds at most 50 products when additions race', async () => {
     const customer_id = newId();
     await Promise.all(ids(45).map((id) => shop.carts.setLine(customer_id, id, 1)));
     const results = await Promise.allSettled(ids(20).map((id) => shop.carts.setLine(customer_id, id, 1)));
@@ -40,7 +40,7 @@ describe('a cart', () => {
     expect((await shop.carts.get(customer_id)).lines).toHaveLength(50);
   });
 
-  it('that is full still takes another quantity of what it holds', async () => {
+  it('changes the quantity of a product in a full cart', async () => {
     const customer_id = newId();
     const products = ids(50);
     await Promise.all(products.map((id) => shop.carts.setLine(customer_id, id, 1)));
@@ -51,7 +51,7 @@ describe('a cart', () => {
     expect((await shop.carts.setLine(customer_id, newId(), 1)).lines).toHaveLength(50);
   });
 
-  it('is emptied only as it was read', async () => {
+  it('does not empty a cart that has changed since it was read', async () => {
     const customer_id = newId();
     const product = newId();
     const read = await shop.carts.setLine(customer_id, product, 1);
@@ -64,7 +64,7 @@ describe('a cart', () => {
     expect(await shop.carts.setLine(customer_id, product, 4)).toMatchObject({ version: 4 });
   });
 
-  it('loses a removed line and no other', async () => {
+  it('removes only the given line', async () => {
     const customer_id = newId();
     const [gone = '', kept = ''] = ids(2);
     await shop.carts.setLine(customer_id, gone, 1);
@@ -76,7 +76,7 @@ describe('a cart', () => {
   });
 
   it.each(['setLine', 'removeLine'] as const)(
-    'survives the conflict of %s with a checkout',
+    'retries %s after a conflict with a checkout',
     async (change) => {
       const customer_id = newId();
       const product = newId();
@@ -90,32 +90,25 @@ describe('a cart', () => {
   );
 });
 
-describe('a cart as its owner sees it', () => {
-  it('has the names, prices and stock of now', async () => {
+describe('addToCart', () => {
+  it('returns the cart with current names, prices and stock', async () => {
     const keyboard = await shop.sell({ name: 'Keyboard', price: 100, stock: 5, stock_shards: 2 });
     const customer_id = newId();
-    await addToCart(shop.carts, shop.products, shop.inventory, {
-      customer_id,
-      product_id: keyboard,
-      quantity: 3,
-    });
-    await updateProduct(shop, shop.inventory, keyboard, { price: 150 });
-    expect(await showCart(shop.inventory, await shop.carts.get(customer_id))).toEqual({
+    await addToCart(shop, { customerId: customer_id, productId: keyboard, quantity: 3 });
+    await updateProduct(shop, { productId: keyboard, change: { price: 150 } });
+    expect(await showCart(shop, await shop.carts.get(customer_id))).toEqual({
       customer_id,
       lines: [{ product_id: keyboard, name: 'Keyboard', quantity: 3, unit_price: 150, available: 5 }],
       total: 450,
     });
-    await updateProduct(shop, shop.inventory, keyboard, { active: false });
-    expect((await showCart(shop.inventory, await shop.carts.get(customer_id))).lines).toMatchObject([
-      { available: 0 },
-    ]);
+    await updateProduct(shop, { productId: keyboard, change: { active: false } });
+    expect((await showCart(shop, await shop.carts.get(customer_id))).lines).toMatchObject([{ available: 0 }]);
   });
 
-  it('takes no product that is unknown or off sale', async () => {
+  it('rejects unknown and inactive products', async () => {
     const keyboard = await shop.sell();
-    await updateProduct(shop, shop.inventory, keyboard, { active: false });
-    const adding = (product_id: string) =>
-      addToCart(shop.carts, shop.products, shop.inventory, { customer_id: newId(), product_id, quantity: 1 });
+    await updateProduct(shop, { productId: keyboard, change: { active: false } });
+    const adding = (productId: string) => addToCart(shop, { customerId: newId(), productId, quantity: 1 });
     await expect(adding(keyboard)).rejects.toMatchObject({ code: 'product_unavailable' });
     await expect(adding(newId())).rejects.toMatchObject({ code: 'product_not_found' });
   });

@@ -48,7 +48,7 @@ const ways = {
 describe.each(Object.entries(ways))('%s directly after the response to a product change', (_, order) => {
   it.each(['name', 'price', 'stock_shards'] as const)('orders with the changed %s', async (field) => {
     const containers = [await warmContainer(), await warmContainer()];
-    const changed = await updateProduct(shop, shop.inventory, product, { [field]: changes[field] });
+    const changed = await updateProduct(shop, { productId: product, change: { [field]: changes[field] } });
     for (const container of containers) {
       const [line] = (await order(container)).order.lines;
       for (const [name, expected] of Object.entries(ofProduct))
@@ -66,13 +66,13 @@ describe.each(Object.entries(ways))('%s directly after the response to a product
     ['limit_per_customer', 'limit_exceeded'],
   ] as const)('fails after a change of %s: %s', async (field, code) => {
     const container = await warmContainer();
-    await updateProduct(shop, shop.inventory, product, { [field]: changes[field] });
+    await updateProduct(shop, { productId: product, change: { [field]: changes[field] } });
     await expect(order(container)).rejects.toMatchObject({ code });
   });
 
   it('fails after a deletion and writes nothing', async () => {
     const container = await warmContainer();
-    await deleteProduct(shop, shop.inventory, product);
+    await deleteProduct(shop, { productId: product });
     const { orders: before } = await shop.books();
     await expect(order(container)).rejects.toMatchObject({
       code: order === ways.submit ? 'product_not_found' : 'product_unavailable',
@@ -81,9 +81,9 @@ describe.each(Object.entries(ways))('%s directly after the response to a product
   });
 });
 
-it('processOrders keeps the name that an order was submitted with', async () => {
+it('an order keeps the name that it was submitted with, also when it is confirmed after a change', async () => {
   const { order } = await submitOrder(shop, { customerId: newId(), items: [{ id: product, quantity: 2 }] });
-  await updateProduct(shop, shop.inventory, product, { name: 'Renamed' });
+  await updateProduct(shop, { productId: product, change: { name: 'Renamed' } });
   await processOrders(shop, { orders: [order], shardOffset: 0 });
   expect(await shop.orders.get(order.id)).toMatchObject({
     status: 'CONFIRMED',

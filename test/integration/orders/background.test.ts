@@ -112,7 +112,7 @@ describe('processOrders', () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 10, stock_shards: 2, price: 500 });
     const [early] = await shop.submit(product, [1]);
-    await updateProduct(shop, shop.inventory, product, { price: 700 });
+    await updateProduct(shop, { productId: product, change: { price: 700 } });
     if (early === undefined) throw new Error('no order');
     await processOrders(shop, { orders: [early], shardOffset: 0 });
 

@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { cancelOrder } from '../../../lib/orders/cancel-order.ts';
 import { viewOf } from '../../../lib/products/product.ts';
-import { propagateProduct } from '../../../lib/products/propagate-product.ts';
-import { readProduct } from '../../../lib/products/read-product.ts';
+import { updateProduct } from '../../../lib/products/update-product.ts';
 import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 const view = async (shop: OrderFixture, product: string) => {
-  const { stock, sold } = viewOf(await readProduct(shop.inventory, product), 'EUR');
+  const { stock, sold } = viewOf(await shop.inventory.readOne(product), 'EUR');
   return { stock, sold };
 };
 
@@ -91,13 +90,11 @@ describe('cancelOrder', () => {
   it('releases units into the shards they came from after shards were added', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 20, stock_shards: 1 });
-    const customerId = await shop.customer({ [product]: 6 });
-    const { order } = await shop.checkout({ customerId });
-    const result = await shop.products.update(product, { stock_shards: 8, propagating: 'yes' });
-    if ('refused' in result) throw new Error('refused');
-    await propagateProduct(shop, shop.inventory, result.updated);
+    const customer_id = await shop.customer({ [product]: 6 });
+    const { order } = await shop.checkout({ customerId: customer_id });
+    await updateProduct(shop, { productId: product, change: { stock_shards: 8 } });
 
-    await cancelOrder(shop, { orderId: order.id, caller: { id: customerId, role: 'USER' } });
+    await cancelOrder(shop, { orderId: order.id, caller: { id: customer_id, role: 'USER' } });
 
     expect(await view(shop, product)).toEqual({ stock: 20, sold: 0 });
     await shop.books();

@@ -133,7 +133,7 @@ describe('checkout with a stale cached product', () => {
     const keyboard = await shop.sell({ price: 1_000, stock: 20, stock_shards: 2 });
     const container = shop.container();
     await container.inventory.find([keyboard]);
-    await updateProduct(shop, shop.inventory, keyboard, { price: 1_200 });
+    await updateProduct(shop, { productId: keyboard, change: { price: 1_200 } });
     return { keyboard, container };
   }
 
@@ -163,9 +163,11 @@ describe('checkout with a stale cached product', () => {
     const keyboard = await shop.sell();
     const container = shop.container();
     await container.inventory.find([keyboard]);
-    await updateProduct(shop, shop.inventory, keyboard, { active: false });
-    const customerId = await shop.customer({ [keyboard]: 1 });
-    await expect(container.checkout({ customerId })).rejects.toMatchObject({ code: 'product_unavailable' });
+    await updateProduct(shop, { productId: keyboard, change: { active: false } });
+    const customer_id = await shop.customer({ [keyboard]: 1 });
+    await expect(container.checkout({ customerId: customer_id })).rejects.toMatchObject({
+      code: 'product_unavailable',
+    });
     expect((await shop.books()).orders).toEqual([]);
   });
 
@@ -173,11 +175,11 @@ describe('checkout with a stale cached product', () => {
     const keyboard = await shop.sell({ limit_per_customer: 2 });
     const container = shop.container();
     await container.inventory.find([keyboard]);
-    await updateProduct(shop, shop.inventory, keyboard, { limit_per_customer: 4 });
-    const customerId = await shop.customer({ [keyboard]: 2 });
-    await container.checkout({ customerId });
-    await shop.customer({ [keyboard]: 2 }, customerId);
-    await container.checkout({ customerId });
+    await updateProduct(shop, { productId: keyboard, change: { limit_per_customer: 4 } });
+    const customer_id = await shop.customer({ [keyboard]: 2 });
+    await container.checkout({ customerId: customer_id });
+    await shop.customer({ [keyboard]: 2 }, customer_id);
+    await container.checkout({ customerId: customer_id });
     await expect(shop.books()).resolves.toMatchObject({ confirmed: { length: 2 } });
   });
 });

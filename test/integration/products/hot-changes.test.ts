@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import type { Product } from '../../../lib/products/product.ts';
+import type { ProductChange } from '../../../lib/products/product-input.ts';
 import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import { type Attempt, type Fault, seeded } from '../../support/database/fault-injection.ts';
+import { interruptedUpdate } from '../../support/fixtures/interrupted-update.ts';
 import {
   type Container,
   createOrderFixture,
@@ -14,23 +16,22 @@ import {
 
 const shoppers = 64;
 const never = Number.POSITIVE_INFINITY;
-const aMinuteOn = { now: () => Date.now() + 61_000 };
+const inAMinute = { now: () => Date.now() + 61_000 };
 
 /**
- * DynamoDB Local never reports a conflict, which on AWS is what starves a change of a busy product: so three
- * in ten writes meet one here.
+ * Fails 30 % of writes with a conflict, which DynamoDB Local never does. On AWS, conflicts with orders delay updates.
  */
-function busy(seed: number): (attempt: Attempt) => Fault | undefined {
+function conflicts(seed: number): (attempt: Attempt) => Fault | undefined {
   const random = seeded(seed);
   return ({ operation }) => (/Transact|Update/.test(operation) && random() < 0.3 ? 'conflict' : undefined);
 }
 
-/** 64 shoppers buy one unit at a time, without pause, until the returned function is called. */
+/** Lets 64 shoppers buy one unit after another until the returned function is called. */
 function keepBuying(shop: OrderFixture, product: string): () => Promise<void> {
-  let over = false;
-  const container = shop.container(busy(7));
+  let isOver = false;
+  const container = shop.container(conflicts(7));
   const buyers = Array.from({ length: shoppers }, async () => {
-    while (!over) {
+    while (!isOver) {
       const customer_id = await shop.customer({ [product]: 1 });
       try {
         await container.checkout({ customerId: customer_id });
@@ -40,7 +41,7 @@ function keepBuying(shop: OrderFixture, product: string): () => Promise<void> {
     }
   });
   return async () => {
-    over = true;
+    isOver = true;
     await Promise.all(buyers);
   };
 }
@@ -51,22 +52,23 @@ const changes: Record<
 > = {
   'a price change': {
     shards: 32,
-    change: (deps, _shop, product) => updateProduct(deps, deps.inventory, product, { price: 1_500 }),
+    change: (deps, _shop, product) => updateProduct(deps, { productId: product, change: { price: 1_500 } }),
   },
   'a deactivation': {
     shards: 32,
-    change: (deps, _shop, product) => updateProduct(deps, deps.inventory, product, { active: false }),
+    change: (deps, _shop, product) => updateProduct(deps, { productId: product, change: { active: false } }),
   },
-  'an add-stock': {
+  'a restock': {
     shards: 32,
     change: async (deps, shop, product) => {
-      await addStock(deps, deps.inventory, product, 320);
+      await addStock(deps, { productId: product, units: 320 });
       shop.supplied[product] = (shop.supplied[product] ?? 0) + 320;
     },
   },
-  'growing from 8 to 32 shards': {
+  'an increase from 8 to 32 shards': {
     shards: 8,
-    change: (deps, _shop, product) => updateProduct(deps, deps.inventory, product, { stock_shards: 32 }),
+    change: (deps, _shop, product) =>
+      updateProduct(deps, { productId: product, change: { stock_shards: 32 } }),
   },
 };
 
@@ -76,9 +78,9 @@ async function timeOf(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-describe('while 64 shoppers buy without pause', () => {
+describe('during a sale to 64 shoppers', () => {
   it.each(Object.entries(changes))(
-    '%s finishes, and the books are right',
+    '%s completes, and the ledger is correct',
     async (name, { shards, change }) => {
       const idleShop = await createOrderFixture();
       const idleProduct = await idleShop.sell({ stock: 100_000, stock_shards: shards });
@@ -87,9 +89,9 @@ describe('while 64 shoppers buy without pause', () => {
       const shop = await createOrderFixture();
       const product = await shop.sell({ stock: 100_000, stock_shards: shards });
       const stop = keepBuying(shop, product);
-      const hot = await timeOf(() => change(shop.container(busy(3)), shop, product)).finally(stop);
+      const hot = await timeOf(() => change(shop.container(conflicts(3)), shop, product)).finally(stop);
 
-      process.stdout.write(`${name}: ${(hot / idle).toFixed(1)} times as long as on an idle product\n`);
+      process.stdout.write(`${name}: ${(hot / idle).toFixed(1)} times as long as without a sale\n`);
       const after = await shop.products.get(product);
       expect(after?.propagating).toBeUndefined();
       await expectAgreement(shop, product);
@@ -97,14 +99,14 @@ describe('while 64 shoppers buy without pause', () => {
     },
   );
 
-  it('no order is placed at the old price, nor of an inactive product, after the reply', async () => {
+  it('no order gets an old price, or a deleted product, after the update has returned', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 100_000, stock_shards: 32, price: 1_000 });
     const stop = keepBuying(shop, product);
-    await updateProduct(shop, shop.inventory, product, { price: 1_500 });
+    await updateProduct(shop, { productId: product, change: { price: 1_500 } });
     const raised = new Date().toISOString();
     await new Promise((resolve) => setTimeout(resolve, 200));
-    await deleteProduct(shop, shop.inventory, product);
+    await deleteProduct(shop, { productId: product });
     const deleted = new Date().toISOString();
     await stop();
 
@@ -116,29 +118,33 @@ describe('while 64 shoppers buy without pause', () => {
   });
 });
 
-describe('a change whose reply was lost', () => {
+describe('an update whose response is lost', () => {
   const lossy = (shop: OrderFixture) =>
     shop.container(({ operation, attempt, call }) =>
       operation === 'UpdateItem' && call === 1 && attempt === 1 ? 'timeout_after' : undefined,
     );
 
-  it('under If-Match is still made everywhere, and told as made', async () => {
+  it('succeeds under If-Match and reaches every shard', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock_shards: 4 });
     const container = lossy(shop);
 
-    const changed = await updateProduct(container, container.inventory, product, { price: 7 }, [1]);
+    const changed = await updateProduct(container, {
+      productId: product,
+      change: { price: 7 },
+      ifVersionIn: [1],
+    });
 
     expect(changed.product).toMatchObject({ price: 7, version: 2 });
     await expectAgreement(shop, product);
   });
 
-  it('of a deletion stops the product from selling', async () => {
+  it('ends the sale if it is a deletion', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock_shards: 4 });
     const container = lossy(shop);
 
-    await deleteProduct(container, container.inventory, product);
+    await deleteProduct(container, { productId: product });
 
     const customer_id = await shop.customer({ [product]: 1 });
     await expect(shop.checkout({ customerId: customer_id })).rejects.toMatchObject({
@@ -148,63 +154,63 @@ describe('a change whose reply was lost', () => {
 });
 
 describe('a new purchase limit', () => {
-  it('holds from the reply on, whatever containers remember', async () => {
+  it('applies to containers that cached the product without one', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 100, stock_shards: 4 });
-    const remembering = shop.container();
-    await remembering.checkout({ customerId: await shop.customer({ [product]: 1 }) });
+    const caching = shop.container();
+    await caching.checkout({ customerId: await shop.customer({ [product]: 1 }) });
 
-    await updateProduct(shop, shop.inventory, product, { limit_per_customer: 2 });
+    await updateProduct(shop, { productId: product, change: { limit_per_customer: 2 } });
 
     const customer_id = await shop.customer({ [product]: 50 });
-    await expect(remembering.checkout({ customerId: customer_id })).rejects.toMatchObject({
+    await expect(caching.checkout({ customerId: customer_id })).rejects.toMatchObject({
       code: 'limit_exceeded',
     });
     await shop.customer({ [product]: 2 }, customer_id);
-    expect((await remembering.checkout({ customerId: customer_id })).order.counted).toEqual([product]);
+    expect((await caching.checkout({ customerId: customer_id })).order.counted).toEqual([product]);
 
-    await updateProduct(shop, shop.inventory, product, { limit_per_customer: null });
+    await updateProduct(shop, { productId: product, change: { limit_per_customer: null } });
     await shop.customer({ [product]: 40 }, customer_id);
-    expect((await remembering.checkout({ customerId: customer_id })).order.counted).toEqual([]);
+    expect((await caching.checkout({ customerId: customer_id })).order.counted).toEqual([]);
     await shop.books();
   });
 
-  it('that is lower than the one remembered holds as well', async () => {
+  it('applies to containers that cached a higher one', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 100, stock_shards: 4, limit_per_customer: 10 });
-    const remembering = shop.container();
-    await remembering.checkout({ customerId: await shop.customer({ [product]: 1 }) });
+    const caching = shop.container();
+    await caching.checkout({ customerId: await shop.customer({ [product]: 1 }) });
 
-    await updateProduct(shop, shop.inventory, product, { limit_per_customer: 2 });
+    await updateProduct(shop, { productId: product, change: { limit_per_customer: 2 } });
 
     const customer_id = await shop.customer({ [product]: 5 });
-    await expect(remembering.checkout({ customerId: customer_id })).rejects.toMatchObject({
+    await expect(caching.checkout({ customerId: customer_id })).rejects.toMatchObject({
       code: 'limit_exceeded',
     });
   });
 });
 
-describe('a change whose function dies half-way', () => {
-  const killed: Record<string, Parameters<typeof updateProduct>[3]> = {
+describe('an update whose function crashes halfway', () => {
+  const interrupted: Record<string, ProductChange> = {
     price: { price: 1_500 },
     active: { active: false },
     stock_shards: { stock_shards: 32 },
   };
 
-  it.each(Object.entries(killed))('of %s is made whole by the sweep', async (_name, change) => {
+  it.each(Object.entries(interrupted))('is completed by the sweep (%s)', async (_name, change) => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 1_000, stock_shards: 8 });
-    // Dead after the product itself and some of its shards were written: nothing more gets through.
+    // Only the product and four of its shards are written.
     let writes = 0;
-    const dying = shop.container(({ operation }) => {
+    const crashing = shop.container(({ operation }) => {
       if (!/Transact|Update/.test(operation)) return undefined;
       writes++;
       return writes > 5 ? 'timeout_before' : undefined;
     });
-    await expect(updateProduct(dying, dying.inventory, product, change)).rejects.toThrow();
+    await expect(updateProduct(crashing, { productId: product, change })).rejects.toThrow();
     expect((await shop.products.get(product))?.propagating).toBe('yes');
 
-    const sweep = await sweepProducts(shop, shop.inventory, aMinuteOn, never);
+    const sweep = await sweepProducts({ ...shop, clock: inAMinute }, { deadline: never });
 
     expect(sweep).toEqual({ propagated: [product], failures: [] });
     const after = await shop.products.get(product);
@@ -214,41 +220,36 @@ describe('a change whose function dies half-way', () => {
     await shop.books();
   });
 
-  it('is not taken up by the sweep while its function may still be at it', async () => {
+  it('is left alone by the sweep for the first 15 seconds', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell();
-    await shop.products.update(product, {
-      price: 5,
-      propagating: 'yes',
-      updated_at: new Date().toISOString(),
-    });
+    await interruptedUpdate(shop.products, product, { price: 5 });
 
-    expect(await sweepProducts(shop, shop.inventory, { now: Date.now }, never)).toEqual({
+    expect(await sweepProducts({ ...shop, clock: { now: Date.now } }, { deadline: never })).toEqual({
       propagated: [],
       failures: [],
     });
   });
 
-  it('leaves a later change as it is when an earlier one is settled late', async () => {
+  it('does not undo a later update when it is propagated late', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock_shards: 4 });
-    const early = await shop.products.update(product, { price: 1, propagating: 'yes' });
-    await updateProduct(shop, shop.inventory, product, { price: 2 });
-    if ('refused' in early) throw new Error('refused');
+    const early = await interruptedUpdate(shop.products, product, { price: 1 });
+    await updateProduct(shop, { productId: product, change: { price: 2 } });
 
-    await propagateProduct(shop, shop.inventory, early.updated);
+    await propagateProduct(shop, early);
 
     const prices = (await shop.inventory.read([product])).get(product)?.shards.map(({ price }) => price);
     expect(prices).toEqual([2, 2, 2, 2]);
   });
 });
 
-/** Every shard repeats what the product says, and there are as many as it says. */
+/** Expects as many shards as the product has, each with the product's price and status. */
 async function expectAgreement(shop: OrderFixture, productId: string): Promise<void> {
   const found = (await shop.inventory.read([productId])).get(productId);
   const of = ({ price, active }: Pick<Product, 'price' | 'active'>) => ({ price, active });
   const product = found?.product;
-  if (product === undefined) throw new Error('the product is gone');
+  if (product === undefined) throw new Error(`Product ${productId} not found`);
   expect(found?.shards).toHaveLength(product.stock_shards);
   expect(found?.shards.map(of)).toEqual(found?.shards.map(() => of(product)));
 }

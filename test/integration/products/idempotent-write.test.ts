@@ -2,9 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Idempotency, idempotencyOf } from '../../../lib/platform/idempotency.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import { createProduct } from '../../../lib/products/create-product.ts';
-import { idempotentWrite } from '../../../lib/products/idempotent-write.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
-import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct } from '../../../lib/products/update-product.ts';
 import {
   type Container,
@@ -13,113 +11,116 @@ import {
 } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
-let product: string;
+let productId: string;
 
 beforeEach(async () => {
   shop = await createOrderFixture();
-  product = await shop.sell({ stock: 10, stock_shards: 4 });
+  productId = await shop.sell({ stock: 10, stock_shards: 4 });
 });
 
 const keyOf = (key: string, body: object, seller = 'seller', operation = 'addStock'): Idempotency =>
   idempotencyOf(operation, seller, key, body);
 
-function supply(container: Container, units: number, key = keyOf('k', { product, units })) {
-  return idempotentWrite(container, container.inventory, key, (claim) =>
-    addStock(container, container.inventory, product, units, claim),
-  );
-}
+const restock = (
+  container: Container,
+  units: number,
+  idempotency = keyOf('k', { product: productId, units }),
+) => addStock(container, { productId, units, idempotency });
 
 async function unitsOf(id: string): Promise<number> {
-  const { shards } = await readProduct(shop.inventory, id);
+  const { shards } = await shop.inventory.readOne(id);
   return stockOf(shards) + soldOf(shards);
 }
 
-describe('an idempotency key of a seller', () => {
-  it('adds units once, however often the request is repeated', async () => {
-    expect(await supply(shop, 5)).toMatchObject({ replayed: false });
+describe('addStock with an idempotency key', () => {
+  it('adds units once, however often the request is retried', async () => {
+    expect(await restock(shop, 5)).toMatchObject({ replayed: false });
     for (let n = 0; n < 3; n += 1) {
-      const { stocked, replayed } = await supply(shop.container(), 5);
-      expect([replayed, stockOf(stocked.shards)]).toEqual([true, 15]);
+      const { shards, replayed } = await restock(shop.container(), 5);
+      expect([replayed, stockOf(shards)]).toEqual([true, 15]);
     }
-    expect(await unitsOf(product)).toBe(15);
+    expect(await unitsOf(productId)).toBe(15);
   });
 
-  it('adds units once when twenty requests race', async () => {
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => supply(shop.container(), 5)));
+  it('adds units once when 20 requests race', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => restock(shop.container(), 5)));
     expect(outcomes.filter(({ replayed }) => !replayed)).toHaveLength(1);
-    expect(await unitsOf(product)).toBe(15);
+    expect(await unitsOf(productId)).toBe(15);
   });
 
   it.each(['timeout_after', 'server_error'] as const)(
-    'adds units once when every reply to the first request is lost: %s',
+    'adds units once when every response to the first request is lost (%s)',
     async (fault) => {
       const faulty = shop.container(({ operation }) =>
         /Transact|GetItem$/.test(operation) ? fault : undefined,
       );
-      await expect(supply(faulty, 5)).rejects.toThrow();
-      await supply(shop.container(), 5);
-      expect(await unitsOf(product)).toBe(15);
+      await expect(restock(faulty, 5)).rejects.toThrow();
+      await restock(shop.container(), 5);
+      expect(await unitsOf(productId)).toBe(15);
     },
   );
 
-  it('adds units once after the first request gave up because the shards were busy', async () => {
-    const busy = shop.container(({ operation }) =>
+  it('adds units once when the first request fails with contention', async () => {
+    const conflicting = shop.container(({ operation }) =>
       operation === 'TransactWriteItems' ? 'conflict' : undefined,
     );
-    await expect(supply(busy, 5)).rejects.toMatchObject({ code: 'contention' });
-    expect(await supply(shop.container(), 5)).toMatchObject({ replayed: false });
-    expect(await supply(shop.container(), 5)).toMatchObject({ replayed: true });
-    expect(await unitsOf(product)).toBe(15);
+    await expect(restock(conflicting, 5)).rejects.toMatchObject({ code: 'contention' });
+    expect(await restock(shop.container(), 5)).toMatchObject({ replayed: false });
+    expect(await restock(shop.container(), 5)).toMatchObject({ replayed: true });
+    expect(await unitsOf(productId)).toBe(15);
   });
 
-  it('is refused for another request, and nothing is added', async () => {
-    await supply(shop, 5);
-    const other = supply(shop, 6, keyOf('k', { product, units: 6 }));
+  it('adds nothing and throws idempotency_key_reused for another request with the key', async () => {
+    await restock(shop, 5);
+    const other = restock(shop, 6, keyOf('k', { product: productId, units: 6 }));
     await expect(other).rejects.toMatchObject({ code: 'idempotency_key_reused' });
-    const made = idempotentWrite(shop, shop.inventory, keyOf('k', {}, 'seller', 'createProduct'), (claim) =>
-      createProduct(shop, { name: 'Mouse', price: 1, stock: 1 }, claim),
-    );
-    await expect(made).rejects.toMatchObject({ code: 'idempotency_key_reused' });
-    expect(await unitsOf(product)).toBe(15);
+    expect(await unitsOf(productId)).toBe(15);
   });
 
-  it('means something else for each seller', async () => {
-    await supply(shop, 5);
-    expect(await supply(shop, 5, keyOf('k', { product, units: 5 }, 'another'))).toMatchObject({
-      replayed: false,
+  it('accepts a key that another seller has used', async () => {
+    await restock(shop, 5);
+    const otherSeller = keyOf('k', { product: productId, units: 5 }, 'another');
+    expect(await restock(shop, 5, otherSeller)).toMatchObject({ replayed: false });
+    expect(await unitsOf(productId)).toBe(20);
+  });
+
+  it('returns the product to a retry after the product was deleted', async () => {
+    await restock(shop, 5);
+    await deleteProduct(shop, { productId });
+    const { shards, replayed } = await restock(shop, 5);
+    expect([replayed, stockOf(shards)]).toEqual([true, 15]);
+  });
+
+  it('does not use up the key of a failed request', async () => {
+    const failed = addStock(shop, {
+      productId: '01a204a0-ae46-747a-92c4-e1d56e5cdf0d',
+      units: 5,
+      idempotency: keyOf('k', { product: 'x' }),
     });
-    expect(await unitsOf(product)).toBe(20);
+    await expect(failed).rejects.toMatchObject({ code: 'product_not_found' });
+    expect(await restock(shop, 5)).toMatchObject({ replayed: false });
   });
+});
 
-  it('still answers when its product was deleted meanwhile', async () => {
-    await supply(shop, 5);
-    await deleteProduct(shop, shop.inventory, product);
-    const { stocked, replayed } = await supply(shop, 5);
-    expect([replayed, stockOf(stocked.shards)]).toEqual([true, 15]);
-  });
+describe('createProduct with an idempotency key', () => {
+  const input = { name: 'Mouse', price: 1, stock: 7, stock_shards: 3 };
 
-  it('is free again when the request was refused', async () => {
-    const unknown = keyOf('k', { product: 'x' });
-    const id = '01a204a0-ae46-747a-92c4-e1d56e5cdf0d';
-    const refused = idempotentWrite(shop, shop.inventory, unknown, (claim) =>
-      addStock(shop, shop.inventory, id, 5, claim),
-    );
-    await expect(refused).rejects.toMatchObject({ code: 'product_not_found' });
-    expect(await supply(shop, 5)).toMatchObject({ replayed: false });
-  });
-
-  it('makes one product when ten requests race', async () => {
-    const input = { name: 'Mouse', price: 1, stock: 7, stock_shards: 3 };
-    const key = keyOf('new', input, 'seller', 'createProduct');
+  it('creates one product when 10 requests race', async () => {
+    const idempotency = keyOf('new', input, 'seller', 'createProduct');
     const outcomes = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        idempotentWrite(shop, shop.inventory, key, (claim) => createProduct(shop.container(), input, claim)),
-      ),
+      Array.from({ length: 10 }, () => createProduct(shop.container(), { ...input, idempotency })),
     );
-    const ids = new Set(outcomes.map(({ stocked }) => stocked.product.id));
-    expect(ids.size).toBe(1);
+    expect(new Set(outcomes.map(({ product }) => product.id)).size).toBe(1);
     expect(outcomes.filter(({ replayed }) => !replayed)).toHaveLength(1);
     const { products } = await shop.products.list(10);
     expect(products.map(({ name }) => name).sort()).toEqual(['Keyboard', 'Mouse']);
+  });
+
+  it('throws idempotency_key_reused for a key of another operation', async () => {
+    await restock(shop, 5);
+    const idempotency = keyOf('k', {}, 'seller', 'createProduct');
+    const created = createProduct(shop, { ...input, idempotency });
+    await expect(created).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    expect((await shop.products.list(10)).products.map(({ name }) => name)).toEqual(['Keyboard']);
   });
 });

@@ -8,7 +8,7 @@ import { type RedisServer, startRedis, whyNoRedis } from '../../support/services
 
 if (whyNoRedis !== undefined) process.stderr.write(`skipped: ${whyNoRedis}\n`);
 
-describe.skipIf(whyNoRedis !== undefined)('containers that share a cache', () => {
+describe.skipIf(whyNoRedis !== undefined)('product caches that share Redis', () => {
   let server: RedisServer;
   let redis: Redis;
   let shop: OrderFixture;
@@ -24,20 +24,20 @@ describe.skipIf(whyNoRedis !== undefined)('containers that share a cache', () =>
     shop = await createOrderFixture();
   });
 
-  /** A container that has its connection, and remembers nothing. */
+  /** A container that is connected to Redis and has cached nothing. */
   async function openContainer() {
     const container = shop.container();
-    const reader = openBrowser(shop, server.url, container);
+    const browser = openBrowser(shop, server.url, container);
     const probe = async (key: string) => new Map([[key, { ids: [] }]]);
     await vi.waitFor(async () => {
       const key = crypto.randomUUID();
-      await reader.cache.pages.find([key], () => probe(key));
+      await browser.cache.pages.find([key], () => probe(key));
       expect(await redis.keys(`*${key}`)).toHaveLength(1);
     }, 10_000);
-    return { ...reader, calls: container.calls };
+    return { ...browser, calls: container.calls };
   }
 
-  it('read a product that one of them knows without its item', async () => {
+  it('serve a product that another container has cached', async () => {
     const keyboard = await shop.sell();
     const [first, second] = [await openContainer(), await openContainer()];
     const read = await first.read(keyboard);
@@ -45,10 +45,10 @@ describe.skipIf(whyNoRedis !== undefined)('containers that share a cache', () =>
     expect(second.calls()).toHaveLength(1);
   });
 
-  it('list what one of them has read without a read', async () => {
+  it('serve a list that another container has cached', async () => {
     for (let n = 0; n < 3; n += 1) await shop.sell();
     const [first, second] = [await openContainer(), await openContainer()];
-    // Slow machines take longer than the two seconds that the list is kept.
+    // On a slow machine the cached list can expire before the second request.
     await vi.waitFor(async () => {
       const listed = await first.list(10);
       const before = second.calls().length;
@@ -57,21 +57,21 @@ describe.skipIf(whyNoRedis !== undefined)('containers that share a cache', () =>
     }, 20_000);
   });
 
-  it('see a write of one of them at once, also when it fails halfway', async () => {
+  it('drop a product after a write, even if the write fails halfway', async () => {
     const keyboard = await shop.sell({ name: 'Keyboard', stock: 1 });
-    const [writer, reader] = [await openContainer(), await openContainer()];
-    await reader.list(10);
-    await writer.cache.whileChanging(keyboard, () => addStock(shop, shop.inventory, keyboard, 5));
+    const [writer, browser] = [await openContainer(), await openContainer()];
+    await browser.list(10);
+    await writer.cache.whileChanging(keyboard, () => addStock(shop, { productId: keyboard, units: 5 }));
     expect((await (await openContainer()).list(10)).items).toMatchObject([{ name: 'Keyboard', stock: 6 }]);
-    const dying = writer.cache.whileChanging(keyboard, async () => {
-      await updateProduct(shop, shop.inventory, keyboard, { name: 'Board' });
+    const failing = writer.cache.whileChanging(keyboard, async () => {
+      await updateProduct(shop, { productId: keyboard, change: { name: 'Board' } });
       throw new Error('halfway');
     });
-    await expect(dying).rejects.toThrow('halfway');
+    await expect(failing).rejects.toThrow('halfway');
     expect((await (await openContainer()).list(10)).items).toMatchObject([{ name: 'Board', stock: 6 }]);
   });
 
-  it('keep each stage to itself, and nothing but products', async () => {
+  it('separate stages and hold only products', async () => {
     await shop.sell();
     const { list } = await openContainer();
     await list(10);
@@ -82,26 +82,26 @@ describe.skipIf(whyNoRedis !== undefined)('containers that share a cache', () =>
     expect((await openBrowser(other, server.url).list(10)).items).toEqual([]);
   });
 
-  it('answer all requests while Redis dies in the middle of them, and show what is true', async () => {
+  it('fall back to the database when Redis crashes during requests', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) ids.push(await shop.sell({ stock: n, stock_shards: 4 }));
-    const mortal = await startRedis();
-    const readers = [openBrowser(shop, mortal.url), openBrowser(shop, mortal.url)];
-    const answers: Promise<{ stock: number }[]>[] = [];
+    const crashing = await startRedis();
+    const browsers = [openBrowser(shop, crashing.url), openBrowser(shop, crashing.url)];
+    const responses: Promise<{ stock: number }[]>[] = [];
     for (let n = 0; n < 200; n += 1) {
-      if (n === 100) await mortal.kill();
-      const reader = readers[n % 2] ?? openBrowser(shop);
-      answers.push(reader.list(100, n % 3 === 0 ? undefined : ids[0]).then(({ items }) => items));
+      if (n === 100) await crashing.kill();
+      const browser = browsers[n % 2] ?? openBrowser(shop);
+      responses.push(browser.list(100, n % 3 === 0 ? undefined : ids[0]).then(({ items }) => items));
       if (n % 5 === 0) {
-        answers.push(
-          reader
+        responses.push(
+          browser
             .read(ids[4] ?? '')
             .then(({ shards }) => [{ stock: shards.reduce((sum, { stock }) => sum + stock, 0) }]),
         );
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
     }
-    for (const answer of await Promise.all(answers)) expect(answer.at(-1)?.stock).toBe(4);
-    await mortal.stop();
+    for (const response of await Promise.all(responses)) expect(response.at(-1)?.stock).toBe(4);
+    await crashing.stop();
   });
 });

@@ -1,9 +1,9 @@
 import { createCartStore } from '../../../lib/carts/cart-store.ts';
 import { createOrderDeps } from '../../../lib/orders/order-deps.ts';
+import { systemClock } from '../../../lib/platform/clock.ts';
 import type { Documents } from '../../../lib/platform/dynamodb.ts';
 import { createProductBrowser } from '../../../lib/products/product-browser.ts';
 import { createProductCache } from '../../../lib/products/product-cache.ts';
-import { createProductStore } from '../../../lib/products/product-store.ts';
 
 // Powertools reads this when metrics are created; the simulation discards them.
 process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
@@ -23,16 +23,13 @@ export const createContainer = (documents: Documents) => ({
     ordersTable: tableName('orders'),
     purchasesTable: tableName('purchases'),
   }),
-  reader: createProductBrowser(
-    {
-      documents,
-      ...tables,
-      products: createProductStore({ documents, table: tables.productsTable }),
-      currency: 'EUR',
-    },
-    createProductCache({ ...tables, cacheUrl: undefined }),
-  ),
-  carts: createCartStore({ documents, table: tableName('carts') }),
+  reader: createProductBrowser({
+    documents,
+    ...tables,
+    currency: 'EUR',
+    cache: createProductCache({ ...tables, cacheUrl: undefined }),
+  }),
+  carts: createCartStore({ documents, table: tableName('carts'), clock: systemClock }),
   currency: 'EUR',
   /** Like processOrders, which draws one per environment. */
   shardOffset: Math.random(),

@@ -1,6 +1,5 @@
 import { showCart } from '../../../lib/carts/show-cart.ts';
 import { type StockedProduct, soldOf, stockOf } from '../../../lib/products/product.ts';
-import { readProductOrDeleted } from '../../../lib/products/read-product.ts';
 import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { type CallResult, resultOf } from './calls.ts';
 import type { Container } from './container.ts';
@@ -63,14 +62,17 @@ export function createReaders({
             [product, sumOf(await reader.read(product))],
           ]),
           read('getProductTotal', `total ${id}`, async ({ inventory }) => [
-            [product, sumOf(await readProductOrDeleted(inventory, product))],
+            [product, sumOf(await inventory.readOne(product))],
           ]),
           read('getCart', `cart ${id}`, async ({ inventory }) => {
-            const { lines: cartLines } = await showCart(inventory, {
-              customer_id: 'reader',
-              lines,
-              version: 1,
-            });
+            const { lines: cartLines } = await showCart(
+              { inventory },
+              {
+                customer_id: 'reader',
+                lines,
+                version: 1,
+              },
+            );
             // `available` is 0 while a product is off sale, regardless of its stock.
             return cartLines.flatMap(({ product_id, available }) =>
               available === 0 ? [] : [[product_id, { stock: available }] as const],

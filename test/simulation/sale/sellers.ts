@@ -1,9 +1,7 @@
 import { idempotencyOf } from '../../../lib/platform/idempotency.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
-import { idempotentWrite } from '../../../lib/products/idempotent-write.ts';
-import type { StockedProduct } from '../../../lib/products/product.ts';
+import { existing, type StockedProduct } from '../../../lib/products/product.ts';
 import type { ProductChange } from '../../../lib/products/product-input.ts';
-import { readProduct } from '../../../lib/products/read-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { type Call, isFinal, resultOf } from './calls.ts';
@@ -31,6 +29,9 @@ const pauseMs = 300;
 /** Every other restock has an idempotency key and is sent twice concurrently. */
 const isKeyed = ({ kind, id }: ProductAction): boolean => kind === 'restock' && id % 2 === 0;
 
+const readProduct = async ({ inventory }: Container, product: string): Promise<StockedProduct> =>
+  existing(await inventory.readConsistent([product]), product);
+
 export type Sellers = ReturnType<typeof createSellers>;
 
 /** Clients that restock, change and read products. */
@@ -48,23 +49,20 @@ export function createSellers({
   async function restock(deps: Container, action: ProductAction, product: string): Promise<StockedProduct> {
     const body = { product_id: product, stock: action.value };
     const key = isKeyed(action) ? idempotencyOf('addStock', 'seller', `key ${action.id}`, body) : undefined;
-    const { stocked } = await idempotentWrite(deps, deps.inventory, key, (claim) =>
-      addStock(deps, deps.inventory, product, action.value, claim),
-    );
-    return stocked;
+    return addStock(deps, { productId: product, units: action.value, idempotency: key });
   }
 
   const act =
     (action: ProductAction, product: string) =>
     (deps: Container): Promise<StockedProduct | undefined> => {
-      if (action.kind === 'read') return readProduct(deps.inventory, product);
+      if (action.kind === 'read') return readProduct(deps, product);
       if (action.kind === 'restock') return restock(deps, action, product);
       if (action.kind === 'delete') {
         return action.value === 0
-          ? readProduct(deps.inventory, product)
-          : deleteProduct(deps, deps.inventory, product).then(() => undefined);
+          ? readProduct(deps, product)
+          : deleteProduct(deps, { productId: product }).then(() => undefined);
       }
-      return updateProduct(deps, deps.inventory, product, changeOf(action) ?? {});
+      return updateProduct(deps, { productId: product, change: changeOf(action) ?? {} });
     };
 
   async function call(action: ProductAction): Promise<ProductCall> {

@@ -100,7 +100,7 @@ export async function createSimulatedShop({
           sweepOrders({ ...container, clock: ahead }, { deadline: deadline() }),
         ),
         lambda.invoke('sweepProducts', timing, (container) =>
-          sweepProducts(container, container.inventory, ahead, deadline()),
+          sweepProducts({ ...container, clock: ahead }, { deadline: deadline() }),
         ),
       ]);
     },

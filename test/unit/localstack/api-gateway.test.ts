@@ -8,7 +8,7 @@ import { actAsApiGateway } from '../../../localstack/api-gateway.ts';
 import { freePort } from '../../../localstack/ports.ts';
 import { rawRequest } from '../../support/api-driver/raw-http.ts';
 
-/** Tells what reaches it, as serverless-offline and hapi would see it. */
+/** Responds with the request that serverless-offline and hapi receive. */
 const echo = () =>
   createServer(async (request, response) => {
     const { method, headers, rawHeaders } = request;

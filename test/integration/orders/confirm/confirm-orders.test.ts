@@ -12,6 +12,7 @@ import type { TransactAction } from '../../../../lib/platform/transaction.ts';
 import type { StockedProduct } from '../../../../lib/products/product.ts';
 import { atRates } from '../../../support/database/fault-injection.ts';
 import { orderOf } from '../../../support/fixtures/domain-builders.ts';
+import { interruptedUpdate } from '../../../support/fixtures/interrupted-update.ts';
 import {
   type Container,
   createOrderFixture,
@@ -204,9 +205,8 @@ describe('confirmOrders with a shortage', () => {
     const keyboard = await shop.sell({ stock: 0, stock_shards: 1 });
     const container = withReads(shop, async (stored) => {
       const before = await stored();
-      await shop.products.update(keyboard, { stock_shards: 2 });
-      const grown = await shop.products.get(keyboard);
-      if (grown !== undefined) await shop.stock.copyToShard(grown, 1);
+      const grown = await interruptedUpdate(shop.products, keyboard, { stock_shards: 2 });
+      await shop.stock.copyToShard(grown, 1);
       await write(shop.stock.restockActions([oneOf(keyboard, 1)]));
       return before;
     });

@@ -3,6 +3,7 @@ import { purchaseKey } from '../../../../lib/orders/confirm/allocation.ts';
 import { mergePurchaseCounts, mergeStockUpdates } from '../../../../lib/orders/confirm/merge-writes.ts';
 import { planOrders } from '../../../../lib/orders/confirm/plan.ts';
 import { newId } from '../../../../lib/platform/ids.ts';
+import { shardId } from '../../../../lib/products/product.ts';
 import { openOrderOf, productOf, snapshotsOf, stocked } from '../../../support/fixtures/domain-builders.ts';
 
 describe('planOrders with many orders', () => {
@@ -20,6 +21,22 @@ describe('planOrders with many orders', () => {
     const plan = planOrders(orders, snapshotsOf(keyboard), 0);
     const shards = plan.transactions.map(({ orders }) => mergeStockUpdates(orders).map(({ shard }) => shard));
     expect(shards).toEqual([[0], [1], [2]]);
+  });
+
+  it('takes from a shard that the transaction already updates, even if another shard comes first', () => {
+    const keyboard = stocked([3, 10]);
+    const orders = [5, 2].map((quantity) => openOrderOf(keyboard.product, quantity));
+    const [transaction] = planOrders(orders, snapshotsOf(keyboard), 0).transactions;
+    expect(mergeStockUpdates(transaction?.orders ?? [])).toMatchObject([{ shard: 1, quantity: 7 }]);
+  });
+
+  it('names the shards, purchases and other items that a transaction writes', () => {
+    const limited = stocked([10], { limit_per_customer: 3 });
+    const order = openOrderOf(limited.product, 1, { writtenItems: ['the order', 'the cart'] });
+    const [transaction] = planOrders([order], snapshotsOf(limited), 0).transactions;
+    expect([...(transaction?.writtenItems() ?? [])].sort()).toEqual(
+      [shardId(limited.product.id, 0), `purchases ${order.customerId}`, 'the order', 'the cart'].sort(),
+    );
   });
 
   it('puts orders that write the same item into different transactions', () => {
@@ -54,15 +71,22 @@ describe('planOrders with many orders', () => {
     expect(withPurchases.transactions.flatMap(({ orders }) => orders)).toHaveLength(1);
   });
 
-  it('never merges updates of orders with different prices if the shards are not read', () => {
+  it('asks for a read if the shards are not read and an order was accepted at another price', () => {
     const product = productOf({ price: 1_000 });
     const orders = [900, 1_000].map((unit_price) =>
       openOrderOf(product, 1, { lines: [{ product_id: product.id, quantity: 1, unit_price }] }),
     );
     const plan = planOrders(orders, snapshotsOf({ product }), 0);
-    for (const { orders } of plan.transactions) {
-      const prices = new Set(orders.flatMap(({ lines }) => lines.map(({ unit_price }) => unit_price)));
-      expect(prices.size).toBe(1);
-    }
+    expect(plan.needsRead).toEqual(orders.slice(0, 1));
+    expect(plan.transactions.flatMap(({ orders }) => orders.map(({ order }) => order))).toEqual(
+      orders.slice(1),
+    );
+  });
+
+  it('asks for a read if earlier orders at the same price take the last units', () => {
+    const keyboard = stocked([1], { price: 1_000 });
+    const lines = [{ product_id: keyboard.product.id, quantity: 1, unit_price: 1_000 }];
+    const orders = [1, 2].map(() => openOrderOf(keyboard.product, 1, { lines }));
+    expect(planOrders(orders, snapshotsOf(keyboard), 0).needsRead).toEqual(orders.slice(1));
   });
 });

@@ -19,6 +19,12 @@ describe('planOrders with one order', () => {
     expect(allocationsIn(plan)).toMatchObject([{ shard: 2, quantity: 3 }]);
   });
 
+  it('allocates all units of the first shard that has exactly enough', () => {
+    const keyboard = stocked([3, 5]);
+    const plan = planOrders([openOrderOf(keyboard.product, 3)], snapshotsOf(keyboard), 0);
+    expect(allocationsIn(plan)).toMatchObject([{ shard: 0, quantity: 3 }]);
+  });
+
   it('allocates the last units from several shards, the fullest first', () => {
     const keyboard = stocked([1, 2, 0, 3]);
     const plan = planOrders([openOrderOf(keyboard.product, 6)], snapshotsOf(keyboard), 0.6);
@@ -84,6 +90,28 @@ describe('planOrders with one order', () => {
     expect(planOrders([order], snapshotsOf({ product: limited.product }), 0).needsRead).toEqual([order]);
   });
 
+  it('allocates exactly the purchase limit if the shards are not read', () => {
+    const product = productOf({ limit_per_customer: 2 });
+    const plan = planOrders([openOrderOf(product, 2)], snapshotsOf({ product }), 0);
+    expect(allocationsIn(plan)).toMatchObject([{ quantity: 2 }]);
+  });
+
+  it('counts purchases against the lowest limit of the shards that it allocates', () => {
+    const product = productOf({ stock_shards: 2, limit_per_customer: 5 });
+    const shards = [5, 4].map((limit_per_customer, n) =>
+      shardOf(product, n, { stock: 1, limit_per_customer }),
+    );
+    const plan = planOrders([openOrderOf(product, 2)], snapshotsOf({ product, shards }), 0);
+    expect(allocated(plan)).toMatchObject([{ counted: [{ quantity: 2, limit: 4 }] }]);
+  });
+
+  it('sells at the price of the shards if the price of the product is older', () => {
+    const product = productOf({ price: 1_000 });
+    const shards = [shardOf(product, 0, { price: 900 })];
+    const plan = planOrders([openOrderOf(product)], snapshotsOf({ product, shards }), 0);
+    expect(allocated(plan)).toMatchObject([{ lines: [{ unit_price: 900 }] }]);
+  });
+
   it('allocates only from shards with the price that the order was accepted at', () => {
     const product = productOf({ stock_shards: 3, price: 1_000 });
     const shards = [
@@ -126,6 +154,18 @@ describe('planOrders with one order', () => {
     const product = productOf({ price: 1_000 });
     const order = openOrderOf(product, 1, { expectedTotal: 900 });
     expect(planOrders([order], snapshotsOf({ product }), 0).needsRead).toEqual([order]);
+
+    const read = stocked([5]);
+    const lines = [product, read.product].map(({ id }) => ({ product_id: id, quantity: 1 }));
+    const mixed = openOrderOf(product, 1, { lines, expectedTotal: 900 });
+    expect(planOrders([mixed], snapshotsOf({ product }, read), 0).needsRead).toEqual([mixed]);
+  });
+
+  it('reports no short lines if the total is unexpected', () => {
+    const keyboard = stocked([5]);
+    const order = openOrderOf(keyboard.product, 1, { expectedTotal: 900 });
+    const { rejections } = planOrders([order], snapshotsOf(keyboard), 0);
+    expect(rejections).toEqual([{ order, reason: 'price_changed', short: [] }]);
   });
 
   it('reports an order that needs more shards than one transaction can write', () => {
@@ -135,5 +175,6 @@ describe('planOrders with one order', () => {
     const plan = planOrders([order], snapshotsOf(...products), 0);
     expect(plan.tooManyShards).toMatchObject([{ order }]);
     expect(plan.tooManyShards[0]?.allocations).toHaveLength(128);
+    expect(plan.transactions).toEqual([]);
   });
 });
