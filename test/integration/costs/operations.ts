@@ -12,7 +12,7 @@ const token = z.object({ access_token: z.string() });
 type Prepare = () => Promise<Parameters<Functions['invoke']>[1]>;
 
 /** Orders that fill three transactions of 98 orders each. */
-export const batchSize = 294;
+export const batchSize = 20;
 const shards = 16;
 const limited = pLimit(16);
 
