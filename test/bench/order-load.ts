@@ -53,14 +53,14 @@ export function createSender(url: string, concurrency: number): Send {
     }
     if (bearer !== undefined) headers['Authorization'] = `Bearer ${bearer}`;
     return new Promise((resolve, reject) => {
-      const outgoing = request(`${url}${path}`, { agent, method, headers }, (reply) => {
+      const outgoing = request(`${url}${path}`, { agent, method, headers }, (response) => {
         const chunks: Buffer[] = [];
-        reply.on('data', (chunk: Buffer) => chunks.push(chunk));
-        reply.on('error', reject);
-        reply.on('end', () => {
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
           const content = Buffer.concat(chunks).toString();
-          if ((reply.statusCode ?? 500) < 300) resolve(JSON.parse(content));
-          else reject(new Error(`${method} ${path} answered ${reply.statusCode}: ${content}`));
+          if ((response.statusCode ?? 500) < 300) resolve(JSON.parse(content));
+          else reject(new Error(`${method} ${path} answered ${response.statusCode}: ${content}`));
         });
       });
       outgoing.on('error', reject);

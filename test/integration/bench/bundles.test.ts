@@ -19,8 +19,8 @@ const run = promisify(execFile);
 /** Loads a bundle as Lambda does and prints its response. */
 const invoke = `
 const [file, event, context] = process.argv.slice(1);
-require(file).handler(JSON.parse(event), JSON.parse(context)).then((reply) => {
-  process.stdout.write(JSON.stringify(reply), () => process.exit());
+require(file).handler(JSON.parse(event), JSON.parse(context)).then((response) => {
+  process.stdout.write(JSON.stringify(response), () => process.exit());
 });`;
 
 let directory: string;

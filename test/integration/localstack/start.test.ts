@@ -53,8 +53,8 @@ describe('npm start', () => {
     const run = await start([], { CACHE_URL: `redis://127.0.0.1:${cachePort}` });
     await until(async () => run.stdout() !== '' || run.child.exitCode !== null, 90_000);
     expect(run.stdout(), run.stderr()).toBe(`ready http://127.0.0.1:${run.port}\n`);
-    const reply = await fetch(`http://127.0.0.1:${run.port}/health`);
-    expect(reply.status).toBe(200);
+    const response = await fetch(`http://127.0.0.1:${run.port}/health`);
+    expect(response.status).toBe(200);
     expect((await fetch(`http://127.0.0.1:${run.port}/product`)).status).toBe(200);
     await asked;
     cache.close();

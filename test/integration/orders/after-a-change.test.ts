@@ -73,11 +73,11 @@ describe.each(Object.entries(ways))('%s directly after the response to a product
   it('fails after a deletion and writes nothing', async () => {
     const container = await warmContainer();
     await deleteProduct(shop, { productId: product });
-    const { orders: before } = await shop.books();
+    const { orders: before } = await shop.checkLedger();
     await expect(order(container)).rejects.toMatchObject({
       code: order === ways.submit ? 'product_not_found' : 'product_unavailable',
     });
-    expect((await shop.books()).orders).toHaveLength(before.length);
+    expect((await shop.checkLedger()).orders).toHaveLength(before.length);
   });
 });
 

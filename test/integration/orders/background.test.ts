@@ -19,7 +19,7 @@ describe('processOrders', () => {
 
     expect(await processOrders(shop, { orders, shardOffset: 0 })).toBe(150);
 
-    const { orders: stored, confirmed } = await shop.books();
+    const { orders: stored, confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(120);
     const rejected = stored.filter(({ status }) => status === 'REJECTED');
     expect(rejected).toHaveLength(30);
@@ -34,7 +34,7 @@ describe('processOrders', () => {
     const [order] = await shop.submit(product, [3]);
     if (order === undefined) throw new Error('no order');
     expect(await processOrders(shop, { orders: [order, order], shardOffset: 0 })).toBe(1);
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(1);
   });
 
@@ -68,7 +68,7 @@ describe('processOrders', () => {
       processOrders(c, { orders: orders.slice(50, 120), shardOffset: 0.9 }),
     ]);
 
-    const { confirmed, orders: stored } = await shop.books();
+    const { confirmed, orders: stored } = await shop.checkLedger();
     expect(confirmed).toHaveLength(150);
     expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
   });
@@ -100,7 +100,7 @@ describe('processOrders', () => {
       };
       await Promise.all([deliver(orders.slice(0, 90)), deliver(orders.slice(70)), deliver(orders)]);
 
-      const { confirmed, orders: stored } = await shop.books();
+      const { confirmed, orders: stored } = await shop.checkLedger();
       expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
       const units = confirmed.flatMap(({ lines }) => lines).reduce((sum, { quantity }) => sum + quantity, 0);
       // Demand exceeds stock. One unit can remain if only orders of two units are left.
@@ -133,7 +133,7 @@ describe('processOrders', () => {
     expect(await processOrders(shop, { orders: [order], shardOffset: 0 })).toBe(0);
 
     expect(await shop.orders.get(order.id)).toMatchObject({ status: 'CANCELLED' });
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('either confirms or loses to a cancellation that races with it', async () => {
@@ -147,7 +147,7 @@ describe('processOrders', () => {
       ),
     ]);
 
-    const { orders: stored } = await shop.books();
+    const { orders: stored } = await shop.checkLedger();
     expect(stored.map(({ status }) => status)).toEqual(ones(40).map(() => 'CANCELLED'));
     expect(await stockLeft(shop, product)).toBe(60);
   });
@@ -161,7 +161,7 @@ describe('processOrders', () => {
     );
     await processOrders(shop, { orders: placed.map(({ order }) => order), shardOffset: 0 });
 
-    const { confirmed, orders } = await shop.books();
+    const { confirmed, orders } = await shop.checkLedger();
     expect(confirmed).toHaveLength(5);
     expect(orders.filter((one) => one.status === 'REJECTED' && one.reason === 'limit_exceeded')).toHaveLength(
       7,
@@ -183,7 +183,7 @@ describe('processOrders where transactions conflict as on AWS', () => {
 
     expect(await processOrders(worker, { orders: batch, shardOffset: 0 })).toBe(160);
 
-    const { confirmed, orders } = await shop.books();
+    const { confirmed, orders } = await shop.checkLedger();
     expect(confirmed.filter(({ customer_id }) => customer_id === bot)).toHaveLength(105);
     expect(confirmed).toHaveLength(145);
     expect(orders.filter((one) => one.status === 'REJECTED' && one.reason === 'limit_exceeded')).toHaveLength(
@@ -200,7 +200,7 @@ describe('processOrders where transactions conflict as on AWS', () => {
     expect(await processOrders(worker, { orders, shardOffset: 0 })).toBe(220);
 
     expect(worker.counts.conflicts).toBe(0);
-    expect((await shop.books()).confirmed).toHaveLength(220);
+    expect((await shop.checkLedger()).confirmed).toHaveLength(220);
   });
 
   it('counts confirmed orders if another transaction of the batch fails', async () => {
@@ -216,7 +216,7 @@ describe('processOrders where transactions conflict as on AWS', () => {
     await expect(processOrders({ ...dying, metrics }, { orders, shardOffset: 0 })).rejects.toThrow(
       'timeout_before',
     );
-    expect(confirmed).toBe((await shop.books()).confirmed.length);
+    expect(confirmed).toBe((await shop.checkLedger()).confirmed.length);
     expect(confirmed).toBeGreaterThan(0);
     await processOrders({ ...shop, metrics }, { orders, shardOffset: 0 });
 

@@ -40,7 +40,7 @@ describe('cancelOrder', () => {
     expect(codes.sort()).toEqual(['done', ...Array.from({ length: 9 }, () => 'order_not_cancellable')]);
     expect(await view(shop, scattered)).toEqual({ stock: 8, sold: 0 });
     expect(await view(shop, limited)).toEqual({ stock: 5, sold: 0 });
-    await shop.books();
+    await shop.checkLedger();
 
     // The purchases are reduced too.
     await shop.customer({ [limited]: 5 }, customerId);
@@ -63,7 +63,7 @@ describe('cancelOrder', () => {
 
     expect(cancelled.status).toBe('CANCELLED');
     expect(await view(shop, product)).toEqual({ stock: 3, sold: 0 });
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('fails for a stranger, succeeds for an ADMIN, and fails the second time', async () => {
@@ -97,6 +97,6 @@ describe('cancelOrder', () => {
     await cancelOrder(shop, { orderId: order.id, caller: { id: customer_id, role: 'USER' } });
 
     expect(await view(shop, product)).toEqual({ stock: 20, sold: 0 });
-    await shop.books();
+    await shop.checkLedger();
   });
 });

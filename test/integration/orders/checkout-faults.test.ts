@@ -3,7 +3,11 @@ import { DomainError } from '../../../lib/errors.ts';
 import { isServiceUnavailable } from '../../../lib/platform/aws-errors.ts';
 import { stockOf } from '../../../lib/products/product.ts';
 import { type Attempt, atRates } from '../../support/database/fault-injection.ts';
-import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/fixtures/order-fixtures.ts';
+import {
+  checkoutOutcome,
+  createOrderFixture,
+  type OrderFixture,
+} from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -39,7 +43,7 @@ describe('checkout with database faults', () => {
         }
       }),
     );
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(30);
     expect(new Set(ids.filter((id) => id !== undefined))).toEqual(new Set(confirmed.map(({ id }) => id)));
     expect(new Set(confirmed.map(({ customer_id }) => customer_id)).size).toBe(30);
@@ -60,7 +64,7 @@ describe('checkout with database faults', () => {
       expect(
         container.attempts.filter(({ operation }) => operation === 'TransactWriteItems').length,
       ).toBeGreaterThan(1);
-      expect((await shop.books()).confirmed).toEqual([order]);
+      expect((await shop.checkLedger()).confirmed).toEqual([order]);
     },
   );
 
@@ -72,7 +76,7 @@ describe('checkout with database faults', () => {
       return attempt === 1 ? 'timeout_after' : 'throttled';
     });
     const { order } = await container.checkout({ customerId });
-    expect((await shop.books()).confirmed).toEqual([order]);
+    expect((await shop.checkLedger()).confirmed).toEqual([order]);
   });
 
   it('fails with contention and writes nothing if every attempt conflicts', async () => {
@@ -85,7 +89,7 @@ describe('checkout with database faults', () => {
       code: 'contention',
       details: { retryAfterSeconds: 1 },
     });
-    expect((await shop.books()).orders).toEqual([]);
+    expect((await shop.checkLedger()).orders).toEqual([]);
     expect((await shop.carts.get(customerId)).lines).toHaveLength(1);
   });
 });
@@ -111,16 +115,16 @@ describe('requests of a checkout to the database', () => {
     const before = container.calls().length;
     await container.checkout({ customerId });
     expect(container.calls().slice(before)).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('are one read of the cart if a shortage is cached', async () => {
     const keyboard = await shop.sell({ stock: 0 });
     const customers = [await shop.customer({ [keyboard]: 1 }), await shop.customer({ [keyboard]: 1 })];
     const container = shop.container();
-    await outcomeOf(container.checkout({ customerId: customers[0] ?? '' }));
+    await checkoutOutcome(container.checkout({ customerId: customers[0] ?? '' }));
     const before = container.calls().length;
-    const { code } = await outcomeOf(container.checkout({ customerId: customers[1] ?? '' }));
+    const { code } = await checkoutOutcome(container.checkout({ customerId: customers[1] ?? '' }));
     expect([code, container.calls().slice(before)]).toEqual(['out_of_stock', ['GetItem']]);
   });
 
@@ -128,23 +132,23 @@ describe('requests of a checkout to the database', () => {
     const keyboard = await shop.sell({ stock: 0 });
     const customerId = await shop.customer({ [keyboard]: 1 });
     const container = shop.container();
-    expect((await outcomeOf(container.checkout({ customerId }))).code).toBe('out_of_stock');
+    expect((await checkoutOutcome(container.checkout({ customerId }))).code).toBe('out_of_stock');
     const { shards } = (await shop.inventory.read([keyboard])).get(keyboard) ?? { shards: [] };
     expect(stockOf(shards)).toBe(0);
-    await shop.supply(keyboard, 1);
-    expect((await outcomeOf(container.checkout({ customerId }))).code).toBe('out_of_stock');
+    await shop.restock(keyboard, 1);
+    expect((await checkoutOutcome(container.checkout({ customerId }))).code).toBe('out_of_stock');
     await new Promise((resolve) => setTimeout(resolve, 1_050));
-    expect((await outcomeOf(container.checkout({ customerId }))).order?.status).toBe('CONFIRMED');
-    await shop.books();
+    expect((await checkoutOutcome(container.checkout({ customerId }))).order?.status).toBe('CONFIRMED');
+    await shop.checkLedger();
   });
 
   it('are made for a quantity that the cached stock covers', async () => {
     const keyboard = await shop.sell({ stock: 2 });
     const container = shop.container();
     const many = await shop.customer({ [keyboard]: 3 });
-    expect((await outcomeOf(container.checkout({ customerId: many }))).code).toBe('out_of_stock');
+    expect((await checkoutOutcome(container.checkout({ customerId: many }))).code).toBe('out_of_stock');
     const few = await shop.customer({ [keyboard]: 2 });
-    expect((await outcomeOf(container.checkout({ customerId: few }))).order?.status).toBe('CONFIRMED');
-    await shop.books();
+    expect((await checkoutOutcome(container.checkout({ customerId: few }))).order?.status).toBe('CONFIRMED');
+    await shop.checkLedger();
   });
 });

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../lib/platform/ids.ts';
-import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/fixtures/order-fixtures.ts';
+import {
+  checkoutOutcome,
+  createOrderFixture,
+  type OrderFixture,
+} from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -17,10 +21,10 @@ describe('concurrent checkouts', () => {
     const containers = Array.from({ length: 4 }, () => shop.container());
     const outcomes = await Promise.all(
       customers.map((customerId, index) =>
-        outcomeOf((containers[index % 4] ?? shop).checkout({ customerId })),
+        checkoutOutcome((containers[index % 4] ?? shop).checkout({ customerId })),
       ),
     );
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(60);
     expect(codesOf(outcomes)).toEqual(Array.from({ length: 20 }, () => 'out_of_stock'));
   });
@@ -33,9 +37,9 @@ describe('concurrent checkouts', () => {
       ),
     );
     const outcomes = await Promise.all(
-      customers.map((customerId) => outcomeOf(shop.checkout({ customerId }))),
+      customers.map((customerId) => checkoutOutcome(shop.checkout({ customerId }))),
     );
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(30 - codesOf(outcomes).length);
     expect(new Set(codesOf(outcomes))).toEqual(new Set(['out_of_stock']));
   });
@@ -44,9 +48,9 @@ describe('concurrent checkouts', () => {
     const keyboard = await shop.sell({ stock: 100, stock_shards: 4 });
     const customerId = await shop.customer({ [keyboard]: 2 });
     const outcomes = await Promise.all(
-      Array.from({ length: 10 }, () => outcomeOf(shop.container().checkout({ customerId }))),
+      Array.from({ length: 10 }, () => checkoutOutcome(shop.container().checkout({ customerId }))),
     );
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(1);
     expect(new Set(codesOf(outcomes))).toEqual(new Set(['cart_empty']));
   });
@@ -56,10 +60,10 @@ describe('concurrent checkouts', () => {
     const customerId = await shop.customer({ [keyboard]: 2 });
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, () =>
-        outcomeOf(shop.container().checkout({ customerId, idempotencyKey: 'k' })),
+        checkoutOutcome(shop.container().checkout({ customerId, idempotencyKey: 'k' })),
       ),
     );
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(1);
     expect(new Set(outcomes.map(({ order }) => order?.id))).toEqual(new Set([confirmed[0]?.id]));
     expect(outcomes.filter(({ replayed }) => !replayed)).toHaveLength(1);
@@ -70,19 +74,19 @@ describe('concurrent checkouts', () => {
     const customerId = newId();
     const checkouts = Array.from({ length: 20 }, async () => {
       await shop.customer({ [keyboard]: 1 }, customerId);
-      return outcomeOf(shop.container().checkout({ customerId }));
+      return checkoutOutcome(shop.container().checkout({ customerId }));
     });
     await Promise.all(checkouts);
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     const bought = confirmed.length;
     expect(bought).toBeLessThanOrEqual(3);
     // Sequential checkouts reach the limit exactly.
     const codes: (string | undefined)[] = [];
     for (let n = bought; n < 4; n++) {
       await shop.customer({ [keyboard]: 1 }, customerId);
-      codes.push((await outcomeOf(shop.checkout({ customerId }))).code);
+      codes.push((await checkoutOutcome(shop.checkout({ customerId }))).code);
     }
     expect(codes.at(-1)).toBe('limit_exceeded');
-    expect((await shop.books()).confirmed).toHaveLength(3);
+    expect((await shop.checkLedger()).confirmed).toHaveLength(3);
   });
 });

@@ -22,7 +22,7 @@ describe('checkout', () => {
     });
     expect(replayed).toBe(false);
     expect((await shop.carts.get(customerId)).lines).toEqual([]);
-    expect((await shop.books()).confirmed).toEqual([order]);
+    expect((await shop.checkLedger()).confirmed).toEqual([order]);
   });
 
   it('changes nothing and names the line if one line is short', async () => {
@@ -34,7 +34,7 @@ describe('checkout', () => {
       details: { errors: [{ product_id: scarce, requested: 2, available: 1 }] },
     });
     expect(await shop.carts.get(customerId)).toEqual(cart);
-    expect((await shop.books()).orders).toEqual([]);
+    expect((await shop.checkLedger()).orders).toEqual([]);
   });
 
   it('sells the last units of all shards in one order', async () => {
@@ -42,7 +42,7 @@ describe('checkout', () => {
     const customerId = await shop.customer({ [keyboard]: 32 });
     const { order } = await shop.checkout({ customerId });
     expect(order.allocations).toHaveLength(32);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('consolidates stock if it needs more shards than one transaction can write', async () => {
@@ -50,14 +50,14 @@ describe('checkout', () => {
     const customerId = await shop.customer(Object.fromEntries(products.map((id) => [id, 32])));
     const { order } = await shop.checkout({ customerId });
     expect(order.lines.map(({ quantity }) => quantity)).toEqual([32, 32, 32, 32]);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('confirms 50 lines', async () => {
     const products = await Promise.all(Array.from({ length: 50 }, () => shop.sell({ stock: 1 })));
     const customerId = await shop.customer(Object.fromEntries(products.map((id) => [id, 1])));
     expect((await shop.checkout({ customerId })).order.lines).toHaveLength(50);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('confirms 50 lines of products with a purchase limit', async () => {
@@ -66,7 +66,7 @@ describe('checkout', () => {
     );
     const customerId = await shop.customer(Object.fromEntries(products.map((id) => [id, 1])));
     expect((await shop.checkout({ customerId })).order.lines).toHaveLength(50);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('fails with cart_empty for an empty cart', async () => {
@@ -89,7 +89,7 @@ describe('checkout', () => {
     await shop.customer({ [keyboard]: 5 }, customerId);
     expect(await shop.checkout({ customerId, idempotencyKey: 'k' })).toEqual({ order, replayed: true });
     expect((await shop.carts.get(customerId)).lines).toHaveLength(1);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('writes nothing and returns no earlier order if beforeWrite fails', async () => {
@@ -104,7 +104,7 @@ describe('checkout', () => {
       await expect(container.checkout({ customerId, idempotencyKey, beforeWrite })).rejects.toMatchObject({
         code: 'rate_limited',
       });
-    expect((await shop.books()).orders).toHaveLength(1);
+    expect((await shop.checkLedger()).orders).toHaveLength(1);
     expect((await shop.carts.get(customerId)).lines).toHaveLength(1);
   });
 
@@ -124,7 +124,7 @@ describe('checkout', () => {
     };
     const { order } = await shop.container(undefined, { carts }).checkout({ customerId });
     expect(order.lines).toMatchObject([{ quantity: 3 }]);
-    await shop.books();
+    await shop.checkLedger();
   });
 });
 
@@ -141,7 +141,7 @@ describe('checkout with a stale cached product', () => {
     const { keyboard, container } = await withStaleCache();
     const customerId = await shop.customer({ [keyboard]: 2 });
     expect((await container.checkout({ customerId })).order).toMatchObject({ total: 2_400 });
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('fails with price_changed if the new total is not the expected one', async () => {
@@ -150,7 +150,7 @@ describe('checkout with a stale cached product', () => {
     await expect(container.checkout({ customerId, expectedTotal: 2_000 })).rejects.toMatchObject({
       code: 'price_changed',
     });
-    expect((await shop.books()).orders).toEqual([]);
+    expect((await shop.checkLedger()).orders).toEqual([]);
   });
 
   it('confirms an order that expects the new total', async () => {
@@ -168,7 +168,7 @@ describe('checkout with a stale cached product', () => {
     await expect(container.checkout({ customerId: customer_id })).rejects.toMatchObject({
       code: 'product_unavailable',
     });
-    expect((await shop.books()).orders).toEqual([]);
+    expect((await shop.checkLedger()).orders).toEqual([]);
   });
 
   it('applies a purchase limit that was raised', async () => {
@@ -180,6 +180,6 @@ describe('checkout with a stale cached product', () => {
     await container.checkout({ customerId: customer_id });
     await shop.customer({ [keyboard]: 2 }, customer_id);
     await container.checkout({ customerId: customer_id });
-    await expect(shop.books()).resolves.toMatchObject({ confirmed: { length: 2 } });
+    await expect(shop.checkLedger()).resolves.toMatchObject({ confirmed: { length: 2 } });
   });
 });

@@ -20,7 +20,7 @@ describe('submitOrder', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'out_of_stock' } });
     }
     expect(container.calls().filter((call) => call !== 'BatchGetItem')).toEqual([]);
-    const { orders } = await shop.books();
+    const { orders } = await shop.checkLedger();
     expect(orders).toHaveLength(1);
   });
 

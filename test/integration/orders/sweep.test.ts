@@ -25,7 +25,7 @@ describe('sweepOrders', () => {
       expect.objectContaining({ failures: [] }),
       expect.objectContaining({ failures: [] }),
     ]);
-    const { confirmed, orders: stored } = await shop.books();
+    const { confirmed, orders: stored } = await shop.checkLedger();
     expect(confirmed).toHaveLength(250);
     expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
   });
@@ -122,7 +122,7 @@ describe('sweepOrders', () => {
 
     expect(decided).toBe(19);
     expect(failures).toHaveLength(1);
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(19);
   });
 });

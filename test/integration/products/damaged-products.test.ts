@@ -6,7 +6,7 @@ import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
 import { interruptedUpdate } from '../../support/fixtures/interrupted-update.ts';
 import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
-import { openBrowser } from '../../support/fixtures/product-browser.ts';
+import { createBrowserFixture } from '../../support/fixtures/product-browser.ts';
 
 // Set before the logger is created, to keep its lines out of the test output.
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
@@ -36,7 +36,7 @@ describe('a product with damaged checksums', () => {
   beforeEach(() => set(shop.tables.stock, { shard_id: shardId(damaged, 1) }, 'checksum', 5));
 
   it('cannot be read, and is left out of the list', async () => {
-    const browser = openBrowser(shop);
+    const browser = createBrowserFixture(shop);
     await expect(browser.read(damaged)).rejects.toMatchObject({ code: 'contention' });
     expect((await browser.list(10)).items.map(({ id }) => id)).toEqual([sound]);
   });
@@ -58,7 +58,7 @@ describe('a product with damaged checksums', () => {
     expect(viewOf(changed, 'EUR')).toMatchObject({ stock: 10, sold: 0, name: 'Repaired' });
     await shop.checkout({ customerId: await shop.customer({ [damaged]: 7 }) });
     expect(viewOf(await shop.inventory.readOne(damaged), 'EUR')).toMatchObject({ stock: 3, sold: 7 });
-    await shop.books();
+    await shop.checkLedger();
   });
 });
 
@@ -66,7 +66,7 @@ describe('an unreadable stored product', () => {
   beforeEach(() => set(shop.tables.products, { id: damaged }, 'name', 5));
 
   it('is left out of the list', async () => {
-    expect((await openBrowser(shop).list(10)).items.map(({ id }) => id)).toEqual([sound]);
+    expect((await createBrowserFixture(shop).list(10)).items.map(({ id }) => id)).toEqual([sound]);
   });
 
   it('does not stop the sweep of other products', async () => {

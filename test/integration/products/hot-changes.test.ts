@@ -95,7 +95,7 @@ describe('during a sale to 64 shoppers', () => {
       const after = await shop.products.get(product);
       expect(after?.propagating).toBeUndefined();
       await expectAgreement(shop, product);
-      await shop.books();
+      await shop.checkLedger();
     },
   );
 
@@ -110,7 +110,7 @@ describe('during a sale to 64 shoppers', () => {
     const deleted = new Date().toISOString();
     await stop();
 
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     const later = confirmed.filter(({ created_at }) => created_at > raised);
     expect(later.length).toBeGreaterThan(0);
     expect(later.filter(({ lines }) => lines[0]?.unit_price !== 1_500)).toEqual([]);
@@ -172,7 +172,7 @@ describe('a new purchase limit', () => {
     await updateProduct(shop, { productId: product, change: { limit_per_customer: null } });
     await shop.customer({ [product]: 40 }, customer_id);
     expect((await caching.checkout({ customerId: customer_id })).order.counted).toEqual([]);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('applies to containers that cached a higher one', async () => {
@@ -217,7 +217,7 @@ describe('an update whose function crashes halfway', () => {
     expect(after).toMatchObject(change);
     expect(after?.propagating).toBeUndefined();
     await expectAgreement(shop, product);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('is left alone by the sweep for the first 15 seconds', async () => {

@@ -5,7 +5,7 @@ import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import { interruptedUpdate } from '../../support/fixtures/interrupted-update.ts';
 import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
-import { openBrowser } from '../../support/fixtures/product-browser.ts';
+import { createBrowserFixture } from '../../support/fixtures/product-browser.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -15,7 +15,7 @@ beforeEach(async () => {
 /** A container with a product browser, and the requests that it sends. */
 function openContainer() {
   const container = shop.container();
-  return { ...openBrowser(shop, undefined, container), calls: container.calls };
+  return { ...createBrowserFixture(shop, undefined, container), calls: container.calls };
 }
 
 const notFound = { code: 'product_not_found' };

@@ -3,7 +3,7 @@ import { connectRedis, type Redis } from '../../../lib/platform/redis.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
 import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
-import { openBrowser } from '../../support/fixtures/product-browser.ts';
+import { createBrowserFixture } from '../../support/fixtures/product-browser.ts';
 import { type RedisServer, startRedis, whyNoRedis } from '../../support/services/redis.ts';
 
 if (whyNoRedis !== undefined) process.stderr.write(`skipped: ${whyNoRedis}\n`);
@@ -27,7 +27,7 @@ describe.skipIf(whyNoRedis !== undefined)('product caches that share Redis', () 
   /** A container that is connected to Redis and has cached nothing. */
   async function openContainer() {
     const container = shop.container();
-    const browser = openBrowser(shop, server.url, container);
+    const browser = createBrowserFixture(shop, server.url, container);
     const probe = async (key: string) => new Map([[key, { ids: [] }]]);
     await vi.waitFor(async () => {
       const key = crypto.randomUUID();
@@ -79,18 +79,18 @@ describe.skipIf(whyNoRedis !== undefined)('product caches that share Redis', () 
     const kinds = new Set(keys.map((key) => key.split(':')[2]));
     expect(kinds).toEqual(new Set(['copy', 'count', 'page']));
     const other = await createOrderFixture();
-    expect((await openBrowser(other, server.url).list(10)).items).toEqual([]);
+    expect((await createBrowserFixture(other, server.url).list(10)).items).toEqual([]);
   });
 
   it('fall back to the database when Redis crashes during requests', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) ids.push(await shop.sell({ stock: n, stock_shards: 4 }));
     const crashing = await startRedis();
-    const browsers = [openBrowser(shop, crashing.url), openBrowser(shop, crashing.url)];
+    const browsers = [createBrowserFixture(shop, crashing.url), createBrowserFixture(shop, crashing.url)];
     const responses: Promise<{ stock: number }[]>[] = [];
     for (let n = 0; n < 200; n += 1) {
       if (n === 100) await crashing.kill();
-      const browser = browsers[n % 2] ?? openBrowser(shop);
+      const browser = browsers[n % 2] ?? createBrowserFixture(shop);
       responses.push(browser.list(100, n % 3 === 0 ? undefined : ids[0]).then(({ items }) => items));
       if (n % 5 === 0) {
         responses.push(

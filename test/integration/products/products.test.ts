@@ -3,8 +3,12 @@ import { addStock } from '../../../lib/products/add-stock.ts';
 import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import { interruptedUpdate } from '../../support/fixtures/interrupted-update.ts';
-import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/fixtures/order-fixtures.ts';
-import { openBrowser } from '../../support/fixtures/product-browser.ts';
+import {
+  checkoutOutcome,
+  createOrderFixture,
+  type OrderFixture,
+} from '../../support/fixtures/order-fixtures.ts';
+import { createBrowserFixture } from '../../support/fixtures/product-browser.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -17,7 +21,7 @@ const read = (id: string) => shop.inventory.readOne(id);
 const buy = async (productId: string, times: number) => {
   const customers = await Promise.all(Array.from({ length: times }, () => shop.customer({ [productId]: 1 })));
   return Promise.all(
-    customers.map((customer_id) => outcomeOf(shop.container().checkout({ customerId: customer_id }))),
+    customers.map((customer_id) => checkoutOutcome(shop.container().checkout({ customerId: customer_id }))),
   );
 };
 
@@ -51,7 +55,7 @@ describe('updateProduct with a new price', () => {
     );
     expect(product.propagating).toBeUndefined();
     expect((await shop.products.listPropagating(10)).products).toEqual([]);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('lets orders pay the price of their shard while it is incomplete', async () => {
@@ -61,7 +65,7 @@ describe('updateProduct with a new price', () => {
     const outcomes = await buy(keyboard, 10);
     expect(outcomes.filter(({ order }) => order?.total === 150)).toHaveLength(2);
     expect(outcomes.filter(({ order }) => order?.total === 100)).toHaveLength(6);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('leaves every shard at the latest version when updates race', async () => {
@@ -86,7 +90,7 @@ describe('updateProduct with a new price', () => {
     const after = await buy(keyboard, 10);
     expect(new Set(after.map(({ order }) => order?.total))).toEqual(new Set([150]));
     for (const { order } of await during) expect([100, 150]).toContain(order?.total);
-    await shop.books();
+    await shop.checkLedger();
   });
 });
 
@@ -165,8 +169,10 @@ describe('deleteProduct', () => {
     const keyboard = await shop.sell({ stock_shards: 2 });
     const customer_id = await shop.customer({ [keyboard]: 1 });
     await deleteProduct(shop, { productId: keyboard });
-    await expect(openBrowser(shop).read(keyboard)).rejects.toMatchObject({ code: 'product_not_found' });
-    expect((await outcomeOf(shop.container().checkout({ customerId: customer_id }))).code).toBe(
+    await expect(createBrowserFixture(shop).read(keyboard)).rejects.toMatchObject({
+      code: 'product_not_found',
+    });
+    expect((await checkoutOutcome(shop.container().checkout({ customerId: customer_id }))).code).toBe(
       'product_unavailable',
     );
     await expect(deleteProduct(shop, { productId: keyboard })).rejects.toMatchObject({
@@ -180,6 +186,6 @@ describe('deleteProduct', () => {
     ).rejects.toMatchObject({
       code: 'product_not_found',
     });
-    await shop.books();
+    await shop.checkLedger();
   });
 });

@@ -6,7 +6,11 @@ import { transferStock } from '../../../lib/products/transfer-stock.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
 import { type Attempt, atRates } from '../../support/database/fault-injection.ts';
 import { interruptedUpdate } from '../../support/fixtures/interrupted-update.ts';
-import { createOrderFixture, type OrderFixture, outcomeOf } from '../../support/fixtures/order-fixtures.ts';
+import {
+  checkoutOutcome,
+  createOrderFixture,
+  type OrderFixture,
+} from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -19,7 +23,7 @@ const read = (id: string) => shop.inventory.readOne(id);
 const buy = async (productId: string, times: number) => {
   const customers = await Promise.all(Array.from({ length: times }, () => shop.customer({ [productId]: 1 })));
   return Promise.all(
-    customers.map((customer_id) => outcomeOf(shop.container().checkout({ customerId: customer_id }))),
+    customers.map((customer_id) => checkoutOutcome(shop.container().checkout({ customerId: customer_id }))),
   );
 };
 
@@ -29,7 +33,7 @@ describe('updateProduct with more shards', () => {
     const { shards } = await updateProduct(shop, { productId: keyboard, change: { stock_shards: 32 } });
     expect(shards).toHaveLength(32);
     expect(Math.min(...shards.map(({ stock }) => stock))).toBeGreaterThan(0);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('fills new shards during a sale, and the product sells out exactly', async () => {
@@ -39,7 +43,7 @@ describe('updateProduct with more shards', () => {
     const early = await sales;
     const late = await buy(keyboard, 40);
     expect([...early, ...late].filter(({ order }) => order !== undefined)).toHaveLength(80);
-    expect((await shop.books()).confirmed).toHaveLength(80);
+    expect((await shop.checkLedger()).confirmed).toHaveLength(80);
   });
 
   it('loses no unit when propagations race under conflicts (seed 5)', async () => {
@@ -53,7 +57,7 @@ describe('updateProduct with more shards', () => {
     await sales;
     const { shards } = await read(keyboard);
     expect([stockOf(shards), soldOf(shards)]).toEqual([80, 20]);
-    await shop.books();
+    await shop.checkLedger();
   });
 });
 
@@ -64,7 +68,7 @@ describe('transferStock', () => {
     expect(await transferStock(shop, { product_id: keyboard, from: 0, to: 1, quantity: 2 })).toBe(true);
     const { shards } = await read(keyboard);
     expect(shards.map(({ stock }) => stock).sort()).toEqual([0, 4]);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('increments stock_increases of the receiving shard only', async () => {
@@ -94,7 +98,7 @@ describe('addStock', () => {
       const container = shop.container(conflicts);
       await addStock(container, { productId: keyboard, units });
       shop.supplied[keyboard] = 32 + units;
-      await shop.books();
+      await shop.checkLedger();
     },
   );
 
@@ -104,7 +108,7 @@ describe('addStock', () => {
     const { shards } = await addStock(container, { productId: keyboard, units: 100 });
     shop.supplied[keyboard] = 100;
     expect(shards.filter(({ stock }) => stock > 0)).toHaveLength(1);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('adds nothing and throws contention if a single shard has conflicts to the end', async () => {
@@ -113,7 +117,7 @@ describe('addStock', () => {
     await expect(addStock(container, { productId: keyboard, units: 100 })).rejects.toMatchObject({
       code: 'contention',
     });
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('adds units once when the response is lost', async () => {
@@ -123,7 +127,7 @@ describe('addStock', () => {
     );
     await addStock(container, { productId: keyboard, units: 10 });
     shop.supplied[keyboard] = 15;
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('adds units at most once when the response is lost and the retries are throttled', async () => {
@@ -135,13 +139,13 @@ describe('addStock', () => {
     // The outcome may be unknown here, but units must not be added twice.
     await addStock(container, { productId: keyboard, units: 10 }).catch(() => undefined);
     shop.supplied[keyboard] = 15;
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('keeps the ledger correct when checkouts race with it', async () => {
     const keyboard = await shop.sell({ stock: 10, stock_shards: 4 });
     await Promise.all([buy(keyboard, 20), addStock(shop, { productId: keyboard, units: 30 })]);
     shop.supplied[keyboard] = 40;
-    await shop.books();
+    await shop.checkLedger();
   });
 });

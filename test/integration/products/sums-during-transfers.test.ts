@@ -9,7 +9,7 @@ import { consolidateStock } from '../../../lib/products/transfer-stock.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
 import { seeded } from '../../support/database/fault-injection.ts';
 import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
-import { openBrowser } from '../../support/fixtures/product-browser.ts';
+import { createBrowserFixture } from '../../support/fixtures/product-browser.ts';
 
 /** Units of a large order: more than a shard holds. Small orders have one, so `sold` shows the number of both kinds. */
 const large = 1_000;
@@ -137,7 +137,7 @@ describe('reads during orders over several shards, transfers and new shards', ()
 
     const readers = Array.from({ length: 6 }, () => {
       const container = shop.container();
-      const { read: readOne, list } = openBrowser(shop, undefined, container);
+      const { read: readOne, list } = createBrowserFixture(shop, undefined, container);
       return async () => {
         const id = pick(products);
         await read('GET /product/{id}', async () => {

@@ -63,7 +63,7 @@ describe('confirmOrders', () => {
     expect(orders.map(({ id }) => decisions.get(id)?.outcome)).toEqual(
       orders.map((_, index) => (index < 150 ? 'confirmed' : 'rejected')),
     );
-    expect((await shop.books()).confirmed).toHaveLength(150);
+    expect((await shop.checkLedger()).confirmed).toHaveLength(150);
   });
 
   it('writes 98 orders and one shard in one transaction', async () => {
@@ -72,7 +72,7 @@ describe('confirmOrders', () => {
     await confirmOrders(container, { orders: batch(98, keyboard), optimistic: true });
     const sent = container.attempts.filter(({ operation }) => operation === 'TransactWriteItems');
     expect(sent.map(({ actions }) => actions)).toEqual([99]);
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('confirms each order once if three calls race with the same orders', async () => {
@@ -81,7 +81,7 @@ describe('confirmOrders', () => {
     const deliveries = await Promise.all(
       [0, 1, 2].map(() => confirmOrders(shop.container(), { orders, optimistic: true })),
     );
-    const { confirmed } = await shop.books();
+    const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(40);
     for (const decisions of deliveries) {
       expect(count(decisions, 'confirmed') + count(decisions, 'condition_failed')).toBe(40);
@@ -98,7 +98,7 @@ describe('confirmOrders', () => {
       batches.map((orders) => confirmOrders(shop.container(), { orders, optimistic: true })),
     );
     expect(all.reduce((sum, decisions) => sum + count(decisions, 'confirmed'), 0)).toBe(20);
-    expect((await shop.books()).confirmed).toHaveLength(20);
+    expect((await shop.checkLedger()).confirmed).toHaveLength(20);
   });
 
   it.each([7, 77])('sells all units despite conflicts and lost responses (seed %i)', async (seed) => {
@@ -110,7 +110,7 @@ describe('confirmOrders', () => {
     );
     const confirmed = all.reduce((sum, decisions) => sum + count(decisions, 'confirmed'), 0);
     expect(confirmed).toBe(120);
-    expect((await shop.books()).confirmed).toHaveLength(120);
+    expect((await shop.checkLedger()).confirmed).toHaveLength(120);
   });
 
   it('rejects a price that only another order of the batch was accepted at', async () => {
@@ -120,7 +120,7 @@ describe('confirmOrders', () => {
     const decisions = await confirmOrders(shop, { orders: [outdated, current], optimistic: true });
     expect(decisions.get(outdated.id)).toMatchObject({ outcome: 'rejected', reason: 'price_changed' });
     expect(decisions.get(current.id)?.outcome).toBe('confirmed');
-    expect((await shop.books()).confirmed.map(({ total }) => total)).toEqual([1_000]);
+    expect((await shop.checkLedger()).confirmed.map(({ total }) => total)).toEqual([1_000]);
   });
 
   it('keeps the purchase limit of a customer within a batch', async () => {
@@ -131,7 +131,7 @@ describe('confirmOrders', () => {
     );
     const decisions = await confirmOrders(shop, { orders, optimistic: false });
     expect([count(decisions, 'confirmed'), count(decisions, 'rejected')]).toEqual([3, 5]);
-    await shop.books();
+    await shop.checkLedger();
   });
 });
 
@@ -214,7 +214,7 @@ describe('confirmOrders with a shortage', () => {
     const wanted = orderFor([{ product_id: keyboard, quantity: 1 }]);
     const decisions = await confirmOrders(container, { orders: [wanted], optimistic: false });
     expect(decisions.get(wanted.id)?.outcome).toBe('confirmed');
-    await shop.books();
+    await shop.checkLedger();
   });
 
   it('rejects with the units that are left', async () => {
