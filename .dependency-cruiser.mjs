@@ -6,7 +6,7 @@ export default {
   forbidden: [
     rule('no-circular', {}, { circular: true }),
     rule(
-      'platform-imports-nothing-of-ours',
+      'platform-imports-only-errors',
       { path: '^lib/platform/' },
       outside('^lib/platform/|^lib/errors\\.ts$'),
     ),

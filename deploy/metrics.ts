@@ -21,11 +21,11 @@ const unwatched: Record<TableMetric, readonly string[]> = {
     'RateLimitsTable',
   ],
   WriteThrottleEvents: [
-    // Written together with its table, and an alarm takes at most ten metrics.
+    // An alarm accepts ten metrics, and every write to this index also writes the table.
     'ProductsTable/propagating',
   ],
   TransactionConflict: [
-    // Concurrent requests of one customer are their only conflicts.
+    // Conflicts here come only from concurrent requests of one customer.
     'AccountsTable',
     'PurchasesTable',
     // Not written in transactions.

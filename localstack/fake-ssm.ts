@@ -14,8 +14,8 @@ const putParameter = z.object({
 export type FakeSsm = FakeAwsService;
 
 /**
- * FakeResponses GetParameter, PutParameter and DeleteParameter of SSM (its JSON protocol) on a free port of 127.0.0.1.
- * Every value is a SecureString: without WithDecryption a reader gets no secret, as on AWS.
+ * Starts a fake SSM on a free port of 127.0.0.1 with GetParameter, PutParameter and DeleteParameter (JSON protocol). Every
+ * parameter is a SecureString, so a reader without WithDecryption does not get the secret, as on AWS.
  */
 export function startFakeSsm(values: Map<string, string>): Promise<FakeSsm> {
   const parameters: Parameters = { values, changes: new Map() };

@@ -64,7 +64,9 @@ function checkCache(stage, url, fail) {
       'cache_url contains a password, which would be visible to everyone who can view a function. Use a cache without a password.',
     );
   if (isThisMachine(hostname))
-    fail('cache_url points to localhost, which inside Lambda is the function itself.');
+    fail(
+      'cache_url points to localhost, which inside Lambda is the function itself. Use the address of a reachable Redis, or remove it.',
+    );
 }
 
 function isThisMachine(hostname) {
@@ -76,7 +78,9 @@ function isThisMachine(hostname) {
 
 function checkDeployment(stage, { AlarmEmail }, fail) {
   if (stage === 'local')
-    fail('Stage "local" must not be deployed, because there anyone can register as ADMIN.');
+    fail(
+      'Stage "local" must not be deployed, because there anyone can register as ADMIN. Deploy dev or prod.',
+    );
   if (stage === 'prod' && AlarmEmail.Properties.Endpoint === '')
     fail('No alarm recipient. Set alarm_email under params.prod in serverless.yml.');
 }

@@ -36,7 +36,7 @@ export function createAccountStore({
     return item && account.parse(item);
   }
 
-  /** @param failure what it means that the item exists */
+  /** @param failure reported if the item already exists */
   const insert = <Failure extends string>(
     item: Record<string, unknown>,
     failure: Failure,

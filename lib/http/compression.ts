@@ -46,8 +46,9 @@ export const compression = () => ({
 });
 
 /**
- * The encoding of highest quality, ours of equal ones, as RFC 9110, section 12.5.3, weighs them. Identity where
- * the header accepts nothing that we have or makes no sense: an encoding that the client did not ask for is better than an error.
+ * Returns the supported encoding with the highest quality value (RFC 9110, section 12.5.3). On a tie, the first one in
+ * `preferred` wins. Returns `identity` if the header is malformed or accepts no supported encoding, because an
+ * uncompressed response is better than an error.
  */
 export function encodingFor(acceptEncoding = ''): (typeof preferred)[number] {
   const qualities = new Map<string, number>();

@@ -24,7 +24,7 @@ export async function listOrders(
 ): Promise<{ items: Order[]; next_cursor: string | null }> {
   const items: Order[] = [];
   let position = after;
-  /** The last position that a cursor can hold. The row of an item that is not an order has none. */
+  /** The last position that fits into a cursor. The index row of a damaged item may not fit. */
   let resumeAt: OrderPosition | undefined;
   for (let page = 0; page < maxPages || resumeAt === undefined; page++) {
     const positions = await orders.listByCustomer(customerId, limit, position);

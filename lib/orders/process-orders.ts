@@ -49,7 +49,7 @@ export async function processOrders(
     shardOffset,
     decisions,
   });
-  // After an error, the orders that are already decided are still concluded.
+  // If confirmOrders throws, store the decisions that it reached before.
   await Promise.allSettled([confirming]);
   let decided = 0;
   const limit = pLimit(parallelRejections);

@@ -32,7 +32,7 @@ export interface SubmitInput {
  * one order, however many requests with it compete.
  *
  * @throws {DomainError} `product_not_found`, `product_unavailable`, `limit_exceeded`, `out_of_stock` (with the lines that
- *   caused it), `idempotency_key_reused`; nothing was written
+ *   caused it), `idempotency_key_reused`, `contention`; nothing was written
  */
 export async function submitOrder(deps: SubmitDeps, input: SubmitInput): Promise<PlacedOrder> {
   const idempotency = orderIdempotencyOf('submit', input, { items: input.items });

@@ -16,7 +16,8 @@ export const logCodes = {
   REQUEST_FAILED: 'A request failed because of a bug; the client received 500 internal.',
   STORED_ORDER_UNREADABLE: 'A stored order does not match the schema and is missing from a list.',
   STORED_PRODUCT_UNREADABLE: 'A stored product does not match the schema and was skipped.',
-  STREAM_RECORD_UNREADABLE: 'A record of the orders stream does not match the schema and was skipped.',
+  STREAM_RECORD_UNREADABLE:
+    'A record of the orders stream does not match the schema. The worker skips it; `publishOrders` retries it for an hour.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type LogCode = keyof typeof logCodes;

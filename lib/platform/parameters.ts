@@ -76,7 +76,8 @@ export function createParameters({
 }
 
 function required(name: string, value: string | undefined): string {
-  if (value === undefined) throw new Error(`Parameter ${name} does not exist`);
+  if (value === undefined)
+    throw new Error(`Parameter ${name} does not exist. Create it with npm run ops -- make-secrets.`);
   return value;
 }
 

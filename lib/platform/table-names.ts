@@ -1,4 +1,4 @@
-/** Table names of a deployment, as serverless.yml creates them. */
+/** Table names of a deployment, as deploy/tables.yml creates them. */
 export const tableNames = (prefix: string) => ({
   accountsTable: `${prefix}-accounts`,
   productsTable: `${prefix}-products`,

@@ -9,7 +9,7 @@ import type { Documents } from './dynamodb.ts';
 export type TransactAction = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 export type StoredItem = Readonly<Record<string, unknown>>;
 
-/** One action, and what it means that its condition failed. `old` is the stored item if the action returns it. */
+/** One action, and a function that maps its failed condition to a failure. `old` is the stored item if the action returns it. */
 export interface TransactionWrite<Failure> {
   readonly action: TransactAction;
   readonly failure: (old: StoredItem | undefined) => Failure;

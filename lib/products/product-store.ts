@@ -138,7 +138,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
     },
   };
 
-  /** Writes a new version. @returns the product as written or, if a condition failed, what it was compared with */
+  /** Writes a new version. @returns the written product, or `failed` with the stored item if a condition failed */
   async function write(
     id: string,
     attributes: Attributes,

@@ -7,8 +7,8 @@ export interface Profile extends FixturePlan {
   readonly name: ProfileName;
   readonly script: string;
   /**
-   * Whose orders are read. `buyers`: those who may have an order, which saves reading 9,000 empty lists. If their orders
-   * contain all units sold, no one else has any; if not, the orders of all customers are read.
+   * The customers whose orders are reconciled. `buyers` reads only customers that may have an order, which skips 9,000
+   * empty lists. If these orders do not cover all units sold, the orders of all customers are read.
    */
   readonly reads: 'everyone' | 'buyers';
   readonly cancels: boolean;

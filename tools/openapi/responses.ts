@@ -12,8 +12,8 @@ const advice: Record<ErrorCode, string> = {
   cart_empty: 'Add a product to the cart.',
   cart_full: 'Remove a line from the cart.',
   contention:
-    'Nothing was written. Retry after `Retry-After` seconds. Exception: `PATCH /product/{product_id}` may have written the ' +
-    'change, which the service then completes in the background.',
+    'Nothing was written. Retry after `Retry-After` seconds. Exception: the update or deletion of a product may have ' +
+    'been written, and the service then completes it in the background.',
   email_taken: 'Log in instead.',
   forbidden: 'Use an account that owns the resource, or an ADMIN.',
   idempotency_key_reused: 'Use a new key for a different request.',

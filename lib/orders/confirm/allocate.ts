@@ -43,7 +43,7 @@ type LineOutcome =
 
 const needsRead = { needsRead: true } as const;
 
-/** Allocates all units of an order that earlier orders of the plan leave, or none. */
+/** Allocates every unit of an order, or nothing. Units that earlier orders of the plan take are not available. */
 export function allocate<O extends OpenOrder>(
   order: O,
   context: AllocationContext,

@@ -151,7 +151,7 @@ async function write<Failure>(
   }
   if (result.contention) deps.metrics.conflict();
   for (const failed of result.failures) {
-    // The first failed condition of an order decides, because it is the most specific.
+    // An order lists its most specific condition first, so its first failure is reported.
     if (failed === 'stale' || decisions.has(failed.id)) continue;
     decisions.set(failed.id, { outcome: 'condition_failed', failure: failed.failure });
   }

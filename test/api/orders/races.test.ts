@@ -129,7 +129,7 @@ describe('POST /order/add for overlapping carts', () => {
     },
   );
 
-  it('confirms whole orders only when carts share one product', async () => {
+  it('never confirms part of an order when carts share a product', async () => {
     for (let round = 0; round < 5; round++) {
       const products = await inParallel(3, () => shop.product({ stock: 2, stock_shards: 2 }));
       const customers = await inParallel(6, shop.guest);

@@ -71,7 +71,7 @@ describe('function roles', () => {
     expect([...allowedBy(template, details.role)].sort()).toEqual(needed.sort());
   });
 
-  it.each(functions)('can be derived from the types of $name, which has no assertions', ({ file }) => {
+  it.each(functions)('can be derived for $name, because its code contains no type assertions', ({ file }) => {
     const hidden = [...reach(file)].filter(
       (node) => ts.isNonNullExpression(node) || (ts.isAsExpression(node) && node.type.getText() !== 'const'),
     );

@@ -136,7 +136,7 @@ describe('processOrders', () => {
     await shop.checkLedger();
   });
 
-  it('either confirms or loses to a cancellation that races with it', async () => {
+  it('confirms the order or leaves it CANCELLED when a cancellation races', async () => {
     const shop = await createOrderFixture();
     const product = await shop.sell({ stock: 60, stock_shards: 2 });
     const orders = await shop.submit(product, ones(40));

@@ -128,7 +128,7 @@ describe('requests of a checkout to the database', () => {
     expect([code, container.calls().slice(before)]).toEqual(['out_of_stock', ['GetItem']]);
   });
 
-  it('resume after a second, so that restocked units sell', async () => {
+  it('read the stock again after one second, so that restocked units sell', async () => {
     const keyboard = await shop.sell({ stock: 0 });
     const customerId = await shop.customer({ [keyboard]: 1 });
     const container = shop.container();
@@ -142,7 +142,7 @@ describe('requests of a checkout to the database', () => {
     await shop.checkLedger();
   });
 
-  it('are made for a quantity that the cached stock covers', async () => {
+  it('still try an order that the cached stock covers', async () => {
     const keyboard = await shop.sell({ stock: 2 });
     const container = shop.container();
     const many = await shop.customer({ [keyboard]: 3 });

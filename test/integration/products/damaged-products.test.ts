@@ -46,7 +46,7 @@ describe('a product with damaged checksums', () => {
     expect(order.status).toBe('CONFIRMED');
   });
 
-  it('is restocked, with the error unavailable instead of contention', async () => {
+  it('gets its units from addStock, which then fails with unavailable because the product cannot be read', async () => {
     const added = addStock(shop, { productId: damaged, units: 6 });
     await expect(added).rejects.toMatchObject({ code: 'unavailable' });
     const { shards } = (await shop.inventory.read([damaged])).get(damaged) ?? { shards: [] };

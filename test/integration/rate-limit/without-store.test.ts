@@ -58,24 +58,21 @@ describe('rateLimits without their store', () => {
     ['auth-per-address', 0],
     ['guests-per-address', 2],
     ['orders-per-account', 2],
-  ] as const)(
-    'admits with %s %i of five requests at a limit of two while DynamoDB throttles',
-    async (name, expected) => {
-      const { documents, prefix } = await freshTables();
-      const throttled = withFaults(documents, () => 'throttled');
-      const limits = createRateLimits({
-        documents: throttled.documents,
-        rateLimitsTable: `${prefix}-rate_limits`,
-        rateLimits: limitsOf({ requests: 2, windowSeconds: 86_400 }),
-        cacheUrl: undefined,
-        clock: systemClock,
-      });
-      expect(await allowedCount(times(5, () => limits.count(name, 'a')))).toBe(expected);
-      // Throttling ends long before the window does.
-      if (expected === 0) expect((await limits.count(name, 'b')).usage.resetSeconds).toBe(1);
-      expect(throttled.attempts.length).toBeGreaterThan(0);
-    },
-  );
+  ] as const)('limit %s admits %i of five requests while DynamoDB throttles', async (name, expected) => {
+    const { documents, prefix } = await freshTables();
+    const throttled = withFaults(documents, () => 'throttled');
+    const limits = createRateLimits({
+      documents: throttled.documents,
+      rateLimitsTable: `${prefix}-rate_limits`,
+      rateLimits: limitsOf({ requests: 2, windowSeconds: 86_400 }),
+      cacheUrl: undefined,
+      clock: systemClock,
+    });
+    expect(await allowedCount(times(5, () => limits.count(name, 'a')))).toBe(expected);
+    // Throttling ends long before the window does.
+    if (expected === 0) expect((await limits.count(name, 'b')).usage.resetSeconds).toBe(1);
+    expect(throttled.attempts.length).toBeGreaterThan(0);
+  });
 
   it.skipIf(whyNoRedis !== undefined).each(['orders-per-account', 'auth-per-email'] as const)(
     'enforces %s in memory when Redis is killed or does not respond under load',

@@ -18,7 +18,7 @@ export interface Table {
 }
 
 /**
- * Creates a table from its definition in serverless.yml.
+ * Creates a table from its definition in deploy/tables.yml.
  *
  * @param indexPartitions number of partitions of each index
  */

@@ -8,7 +8,7 @@ export type WriteInvariant = (write: AtomicWrite, mayAdd: MayAdd) => string[];
 /** Whether the task of the write may add units to the product: only restocks and new products may. */
 export type MayAdd = (productId: string, units: number) => boolean;
 
-/** Written down again, so that a wrong transition in the service is found. */
+/** An independent copy of `transitions` in lib/orders/order.ts, so that the simulation notices a wrong entry there. */
 const transitions = new Set([
   'new>PENDING',
   'new>CONFIRMED',

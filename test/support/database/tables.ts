@@ -14,7 +14,7 @@ export function connect(endpoint: string): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** Creates every table of serverless.yml, empty and under a prefix of its own. */
+/** Creates every table of deploy/tables.yml, empty and with its own prefix. */
 export async function freshTables() {
   const endpoint = inject('dynamodbEndpoint');
   const prefix = `test-${randomUUID()}`;

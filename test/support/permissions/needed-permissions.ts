@@ -3,7 +3,7 @@ import ts from 'typescript';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** The tables that each file accesses, by their names in serverless.yml. */
+/** The tables that each file accesses, by their names in deploy/tables.yml. */
 const tables = new Map<string, readonly string[]>([
   ['lib/accounts/account-store.ts', ['AccountsTable']],
   ['lib/carts/cart-store.ts', ['CartsTable']],

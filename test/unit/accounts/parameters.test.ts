@@ -59,7 +59,7 @@ describe('createParameters', () => {
     expect(world.fetches).toBe(2);
   });
 
-  it('caches for a minute that a parameter does not exist', async () => {
+  it('fetches a missing parameter at most once a minute', async () => {
     const { world, parameters } = source();
     world.value = undefined;
     expect(await parameters.find('/x')).toBeUndefined();

@@ -6,7 +6,7 @@ import { createTable } from '../../simulation/dynamodb/table.ts';
 const definition = (await readTables({ prefix: 'test' })).find(
   ({ TableName }) => TableName === 'test-orders',
 );
-if (definition === undefined) throw new Error('serverless.yml has no orders table');
+if (definition === undefined) throw new Error('deploy/tables.yml has no orders table');
 const orders = createTable(definition, 1, 1, () => 0);
 
 const confirmed = {

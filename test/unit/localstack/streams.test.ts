@@ -6,7 +6,7 @@ const hooks = z.object({ 'before:offline:start:init': z.function() });
 const plugin = z.object({ default: z.custom<new (serverless: object) => { hooks: unknown }>() });
 const { default: Streams } = plugin.parse(await import(pluginFile));
 
-it('Streams removes disabled streams and reads the others every 25 ms', () => {
+it('the local stream plugin removes disabled streams and sets a read interval of 25 ms', () => {
   const functions = new Map([
     ['on', { events: [{ stream: { enabled: true } }, { httpApi: 'GET /' }] }],
     ['off', { events: [{ stream: { enabled: false } }] }],
