@@ -26,7 +26,8 @@ export default {
     ),
     rule('rate-limit', { path: '^lib/rate-limit/' }, outside('^lib/(rate-limit|platform)/')),
     rule('lib-imports-only-lib', { path: '^lib/' }, outside('^lib/')),
-    rule('deployed-code-needs-no-tools', { path: '^(functions|localstack)/' }, { path: '^tools/' }),
+    rule('functions-import-only-lib', { path: '^functions/' }, outside('^(functions|lib)/')),
+    rule('localstack-imports-no-tools', { path: '^localstack/' }, { path: '^tools/' }),
     rule(
       'functions-import-only-their-contracts-and-responses',
       { path: '^functions/([^/]+)/', pathNot: 'contracts\\.ts$' },

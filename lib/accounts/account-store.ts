@@ -41,7 +41,7 @@ export function createAccountStore({
     item: Record<string, unknown>,
     failure: Failure,
   ): TransactionWrite<Failure> => ({
-    item: { Put: { TableName: table, Item: item, ConditionExpression: isNew } },
+    action: { Put: { TableName: table, Item: item, ConditionExpression: isNew } },
     failure: () => failure,
   });
 

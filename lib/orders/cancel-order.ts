@@ -69,11 +69,11 @@ async function cancelAndRelease(
   cancelled: StatusFields<'CANCELLED'>,
 ): Promise<boolean> {
   const countedLines = lines.filter(({ product_id }) => counted.includes(product_id));
-  const items = [
+  const actions = [
     orders.transitionAction(id, 'CONFIRMED', cancelled),
     ...stock.releaseActions(allocations),
     ...(countedLines.length === 0 ? [] : [purchases.uncountAction(customer_id, countedLines)]),
   ];
-  const writes = items.map((item): TransactionWrite<'failed'> => ({ item, failure: () => 'failed' }));
+  const writes = actions.map((action): TransactionWrite<'failed'> => ({ action, failure: () => 'failed' }));
   return (await transact(documents, writes)).committed;
 }

@@ -101,10 +101,10 @@ async function orderCart(
     writtenItems: [`order ${id}`, `cart ${customer_id}`],
     writes: (allocated) => [
       {
-        item: deps.orders.putAction(confirmed(allocated)),
+        action: deps.orders.putAction(confirmed(allocated)),
         failure: (old) => ({ existing: deps.orders.parse(old) }),
       },
-      { item: deps.carts.emptyAction(cart), failure: () => 'cart_changed' },
+      { action: deps.carts.emptyAction(cart), failure: () => 'cart_changed' },
     ],
   };
 

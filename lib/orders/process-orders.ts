@@ -77,7 +77,7 @@ const writableOrder = (
   writtenItems: [`order ${id}`],
   writes: ({ allocations, counted }) => [
     {
-      item: orders.transitionAction(id, 'PENDING', {
+      action: orders.transitionAction(id, 'PENDING', {
         status: 'CONFIRMED',
         decided_at: toIso(clock.now()),
         allocations: allocations.map(({ product_id, shard, quantity }) => ({ product_id, shard, quantity })),

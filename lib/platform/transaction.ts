@@ -11,7 +11,7 @@ export type StoredItem = Readonly<Record<string, unknown>>;
 
 /** One action, and what it means that its condition failed. `old` is the stored item if the action returns it. */
 export interface TransactionWrite<Failure> {
-  readonly item: TransactAction;
+  readonly action: TransactAction;
   readonly failure: (old: StoredItem | undefined) => Failure;
 }
 
@@ -47,7 +47,7 @@ export async function transact<Failure>(
 ): Promise<TransactionResult<Failure>> {
   const command = new TransactWriteCommand({
     ClientRequestToken: randomUUID(),
-    TransactItems: writes.map(({ item }) => item),
+    TransactItems: writes.map(({ action }) => action),
   });
   /** The first error that leaves the outcome of an attempt unknown. */
   let lost: unknown;

@@ -34,7 +34,7 @@ export async function addStock(
     async write(recordKey) {
       const { shards } = existing(await deps.inventory.read([productId]), productId);
       const conditions = [
-        { item: deps.products.existsCheck(productId), failure: () => 'deleted' as const },
+        { action: deps.products.existsCheck(productId), failure: () => 'deleted' as const },
         ...recordKey({ product_id: productId, units_added: units }),
       ];
       await restock(deps, { shards, units, conditions });
@@ -59,7 +59,7 @@ async function restock(
       const actions = stock.restockActions(spreadOver(emptiest(shards, width), units));
       const result = await transact(documents, [
         ...conditions,
-        ...actions.map((item) => ({ item, failure: () => 'shard_missing' as const })),
+        ...actions.map((action) => ({ action, failure: () => 'shard_missing' as const })),
       ]);
       if (result.committed) return;
       if (result.failures.includes('key_used')) throw new DomainError('idempotency_key_reused');

@@ -34,14 +34,14 @@ export async function createProduct(
     updated_at: now,
   };
   const shards = splitEvenly(stock, stock_shards).map((units, shard) => newShard(product, shard, units));
-  const items = [deps.products.putAction(product), ...deps.stock.putActions(shards)];
+  const actions = [deps.products.putAction(product), ...deps.stock.putActions(shards)];
 
   return idempotentWrite(deps, {
     idempotency,
     async write(recordKey) {
       const result = await transact(deps.documents, [
         ...recordKey({ product_id: product.id, units_added: stock }),
-        ...items.map((item) => ({ item, failure: () => 'exists' as const })),
+        ...actions.map((action) => ({ action, failure: () => 'exists' as const })),
       ]);
       if (result.committed) return { product, shards };
       if (result.failures.includes('key_used')) throw new DomainError('idempotency_key_reused');

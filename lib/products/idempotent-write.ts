@@ -40,7 +40,7 @@ export async function idempotentWrite(
   const { products } = deps;
   try {
     const recordKey: RecordKey = (written) => [
-      { item: products.putKeyAction({ ...idempotency, ...written }), failure: () => 'key_used' },
+      { action: products.putKeyAction({ ...idempotency, ...written }), failure: () => 'key_used' },
     ];
     return { ...(await write(recordKey)), replayed: false };
   } catch (error) {

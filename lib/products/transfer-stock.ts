@@ -13,7 +13,9 @@ export async function transferStock(
   { documents, stock }: TransferDeps,
   transfer: Transfer,
 ): Promise<boolean> {
-  const writes = stock.transferActions(transfer).map((item) => ({ item, failure: () => 'too_few_units' }));
+  const writes = stock
+    .transferActions(transfer)
+    .map((action) => ({ action, failure: () => 'too_few_units' }));
   return (await transact(documents, writes)).committed;
 }
 

@@ -5,7 +5,9 @@ type Range = readonly [start: number, end: number];
 
 const extractors: Readonly<Record<string, (source: string) => string>> = {
   '.md': (source) => source,
-  '.yml': (source) => keepOnly(source, commentsOfYaml(source)),
+  '.py': (source) => keepOnly(source, hashComments(source)),
+  '.yaml': (source) => keepOnly(source, hashComments(source)),
+  '.yml': (source) => keepOnly(source, hashComments(source)),
   '.ts': proseOfTypeScript,
   '.mts': proseOfTypeScript,
   '.mjs': proseOfTypeScript,
@@ -14,7 +16,7 @@ const extractors: Readonly<Record<string, (source: string) => string>> = {
 export const hasProse = (file: string): boolean => extname(file) in extractors;
 
 /**
- * The sentences of a file: all of a Markdown document, the comments of YAML, the comments and messages of TypeScript.
+ * The sentences of a file: all of a Markdown document, the comments of YAML and Python, the comments and messages of TypeScript.
  * Everything else is blank, so that lines and columns stay those of the file.
  */
 export const proseOf = (file: string, source: string): string => extractors[extname(file)]?.(source) ?? '';
@@ -45,7 +47,7 @@ function sentenceIn(node: ts.Node, file: ts.SourceFile): Range[] {
   return isText && /[a-z] [a-z]+ [a-z]/i.test(node.text) ? [[node.getStart(file) + 1, node.end - 1]] : [];
 }
 
-function commentsOfYaml(source: string): Range[] {
+function hashComments(source: string): Range[] {
   return [...source.matchAll(/(?<=^|\s)#.*$/gm)].map(({ index, 0: { length } }) => [index, index + length]);
 }
 

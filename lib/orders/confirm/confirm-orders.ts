@@ -133,10 +133,10 @@ async function write<Failure>(
 ): Promise<WriteResult> {
   const sales = deps.stock
     .sellActions(mergeStockUpdates(orders))
-    .map((item) => ({ item, failure: (): WriteFailure<Failure> => 'stale' }));
+    .map((action) => ({ action, failure: (): WriteFailure<Failure> => 'stale' }));
   const counts = mergePurchaseCounts(orders).map(
     ({ customerId, counted }): TransactionWrite<WriteFailure<Failure>> => ({
-      item: deps.purchases.countAction(customerId, counted),
+      action: deps.purchases.countAction(customerId, counted),
       failure: (stored) => {
         snapshot.recordPurchases(customerId, counted, deps.purchases.unitsOf(stored));
         return 'stale';
@@ -161,7 +161,7 @@ async function write<Failure>(
 const ownWrites = <Failure>(
   allocated: AllocatedOrder<WritableOrder<Failure>>,
 ): TransactionWrite<WriteFailure<Failure>>[] =>
-  allocated.order.writes(allocated).map(({ item, failure }) => ({
-    item,
+  allocated.order.writes(allocated).map(({ action, failure }) => ({
+    action,
     failure: (stored) => ({ id: allocated.order.id, failure: failure(stored) }),
   }));

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 /** Adds to a counter, which reveals a transaction that was applied twice. */
 const adding = (id: string): TransactionWrite<string> => ({
-  item: {
+  action: {
     Update: {
       TableName: table,
       Key: { id },
@@ -28,7 +28,7 @@ const adding = (id: string): TransactionWrite<string> => ({
 });
 
 const putting = (id: string): TransactionWrite<string> => ({
-  item: {
+  action: {
     Put: {
       TableName: table,
       Item: { id },

@@ -44,7 +44,7 @@ function orderFor(
     lines,
     writtenItems: [`order ${id}`],
     writes: (allocated) => [
-      { item: shop.orders.putAction(confirmed(allocated)), failure: shop.orders.parse },
+      { action: shop.orders.putAction(confirmed(allocated)), failure: shop.orders.parse },
     ],
   };
 }
