@@ -19,7 +19,7 @@ export const productChange = z
     active: z.optional(z.boolean()),
     limit_per_customer: z.optional(z.nullable(limitPerCustomer)),
     stock_shards: z.optional(stockShards),
-    stock: z.optional(z.never({ error: 'cannot be set; use POST /product/add-stock to add units' })),
+    stock: z.optional(z.never({ error: 'Cannot be set; use POST /product/add-stock to add units' })),
   })
-  .check(z.refine((change) => Object.keys(change).length > 0, { error: 'must have at least one field' }));
+  .check(z.refine((change) => Object.keys(change).length > 0, { error: 'Must have at least one field' }));
 export type ProductChange = z.output<typeof productChange>;

@@ -62,7 +62,7 @@ function updatedOf(result: UpdateResult): Product {
     case 'version_mismatch':
       throw new DomainError('version_mismatch');
     case 'fewer_shards': {
-      const message = `must be at least ${result.stockShards}: shards can only be added`;
+      const message = `Must be at least ${result.stockShards}: shards can only be added`;
       throw new DomainError('invalid_request', { errors: [{ path: 'stock_shards', message }] });
     }
   }

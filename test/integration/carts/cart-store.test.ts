@@ -15,76 +15,76 @@ const ids = (count: number) => Array.from({ length: count }, () => newId());
 
 describe('CartStore', () => {
   it('returns an empty cart when none is stored', async () => {
-    const customer_id = newId();
-    expect(await shop.carts.get(customer_id)).toEqual({ customer_id, lines: [], version: 0 });
-    expect((await shop.carts.removeLine(customer_id, newId())).lines).toEqual([]);
+    const customerId = newId();
+    expect(await shop.carts.get(customerId)).toEqual({ customer_id: customerId, lines: [], version: 0 });
+    expect((await shop.carts.removeLine(customerId, newId())).lines).toEqual([]);
   });
 
   it('keeps every line when requests race to create the cart', async () => {
-    const customer_id = newId();
+    const customerId = newId();
     const products = ids(20);
-    await Promise.all(products.map((id, n) => shop.carts.setLine(customer_id, id, n + 1)));
-    const { lines, version } = await shop.carts.get(customer_id);
+    await Promise.all(products.map((id, n) => shop.carts.setLine(customerId, id, n + 1)));
+    const { lines, version } = await shop.carts.get(customerId);
     expect(lines.map(({ product_id }) => product_id)).toEqual([...products].sort());
     expect(version).toBe(20);
   });
 
   it('holds at most 50 products when additions race', async () => {
-    const customer_id = newId();
-    await Promise.all(ids(45).map((id) => shop.carts.setLine(customer_id, id, 1)));
-    const results = await Promise.allSettled(ids(20).map((id) => shop.carts.setLine(customer_id, id, 1)));
+    const customerId = newId();
+    await Promise.all(ids(45).map((id) => shop.carts.setLine(customerId, id, 1)));
+    const results = await Promise.allSettled(ids(20).map((id) => shop.carts.setLine(customerId, id, 1)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
     expect(results.filter(({ status }) => status === 'rejected')).toMatchObject(
       Array.from({ length: 15 }, () => ({ reason: { code: 'cart_full' } })),
     );
-    expect((await shop.carts.get(customer_id)).lines).toHaveLength(50);
+    expect((await shop.carts.get(customerId)).lines).toHaveLength(50);
   });
 
   it('changes the quantity of a product in a full cart', async () => {
-    const customer_id = newId();
+    const customerId = newId();
     const products = ids(50);
-    await Promise.all(products.map((id) => shop.carts.setLine(customer_id, id, 1)));
-    const { lines } = await shop.carts.setLine(customer_id, products[0] ?? '', 7);
+    await Promise.all(products.map((id) => shop.carts.setLine(customerId, id, 1)));
+    const { lines } = await shop.carts.setLine(customerId, products[0] ?? '', 7);
     expect(lines.find(({ product_id }) => product_id === products[0])?.quantity).toBe(7);
     // Removing a line makes room for another product.
-    await shop.carts.removeLine(customer_id, products[0] ?? '');
-    expect((await shop.carts.setLine(customer_id, newId(), 1)).lines).toHaveLength(50);
+    await shop.carts.removeLine(customerId, products[0] ?? '');
+    expect((await shop.carts.setLine(customerId, newId(), 1)).lines).toHaveLength(50);
   });
 
   it('does not empty a cart that has changed since it was read', async () => {
-    const customer_id = newId();
+    const customerId = newId();
     const product = newId();
-    const read = await shop.carts.setLine(customer_id, product, 1);
-    await shop.carts.setLine(customer_id, product, 2);
+    const read = await shop.carts.setLine(customerId, product, 1);
+    await shop.carts.setLine(customerId, product, 2);
     const empty = (cart: typeof read) =>
       shop.documents.send(new TransactWriteCommand({ TransactItems: [shop.carts.emptyAction(cart)] }));
     await expect(empty(read)).rejects.toMatchObject({ name: 'TransactionCanceledException' });
-    await empty(await shop.carts.get(customer_id));
-    expect(await shop.carts.get(customer_id)).toMatchObject({ lines: [], version: 3 });
-    expect(await shop.carts.setLine(customer_id, product, 4)).toMatchObject({ version: 4 });
+    await empty(await shop.carts.get(customerId));
+    expect(await shop.carts.get(customerId)).toMatchObject({ lines: [], version: 3 });
+    expect(await shop.carts.setLine(customerId, product, 4)).toMatchObject({ version: 4 });
   });
 
   it('removes only the given line', async () => {
-    const customer_id = newId();
+    const customerId = newId();
     const [gone = '', kept = ''] = ids(2);
-    await shop.carts.setLine(customer_id, gone, 1);
-    await shop.carts.setLine(customer_id, kept, 2);
-    expect((await shop.carts.removeLine(customer_id, gone)).lines).toEqual([
+    await shop.carts.setLine(customerId, gone, 1);
+    await shop.carts.setLine(customerId, kept, 2);
+    expect((await shop.carts.removeLine(customerId, gone)).lines).toEqual([
       { product_id: kept, quantity: 2 },
     ]);
-    expect((await shop.carts.removeLine(customer_id, gone)).version).toBe(3);
+    expect((await shop.carts.removeLine(customerId, gone)).version).toBe(3);
   });
 
   it.each(['setLine', 'removeLine'] as const)(
     'retries %s after a conflict with a checkout',
     async (change) => {
-      const customer_id = newId();
+      const customerId = newId();
       const product = newId();
-      await shop.carts.setLine(customer_id, product, 1);
+      await shop.carts.setLine(customerId, product, 1);
       const { carts } = shop.container(({ operation, call }) =>
         operation === 'UpdateItem' && call <= 2 ? 'conflict' : undefined,
       );
-      const cart = await carts[change](customer_id, product, 5);
+      const cart = await carts[change](customerId, product, 5);
       expect(cart.lines).toEqual(change === 'setLine' ? [{ product_id: product, quantity: 5 }] : []);
     },
   );
@@ -93,16 +93,16 @@ describe('CartStore', () => {
 describe('addToCart', () => {
   it('returns the cart with current names, prices and stock', async () => {
     const keyboard = await shop.sell({ name: 'Keyboard', price: 100, stock: 5, stock_shards: 2 });
-    const customer_id = newId();
-    await addToCart(shop, { customerId: customer_id, productId: keyboard, quantity: 3 });
+    const customerId = newId();
+    await addToCart(shop, { customerId, productId: keyboard, quantity: 3 });
     await updateProduct(shop, { productId: keyboard, change: { price: 150 } });
-    expect(await showCart(shop, await shop.carts.get(customer_id))).toEqual({
-      customer_id,
+    expect(await showCart(shop, await shop.carts.get(customerId))).toEqual({
+      customer_id: customerId,
       lines: [{ product_id: keyboard, name: 'Keyboard', quantity: 3, unit_price: 150, available: 5 }],
       total: 450,
     });
     await updateProduct(shop, { productId: keyboard, change: { active: false } });
-    expect((await showCart(shop, await shop.carts.get(customer_id))).lines).toMatchObject([{ available: 0 }]);
+    expect((await showCart(shop, await shop.carts.get(customerId))).lines).toMatchObject([{ available: 0 }]);
   });
 
   it('rejects unknown and inactive products', async () => {

@@ -32,9 +32,9 @@ function keepBuying(shop: OrderFixture, product: string): () => Promise<void> {
   const container = shop.container(conflicts(7));
   const buyers = Array.from({ length: shoppers }, async () => {
     while (!isOver) {
-      const customer_id = await shop.customer({ [product]: 1 });
+      const customerId = await shop.customer({ [product]: 1 });
       try {
-        await container.checkout({ customerId: customer_id });
+        await container.checkout({ customerId });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
       }
@@ -146,8 +146,8 @@ describe('an update whose response is lost', () => {
 
     await deleteProduct(container, { productId: product });
 
-    const customer_id = await shop.customer({ [product]: 1 });
-    await expect(shop.checkout({ customerId: customer_id })).rejects.toMatchObject({
+    const customerId = await shop.customer({ [product]: 1 });
+    await expect(shop.checkout({ customerId })).rejects.toMatchObject({
       code: 'product_unavailable',
     });
   });
@@ -162,16 +162,16 @@ describe('a new purchase limit', () => {
 
     await updateProduct(shop, { productId: product, change: { limit_per_customer: 2 } });
 
-    const customer_id = await shop.customer({ [product]: 50 });
-    await expect(caching.checkout({ customerId: customer_id })).rejects.toMatchObject({
+    const customerId = await shop.customer({ [product]: 50 });
+    await expect(caching.checkout({ customerId })).rejects.toMatchObject({
       code: 'limit_exceeded',
     });
-    await shop.customer({ [product]: 2 }, customer_id);
-    expect((await caching.checkout({ customerId: customer_id })).order.counted).toEqual([product]);
+    await shop.customer({ [product]: 2 }, customerId);
+    expect((await caching.checkout({ customerId })).order.counted).toEqual([product]);
 
     await updateProduct(shop, { productId: product, change: { limit_per_customer: null } });
-    await shop.customer({ [product]: 40 }, customer_id);
-    expect((await caching.checkout({ customerId: customer_id })).order.counted).toEqual([]);
+    await shop.customer({ [product]: 40 }, customerId);
+    expect((await caching.checkout({ customerId })).order.counted).toEqual([]);
     await shop.checkLedger();
   });
 
@@ -183,8 +183,8 @@ describe('a new purchase limit', () => {
 
     await updateProduct(shop, { productId: product, change: { limit_per_customer: 2 } });
 
-    const customer_id = await shop.customer({ [product]: 5 });
-    await expect(caching.checkout({ customerId: customer_id })).rejects.toMatchObject({
+    const customerId = await shop.customer({ [product]: 5 });
+    await expect(caching.checkout({ customerId })).rejects.toMatchObject({
       code: 'limit_exceeded',
     });
   });

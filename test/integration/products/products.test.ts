@@ -21,7 +21,7 @@ const read = (id: string) => shop.inventory.readOne(id);
 const buy = async (productId: string, times: number) => {
   const customers = await Promise.all(Array.from({ length: times }, () => shop.customer({ [productId]: 1 })));
   return Promise.all(
-    customers.map((customer_id) => checkoutOutcome(shop.container().checkout({ customerId: customer_id }))),
+    customers.map((customerId) => checkoutOutcome(shop.container().checkout({ customerId }))),
   );
 };
 
@@ -167,12 +167,12 @@ describe('updateProduct', () => {
 describe('deleteProduct', () => {
   it('ends the sale, hides the product and throws product_not_found from then on', async () => {
     const keyboard = await shop.sell({ stock_shards: 2 });
-    const customer_id = await shop.customer({ [keyboard]: 1 });
+    const customerId = await shop.customer({ [keyboard]: 1 });
     await deleteProduct(shop, { productId: keyboard });
     await expect(createBrowserFixture(shop).read(keyboard)).rejects.toMatchObject({
       code: 'product_not_found',
     });
-    expect((await checkoutOutcome(shop.container().checkout({ customerId: customer_id }))).code).toBe(
+    expect((await checkoutOutcome(shop.container().checkout({ customerId }))).code).toBe(
       'product_unavailable',
     );
     await expect(deleteProduct(shop, { productId: keyboard })).rejects.toMatchObject({

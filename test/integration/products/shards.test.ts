@@ -23,7 +23,7 @@ const read = (id: string) => shop.inventory.readOne(id);
 const buy = async (productId: string, times: number) => {
   const customers = await Promise.all(Array.from({ length: times }, () => shop.customer({ [productId]: 1 })));
   return Promise.all(
-    customers.map((customer_id) => checkoutOutcome(shop.container().checkout({ customerId: customer_id }))),
+    customers.map((customerId) => checkoutOutcome(shop.container().checkout({ customerId }))),
   );
 };
 

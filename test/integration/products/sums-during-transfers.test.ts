@@ -164,8 +164,8 @@ describe('reads during orders over several shards, transfers and new shards', ()
 
     const container = shop.container();
     const order = async (id: string, quantity: number): Promise<string> => {
-      const customer_id = await shop.customer({ [id]: quantity });
-      return (await container.checkout({ customerId: customer_id })).order.id;
+      const customerId = await shop.customer({ [id]: quantity });
+      return (await container.checkout({ customerId })).order.id;
     };
     const caller = { id: 'seller', role: 'ADMIN' } as const;
 
