@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
+import { chunk } from '../platform/chunk.ts';
 import type { Documents } from '../platform/dynamodb.ts';
 import { newId } from '../platform/ids.ts';
 import { retryOnConflict } from '../platform/retry-on-conflict.ts';
@@ -101,7 +102,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
       const versions = ifVersionIn === undefined ? undefined : versionValues(ifVersionIn);
       const listed = change.active === undefined ? undefined : change.active ? yes : null;
       const conditions = [
-        ...(versions === undefined ? [] : [`#version IN (${Object.keys(versions).join(', ')})`]),
+        ...(versions === undefined ? [] : [versionIn(Object.keys(versions))]),
         ...(change.stock_shards === undefined ? [] : [hasNoMoreShards]),
       ];
       const result = await write(id, { ...change, listed, updated_at: at }, conditions, versions);
@@ -200,6 +201,12 @@ const lastKey = z.optional(z.object({ id: z.string() }));
 
 /** New values; `null` removes an attribute and `undefined` leaves it as it is. */
 type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** DynamoDB limits the operator IN to 100 values. */
+const versionIn = (values: readonly string[]): string =>
+  `(${chunk(values, 100)
+    .map((some) => `#version IN (${some.join(', ')})`)
+    .join(' OR ')})`;
 
 /** Includes 0, which matches no product, because an IN list must not be empty. */
 const versionValues = (versions: readonly number[]): Record<string, number> =>

@@ -114,6 +114,15 @@ describe('propagateProduct with an old version', () => {
 });
 
 describe('updateProduct', () => {
+  it('accepts as many expected versions as an If-Match header holds', async () => {
+    const keyboard = await shop.sell();
+    const versions = Array.from({ length: 250 }, (_, index) => index + 2);
+    const update = (ifVersionIn: number[]) =>
+      updateProduct(shop, { productId: keyboard, change: { price: 1 }, ifVersionIn });
+    await expect(update(versions)).rejects.toMatchObject({ code: 'version_mismatch' });
+    expect((await update([...versions, 1])).product.price).toBe(1);
+  });
+
   it('throws version_mismatch unless the product has an expected version', async () => {
     const keyboard = await shop.sell();
     await updateProduct(shop, { productId: keyboard, change: { name: 'Board' }, ifVersionIn: [1] });
