@@ -145,7 +145,7 @@ export function alarms(stage: string): Record<string, ReturnType<typeof resource
       problem: 'The oldest PENDING order was older than 3 minutes, or sweepOrders did not complete a run,',
       ...perMinute('Maximum', orders(stage, 'OldestPendingAge')),
       Threshold: 180_000,
-      // Every completed sweep publishes the metric, even if no order is PENDING.
+      // Every completed sweep emits the metric, even if no order is PENDING.
       TreatMissingData: 'breaching',
     },
     ProductSweepAlarm: {

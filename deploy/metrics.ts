@@ -87,7 +87,7 @@ export const messagesIn = (queue: string): Metric => ({
   Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
 });
 
-/** A metric that lib/orders/order-metrics.ts publishes. */
+/** A metric that lib/orders/order-metrics.ts emits. */
 export const orders = (stage: string, name: string): Metric => ({
   Namespace: `Sellout/${stage}`,
   MetricName: name,

@@ -11,6 +11,6 @@ export const handler = endpoint(cancelOrderContract, async ({ params }, caller) 
   try {
     return { body: await cancelOrder(deps, { orderId: params.order_id, caller }) };
   } finally {
-    deps.metrics.publish();
+    deps.metrics.emit();
   }
 });

@@ -28,7 +28,7 @@ export const handler = endpoint(
       });
       return placedOrderResponse(placed);
     } finally {
-      deps.metrics.publish();
+      deps.metrics.emit();
     }
   },
   { rateLimits, useCaseChecksRateLimits: true },

@@ -16,6 +16,6 @@ export const handler = worker(async (event: DynamoDBStreamEvent) => {
     const { orders } = readOrders(event, deps.metrics);
     await processOrders(deps, { orders, shardOffset });
   } finally {
-    deps.metrics.publish();
+    deps.metrics.emit();
   }
 });

@@ -11,7 +11,7 @@ const metrics = createOrderMetrics();
 
 export const handler = worker(async (event: DynamoDBStreamEvent) => {
   const { orders, unreadable } = readOrders(event, metrics);
-  metrics.publish();
+  metrics.emit();
   await bus.put(orders.flatMap((order) => eventOfOrder(order) ?? []));
   // Lambda bisects the batch until an unreadable record is alone, then sends its position to the dead-letter queue.
   if (unreadable.length > 0)

@@ -15,5 +15,5 @@ export const handler = worker(async (_event, deadline) => {
     deps.metrics.failure();
     logger.error('ORDER_NOT_DECIDED', { order_id: id, error });
   }
-  deps.metrics.publish();
+  deps.metrics.emit();
 });

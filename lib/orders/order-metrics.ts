@@ -5,7 +5,7 @@ export type OrderMetrics = ReturnType<typeof createOrderMetrics>;
 
 /**
  * Collects metrics of orders and emits them to CloudWatch in the embedded metric format, in the stage's namespace.
- * Call `publish` once at the end of an invocation.
+ * Call `emit` once at the end of an invocation.
  */
 export function createOrderMetrics() {
   let metrics: Metrics | undefined;
@@ -44,7 +44,7 @@ export function createOrderMetrics() {
     /** A stream record or an order that could not be processed. */
     failure: () => count('OrderFailures'),
 
-    publish(): void {
+    emit(): void {
       if (counts.size === 0 && milliseconds.length === 0) return;
       // Created here, so that a cold start without metrics does not pay for it.
       metrics ??= new Metrics({ serviceName: 'orders' });

@@ -78,7 +78,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Every metric that the order metrics publish, as CloudWatch reads it from the log. */
+/** Every metric that the order metrics emit, as CloudWatch reads it from the log. */
 function publishedMetrics() {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   const metrics = createOrderMetrics();
@@ -89,8 +89,8 @@ function publishedMetrics() {
   metrics.cancelled();
   metrics.failure();
   metrics.oldestPending(0);
-  metrics.publish();
-  metrics.publish();
+  metrics.emit();
+  metrics.emit();
   return log.mock.calls.map(([line]) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
 }
 
@@ -161,7 +161,7 @@ describe('alarms', () => {
 });
 
 describe('createOrderMetrics', () => {
-  it('publishes each metric once, in the namespace of the stage', () => {
+  it('emits each metric once, in the namespace of the stage', () => {
     const published = publishedMetrics();
     expect(published).toHaveLength(1);
     expect(published).toMatchObject([
@@ -170,7 +170,7 @@ describe('createOrderMetrics', () => {
     expect(JSON.stringify(published)).toContain('"Namespace":"Sellout/prod"');
   });
 
-  it('publishes every order metric of alarms and dashboard', () => {
+  it('emits every order metric of alarms and dashboard', () => {
     const published = Object.keys(publishedMetrics()[0] ?? {});
     const used = watched.filter(({ Namespace }) => Namespace.startsWith('Sellout'));
     expect(used.length).toBeGreaterThan(2);
