@@ -23,6 +23,8 @@ last_created = {}  # "order" or "product" -> id
 shards = {}  # product id -> stock_shards
 cursors = {}  # operation -> last next_cursor
 bodies = {}  # Idempotency-Key -> first body sent with it
+products = {}  # Idempotency-Key -> id of the product in the response
+deleted = set()  # ids of deleted products
 
 
 def matches(value, pattern):
@@ -79,11 +81,20 @@ def use_real_cursor(operation, query):
             query["cursor"] = cursors[operation]
 
 
-def use_key_for_one_body(case):
-    """The service rejects an idempotency key that is reused with another body."""
+def use_key_once(case):
+    """A key that is reused with another body is an error, and with the same body it returns a product that may be deleted."""
     key, body = case.headers.get("Idempotency-Key"), repr(case.body)
-    if matches(key, r"[!-+\--~]{1,255}") and bodies.setdefault(key, body) != body:
-        case.headers["Idempotency-Key"] = hashlib.sha256(f"{key} {body}".encode()).hexdigest()
+    if not matches(key, r"[!-+\--~]{1,255}"):
+        return
+    if bodies.setdefault(key, body) != body:
+        key = hashed(key, body)
+    while products.get(key) in deleted:
+        key = hashed(key, products[key])
+    case.headers["Idempotency-Key"] = key
+
+
+def hashed(key, text):
+    return hashlib.sha256(f"{key} {text}".encode()).hexdigest()
 
 
 def drop_impossible_etag(case):
@@ -113,19 +124,23 @@ def before_call(context, case, kwargs):
         drop_impossible_etag(case)
     if operation in LISTS:
         use_real_cursor(operation, case.query)
-    use_key_for_one_body(case)
+    use_key_once(case)
     use_token(operation, case, parts)
 
 
 @schemathesis.hook
 def after_call(context, case, response):
+    operation = case.operation.definition.raw["operationId"]
+    if operation == "deleteProduct" and response.status_code == 204:
+        deleted.add(case.path_parameters["product_id"])
     if response.status_code not in (200, 201, 202) or "json" not in response.headers["content-type"][0]:
         return
-    operation, body = case.operation.definition.raw["operationId"], response.json()
+    body = response.json()
     if body.get("next_cursor") is not None:
         cursors[operation] = body["next_cursor"]
     if "stock_shards" in body:
         shards[body["id"]] = body["stock_shards"]
+        products[case.headers.get("Idempotency-Key")] = body["id"]
         owners[body["id"]] = ADMIN
         if body["id"] != PRODUCT_ID:
             last_created["product"] = body["id"]
