@@ -41,7 +41,7 @@ const failClosed: ReadonlySet<RateLimitName> = new Set([
   'auth-per-email',
 ]);
 
-/** A successful login was not a guess. */
+/** Limits that count failed requests only: a successful login is subtracted again. */
 const countFailures: ReadonlySet<RateLimitName> = new Set(['auth-per-address-and-email', 'auth-per-email']);
 
 /** After a failure, the shared store is skipped for this long. */

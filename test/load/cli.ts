@@ -1,3 +1,4 @@
+// Long: the options, the run and the report of two commands that share all of their steps.
 import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,3 +1,4 @@
+// Long: each change of a product is tested against the same running sale.
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../lib/errors.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
