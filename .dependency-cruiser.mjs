@@ -5,25 +5,13 @@ const rule = (name, from, to) => ({ name, severity: 'error', from, to });
 export default {
   forbidden: [
     rule('no-circular', {}, { circular: true }),
-    rule(
-      'platform-imports-only-errors',
-      { path: '^lib/platform/' },
-      outside('^lib/platform/|^lib/errors\\.ts$'),
-    ),
+    rule('platform-imports-only-errors', { path: '^lib/platform/' }, outside('^lib/platform/|^lib/errors\\.ts$')),
     rule('errors-import-nothing', { path: '^lib/errors\\.ts$' }, outside('^$')),
     rule('cache-imports-only-platform', { path: '^lib/cache/' }, outside('^lib/(cache|platform)/')),
     rule('accounts', { path: '^lib/accounts/' }, outside('^lib/(accounts|platform)/|^lib/errors\\.ts$')),
-    rule(
-      'products',
-      { path: '^lib/products/' },
-      outside('^lib/(products|cache|platform)/|^lib/errors\\.ts$'),
-    ),
+    rule('products', { path: '^lib/products/' }, outside('^lib/(products|cache|platform)/|^lib/errors\\.ts$')),
     rule('carts', { path: '^lib/carts/' }, outside('^lib/(carts|products|platform)/|^lib/errors\\.ts$')),
-    rule(
-      'orders',
-      { path: '^lib/orders/' },
-      outside('^lib/(orders|carts|products|platform)/|^lib/errors\\.ts$'),
-    ),
+    rule('orders', { path: '^lib/orders/' }, outside('^lib/(orders|carts|products|platform)/|^lib/errors\\.ts$')),
     rule('rate-limit', { path: '^lib/rate-limit/' }, outside('^lib/(rate-limit|platform)/')),
     rule('lib-imports-only-lib', { path: '^lib/' }, outside('^lib/')),
     rule('functions-import-only-lib', { path: '^functions/' }, outside('^(functions|lib)/')),
@@ -40,11 +28,7 @@ export default {
       { path: '^(functions|lib)/', pathNot: '^lib/platform/|-store\\.ts$' },
       { path: 'node_modules/@aws-sdk/' },
     ),
-    rule(
-      'middy-only-in-http',
-      { path: '^(functions|lib)/', pathNot: '^lib/http/' },
-      { path: 'node_modules/@middy/' },
-    ),
+    rule('middy-only-in-http', { path: '^(functions|lib)/', pathNot: '^lib/http/' }, { path: 'node_modules/@middy/' }),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

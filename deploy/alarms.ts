@@ -51,8 +51,7 @@ const part = (Id: string, Metric: Metric, Period = 60) => ({
   ReturnData: false,
   MetricStat: { Stat: 'Sum', Period, Metric },
 });
-const numbered = (metrics: readonly Metric[]) =>
-  metrics.map((metric, index) => part(`m${index + 1}`, metric));
+const numbered = (metrics: readonly Metric[]) => metrics.map((metric, index) => part(`m${index + 1}`, metric));
 
 const sumOf = (metrics: readonly Metric[]) => ({
   Metrics: [{ Id: 'all', Expression: 'SUM(METRICS())' }, ...numbered(metrics)],
@@ -108,8 +107,7 @@ export function alarms(stage: string): Record<string, ReturnType<typeof resource
       Threshold: 10,
     },
     TableConflictsAlarm: {
-      problem:
-        'DynamoDB counted more than 600 transaction conflicts a minute and more than 10 per API request',
+      problem: 'DynamoDB counted more than 600 transaction conflicts a minute and more than 10 per API request',
       Metrics: [conflictRatio(allConflicts, 'requests'), ...conflictParts, part('requests', api('Count'))],
       Threshold: 10,
     },

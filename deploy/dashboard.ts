@@ -27,10 +27,7 @@ const widgetsPerRow = 3;
 const width = 24 / widgetsPerRow;
 const height = 6;
 
-const percentile = (metric: Metric, stat: 'p50' | 'p99'): [Metric, RowOptions] => [
-  metric,
-  { stat, label: stat },
-];
+const percentile = (metric: Metric, stat: 'p50' | 'p99'): [Metric, RowOptions] => [metric, { stat, label: stat }];
 const maximum = (metric: Metric): [Metric, RowOptions] => [metric, { stat: 'Maximum' }];
 
 /** Widgets from left to right, then downwards. */
@@ -45,9 +42,7 @@ function widgets(stage: string): Widget[] {
     {
       title: 'Orders and units sold',
       stat: 'Sum',
-      rows: ['OrdersConfirmed', 'OrdersRejected', 'OrdersCancelled', 'UnitsSold', 'OrderFailures'].map(
-        ofOrders,
-      ),
+      rows: ['OrdersConfirmed', 'OrdersRejected', 'OrdersCancelled', 'UnitsSold', 'OrderFailures'].map(ofOrders),
     },
     {
       title: 'Time from submit to decision (ms)',

@@ -34,10 +34,7 @@ const unwatched: Record<TableMetric, readonly string[]> = {
 };
 
 const tables = readTableOutlines();
-const tablesAndIndexes = tables.flatMap(({ name, indexes }) => [
-  name,
-  ...indexes.map((index) => `${name}/${index}`),
-]);
+const tablesAndIndexes = tables.flatMap(({ name, indexes }) => [name, ...indexes.map((index) => `${name}/${index}`)]);
 
 function tableMetric(name: string, tableOrIndex: string): Metric {
   const [table = '', index] = tableOrIndex.split('/');

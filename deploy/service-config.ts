@@ -40,13 +40,11 @@ export interface TableOutline {
 
 /** Reads the names of the tables in tables.yml, with their indexes. */
 export const readTableOutlines = (): TableOutline[] =>
-  Object.entries(tableResources.parse(parseYamlFile(tablesFile).toJS()).Resources).map(
-    ([name, { Properties }]) => ({
-      name,
-      indexes: (Properties.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName),
-      isWarm: Properties.WarmThroughput !== undefined,
-    }),
-  );
+  Object.entries(tableResources.parse(parseYamlFile(tablesFile).toJS()).Resources).map(([name, { Properties }]) => ({
+    name,
+    indexes: (Properties.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName),
+    isWarm: Properties.WarmThroughput !== undefined,
+  }));
 
 /**
  * Parses a YAML file that may contain merge keys (`<<`) and CloudFormation tags (`!Ref`).

@@ -57,9 +57,10 @@ function asDelivered(request: IncomingMessage, body: Buffer): IncomingMessage {
     method: methodOf(request, body),
     url: urlOf(request.url ?? ''),
     headers: headersForHapi(request, body),
-    rawHeaders: Object.entries({ ...headersDistinct, 'content-type': [type] }).flatMap(
-      ([name, values = []]) => [name, values.join(',')],
-    ),
+    rawHeaders: Object.entries({ ...headersDistinct, 'content-type': [type] }).flatMap(([name, values = []]) => [
+      name,
+      values.join(','),
+    ]),
   });
 }
 
@@ -70,9 +71,7 @@ function asDelivered(request: IncomingMessage, body: Buffer): IncomingMessage {
 function methodOf({ method, headers }: IncomingMessage, body: Buffer): string | undefined {
   const isPreflight = headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
   const goesToCatchAll =
-    method === 'HEAD' ||
-    (method === 'OPTIONS' && !isPreflight) ||
-    (method === 'GET' && body.length > maxBodyBytes);
+    method === 'HEAD' || (method === 'OPTIONS' && !isPreflight) || (method === 'GET' && body.length > maxBodyBytes);
   return goesToCatchAll ? 'OTHER' : method;
 }
 

@@ -1,8 +1,4 @@
-import {
-  CreateEventBusCommand,
-  EventBridgeClient,
-  ResourceAlreadyExistsException,
-} from '@aws-sdk/client-eventbridge';
+import { CreateEventBusCommand, EventBridgeClient, ResourceAlreadyExistsException } from '@aws-sdk/client-eventbridge';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { localAws } from './dummy-credentials.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
@@ -47,8 +43,7 @@ export async function prepare(backend: Backend, stage: string, secrets: Secrets)
   const prefix = await tablePrefix(stage);
   await createTables({ endpoint: backend.dynamodbEndpoint, prefix });
   await putParameters(backend.ssmEndpoint, parametersOf(stage, secrets));
-  if (backend.eventBridgeEndpoint !== undefined)
-    await createBus(backend.eventBridgeEndpoint, `${prefix}-orders`);
+  if (backend.eventBridgeEndpoint !== undefined) await createBus(backend.eventBridgeEndpoint, `${prefix}-orders`);
 }
 
 async function putParameters(endpoint: string, parameters: readonly [string, string][]): Promise<void> {

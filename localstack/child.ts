@@ -67,12 +67,7 @@ exit "$code"
 `;
 
 /** Starts and supervises a program that does not watch its stdin itself. It exits when this process ends. */
-export function spawnTied(
-  name: string,
-  program: string,
-  args: readonly string[],
-  workingDirectory: string,
-): Child {
+export function spawnTied(name: string, program: string, args: readonly string[], workingDirectory: string): Child {
   const options = { cwd: workingDirectory, detached: true, stdio: 'pipe' } as const;
   return supervise(name, spawn('/bin/sh', ['-c', exitWithStdin, 'sh', program, ...args], options));
 }
@@ -101,14 +96,7 @@ interface ReadyOptions {
  * Resolves when `isReady` returns true. If the child ends first, on timeout or on abort, stops the child and rejects with
  * the child's output in the message.
  */
-export async function untilReady({
-  name,
-  child,
-  isReady,
-  failure,
-  timeoutMs,
-  signal,
-}: ReadyOptions): Promise<void> {
+export async function untilReady({ name, child, isReady, failure, timeoutMs, signal }: ReadyOptions): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let ended: string | undefined;
   child.exited.then((how) => {

@@ -27,8 +27,7 @@ export async function runDemo(url: string, signal?: AbortSignal): Promise<string
     const response = await fetch(url + path, signal ? { ...request, signal } : request);
     const value: unknown = await response.json();
     const taken = response.status === 409 && problem.parse(value).code === 'email_taken';
-    if (!response.ok && !taken)
-      throw new Error(`POST ${path} returned ${response.status}: ${JSON.stringify(value)}`);
+    if (!response.ok && !taken) throw new Error(`POST ${path} returned ${response.status}: ${JSON.stringify(value)}`);
     return value;
   };
 

@@ -51,8 +51,7 @@ export async function startDynamoDbLocal({
   await mkdir(workingDirectory, { recursive: true });
   const usedPort = port ?? (await freePort());
   // DynamoDB Local keeps running when its port is in use, and the other server would respond to our requests.
-  if (!(await isPortFree(usedPort)))
-    throw new Error(`Port ${usedPort} is in use, so DynamoDB Local cannot start.`);
+  if (!(await isPortFree(usedPort))) throw new Error(`Port ${usedPort} is in use, so DynamoDB Local cannot start.`);
 
   const args = [
     `-Djava.library.path=${join(emulator, 'DynamoDBLocal_lib')}`,

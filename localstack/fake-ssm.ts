@@ -73,8 +73,7 @@ function remove({ values, changes }: Parameters, body: unknown): FakeResponse {
   return values.delete(Name) ? { status: 200, body: {} } : notFound(Name);
 }
 
-const notFound = (name: string): FakeResponse =>
-  errorResponse('ParameterNotFound', `Parameter ${name} not found.`);
+const notFound = (name: string): FakeResponse => errorResponse('ParameterNotFound', `Parameter ${name} not found.`);
 const errorResponse = (__type: string, message: string): FakeResponse => ({
   status: 400,
   body: { __type, message },

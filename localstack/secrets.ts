@@ -22,8 +22,7 @@ export async function storedSecrets(stage: string, directory: string): Promise<S
   const file = join(directory, `secrets-${stage}.json`);
   try {
     const stored = secrets.safeParse(parseJson(await readFile(file, 'utf8')));
-    if (!stored.success)
-      throw new Error(`${file} does not contain valid secrets. Delete it to create new ones.`);
+    if (!stored.success) throw new Error(`${file} does not contain valid secrets. Delete it to create new ones.`);
     await chmod(file, 0o600);
     return stored.data;
   } catch (error) {

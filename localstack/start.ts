@@ -48,8 +48,7 @@ function readOptions(): Options {
       throw new UsageError('--demo registers an ADMIN, which is only possible on stage "local".');
     if (values.data === '') throw new UsageError('--data requires a directory.');
     const { demo, stage, data: dataDirectory, localstack: localStack } = values;
-    if (localStack && dataDirectory !== undefined)
-      throw new UsageError('--data is not supported with LocalStack.');
+    if (localStack && dataDirectory !== undefined) throw new UsageError('--data is not supported with LocalStack.');
     const port = readPort('PORT', 3000);
     const backendPort = readPort(backendVariable(localStack), localStack ? 4566 : 8000);
     if (port === backendPort)
@@ -81,8 +80,7 @@ async function run(
     ['PORT', port],
     [backendVariable(localStack), backendPort],
   ] as const)
-    if (!(await isPortFree(wanted)))
-      throw new Error(`Port ${wanted} is in use. Choose another with ${variable}.`);
+    if (!(await isPortFree(wanted))) throw new Error(`Port ${wanted} is in use. Choose another with ${variable}.`);
 
   const stops: (() => Promise<void>)[] = [];
   const started = <T extends { stop(): Promise<void> }>(part: T): T => {

@@ -40,9 +40,7 @@ const index = z.strictObject({
 const table = z.strictObject({
   TableName: z.string(),
   BillingMode: z.literal('PAY_PER_REQUEST'),
-  AttributeDefinitions: z.array(
-    z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
-  ),
+  AttributeDefinitions: z.array(z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
   KeySchema: keySchema,
   GlobalSecondaryIndexes: z.optional(z.array(index)),
   StreamSpecification: z.optional(
@@ -50,9 +48,7 @@ const table = z.strictObject({
       StreamViewType: z.enum(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']),
     }),
   ),
-  TimeToLiveSpecification: z.optional(
-    z.strictObject({ AttributeName: z.string(), Enabled: z.literal(true) }),
-  ),
+  TimeToLiveSpecification: z.optional(z.strictObject({ AttributeName: z.string(), Enabled: z.literal(true) })),
 });
 type Table = z.infer<typeof table>;
 
@@ -80,12 +76,10 @@ export async function readTables({ prefix, file = tablesFile }: ReadTablesOption
     const properties: unknown = document.getIn(['Resources', name, 'Properties'], true);
     if (!isNode(properties)) throw new Error(`${name} in ${file} has no properties`);
     visit(properties, {
-      Pair: (_, { key }) =>
-        isScalar(key) && withoutLocalEffect.has(String(key.value)) ? visit.SKIP : undefined,
+      Pair: (_, { key }) => (isScalar(key) && withoutLocalEffect.has(String(key.value)) ? visit.SKIP : undefined),
       Alias: (_, alias) => alias.resolve(document),
       Value: (_, node) => {
-        if (node.tag?.startsWith('!'))
-          throw new Error(`${name} in ${file}: tag ${node.tag} is not supported locally`);
+        if (node.tag?.startsWith('!')) throw new Error(`${name} in ${file}: tag ${node.tag} is not supported locally`);
       },
     });
     const text = JSON.stringify(properties.toJS(document), (key, value: unknown) =>

@@ -19,8 +19,7 @@ const problems = output.summary.violations.map(({ rule, from, to }) => `${rule.n
 for (const { source, module, couldNotResolve } of imports)
   if (couldNotResolve) problems.push(`could not resolve ${module} in ${source}`);
 for (const layer of layers) {
-  if (!modules.some(({ source }) => source.startsWith(`${layer}/`)))
-    problems.push(`read no module of ${layer}`);
+  if (!modules.some(({ source }) => source.startsWith(`${layer}/`))) problems.push(`read no module of ${layer}`);
 }
 if (!imports.some(({ source, resolved }) => source.startsWith('functions/') && ours.test(resolved)))
   problems.push('saw no import of ours: TypeScript is not parsed');

@@ -22,8 +22,7 @@ const locked = z.object({
 const lockFile = z.object({ lockfileVersion: z.literal(3), packages: z.record(z.string(), z.unknown()) });
 const manifest = z.object({ allowScripts: z.record(z.string(), z.boolean()) });
 
-const readJson = async (file: string): Promise<unknown> =>
-  JSON.parse(await readFile(join(root, file), 'utf8'));
+const readJson = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(root, file), 'utf8'));
 const packages = Object.entries(lockFile.parse(await readJson('package-lock.json')).packages)
   .filter(([path]) => path !== '')
   .map(([path, entry]) => ({

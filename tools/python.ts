@@ -45,14 +45,7 @@ export async function installPythonProgram(
   if ((await readIfExists(stamp)) === builtFrom) return path;
   await rm(environment, { recursive: true, force: true });
   await run('python3', ['-m', 'venv', environment], { signal });
-  const exactVersions = [
-    '--require-hashes',
-    '--no-deps',
-    '--only-binary',
-    ':all:',
-    '--requirement',
-    requirements,
-  ];
+  const exactVersions = ['--require-hashes', '--no-deps', '--only-binary', ':all:', '--requirement', requirements];
   await run(
     join(environment, 'bin/python'),
     ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...exactVersions],

@@ -40,9 +40,7 @@ const role = (Statement) => ({
   Properties: {
     AssumeRolePolicyDocument: {
       Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-      ],
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     },
     Policies: [{ PolicyName: 'permissions', PolicyDocument: { Version: '2012-10-17', Statement } }],
   },

@@ -41,8 +41,7 @@ function checkParameters(given = [], stage, params, fail) {
   const build = ['packages', 'format', 'extension'];
   const known = new Set(['cache_url', ...build, ...Object.keys({ ...params.default, ...params[stage] })]);
   const unknown = given.map((pair) => pair.split('=')[0]).filter((name) => !known.has(name));
-  if (unknown.length > 0)
-    fail(`Unknown parameter ${unknown.join(', ')}. Known: ${[...known].sort().join(', ')}.`);
+  if (unknown.length > 0) fail(`Unknown parameter ${unknown.join(', ')}. Known: ${[...known].sort().join(', ')}.`);
 }
 
 /** Validates the environment as the functions do at start. */
@@ -78,9 +77,7 @@ function isThisMachine(hostname) {
 
 function checkDeployment(stage, { AlarmEmail }, fail) {
   if (stage === 'local')
-    fail(
-      'Stage "local" must not be deployed, because there anyone can register as ADMIN. Deploy dev or prod.',
-    );
+    fail('Stage "local" must not be deployed, because there anyone can register as ADMIN. Deploy dev or prod.');
   if (stage === 'prod' && AlarmEmail.Properties.Endpoint === '')
     fail('No alarm recipient. Set alarm_email under params.prod in serverless.yml.');
 }

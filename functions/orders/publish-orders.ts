@@ -14,6 +14,5 @@ export const handler = worker(async (event: DynamoDBStreamEvent) => {
   metrics.emit();
   await bus.put(orders.flatMap((order) => eventOfOrder(order) ?? []));
   // Lambda bisects the batch until an unreadable record is alone, then sends its position to the dead-letter queue.
-  if (unreadable.length > 0)
-    throw new Error(`${unreadable.length} of ${event.Records.length} records cannot be read`);
+  if (unreadable.length > 0) throw new Error(`${unreadable.length} of ${event.Records.length} records cannot be read`);
 });

@@ -21,9 +21,7 @@ export const handler = endpoint(
   submitOrderContract,
   async ({ headers, body }, caller) => {
     const idempotencyKey = headers['idempotency-key'];
-    return placedOrderResponse(
-      await submitOrder(deps, { customerId: caller.id, items: body.items, idempotencyKey }),
-    );
+    return placedOrderResponse(await submitOrder(deps, { customerId: caller.id, items: body.items, idempotencyKey }));
   },
   { rateLimits },
 );

@@ -10,8 +10,7 @@ export const idempotencyFor = (
   seller: Caller,
   { 'idempotency-key': key }: { readonly 'idempotency-key'?: string | undefined },
   body: object,
-): Idempotency | undefined =>
-  key === undefined ? undefined : idempotencyOf(operation, seller.id, key, body);
+): Idempotency | undefined => (key === undefined ? undefined : idempotencyOf(operation, seller.id, key, body));
 
 export function productResponse(stocked: StockedProduct) {
   const body = viewOf(stocked, config.currency);

@@ -14,7 +14,5 @@ export const handler = publicEndpoint(notFoundContract, ({ http, headers }) => {
   )
     return {};
   const allow = allowedMethods(routes, http.path);
-  throw allow.length === 0
-    ? new DomainError('route_not_found')
-    : new DomainError('method_not_allowed', { allow });
+  throw allow.length === 0 ? new DomainError('route_not_found') : new DomainError('method_not_allowed', { allow });
 });

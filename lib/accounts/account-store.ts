@@ -18,13 +18,7 @@ const isNew = 'attribute_not_exists(id)';
 
 export type AccountStore = ReturnType<typeof createAccountStore>;
 
-export function createAccountStore({
-  documents,
-  table,
-}: {
-  readonly documents: Documents;
-  readonly table: string;
-}) {
+export function createAccountStore({ documents, table }: { readonly documents: Documents; readonly table: string }) {
   async function read(id: string): Promise<Record<string, unknown> | undefined> {
     const command = new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true });
     return (await documents.send(command)).Item;

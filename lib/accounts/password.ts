@@ -52,8 +52,7 @@ const format = (salt: Buffer, tag: Buffer): string =>
 
 function parse(stored: string): Cost & { readonly salt: Buffer; readonly tag: Buffer } {
   const [, memory, passes, parallelism, salt, tag] = phc.exec(stored) ?? [];
-  if (salt === undefined || tag === undefined)
-    throw new Error('Malformed password hash in the accounts table');
+  if (salt === undefined || tag === undefined) throw new Error('Malformed password hash in the accounts table');
   return {
     memory: Number(memory),
     passes: Number(passes),

@@ -34,8 +34,7 @@ export async function register(
   const spendBootstrap = role === 'ADMIN' && stage !== 'local' && caller?.role !== 'ADMIN';
   if (spendBootstrap) {
     // Fetched only when a secret is offered, so that strangers cannot spend the SSM quota.
-    const secret =
-      bootstrapSecret === undefined ? undefined : await parameters.find(bootstrapSecretParameter);
+    const secret = bootstrapSecret === undefined ? undefined : await parameters.find(bootstrapSecretParameter);
     if (!isSecret(bootstrapSecret, secret)) throw new DomainError('forbidden');
   }
   const id = newId();

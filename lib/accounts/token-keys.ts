@@ -54,8 +54,7 @@ export function createTokenKeys(parameters: ParameterSource, parameter: string):
     return cached.ring.keys;
   }
 
-  const keyOf = (json: string, kid: string): KeyObject | undefined =>
-    parse(json).find((key) => key.kid === kid)?.k;
+  const keyOf = (json: string, kid: string): KeyObject | undefined => parse(json).find((key) => key.kid === kid)?.k;
 
   return {
     async current() {

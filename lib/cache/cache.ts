@@ -48,8 +48,7 @@ export function createCache<T>({ namespace, schema, ttlMs, maxEntries, shared, c
    *
    * @see Vattani et al., "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015
    */
-  const isStale = ({ at }: Entry): boolean =>
-    clock.now() - loadMs * Math.log(1 - Math.random()) >= at + ttlMs;
+  const isStale = ({ at }: Entry): boolean => clock.now() - loadMs * Math.log(1 - Math.random()) >= at + ttlMs;
 
   async function loadAndStore(keys: readonly string[], load: Load<T>): Promise<Map<string, T>> {
     const at = clock.now();

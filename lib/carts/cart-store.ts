@@ -36,11 +36,7 @@ export function createCartStore(deps: { documents: Documents; table: string; clo
   const expiry = () => Math.floor(clock.now() / 1000) + ttlSeconds;
 
   /** @returns the cart after the change or, if the condition failed, as it is; undefined if it does not exist */
-  async function changeLine(
-    customerId: string,
-    productId: string,
-    { update, condition, values }: LineChange,
-  ) {
+  async function changeLine(customerId: string, productId: string, { update, condition, values }: LineChange) {
     try {
       const command = new UpdateCommand({
         TableName: table,

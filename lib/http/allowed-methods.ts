@@ -4,14 +4,9 @@
  * @param methodsByPath such as `/product/{product_id}` → `DELETE`, `GET`, `PATCH`; a parameter matches one non-empty
  *   segment
  */
-export function allowedMethods(
-  methodsByPath: Readonly<Record<string, readonly string[]>>,
-  path: string,
-): string[] {
+export function allowedMethods(methodsByPath: Readonly<Record<string, readonly string[]>>, path: string): string[] {
   const segments = path.split('/');
-  const matching = Object.entries(methodsByPath).filter(([template]) =>
-    matches(template.split('/'), segments),
-  );
+  const matching = Object.entries(methodsByPath).filter(([template]) => matches(template.split('/'), segments));
   return [...new Set(matching.flatMap(([, methods]) => methods))].sort();
 }
 

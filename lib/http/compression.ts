@@ -33,8 +33,7 @@ interface Exchange {
  */
 export const compression = () => ({
   after({ event, response }: Exchange) {
-    if (response?.body === undefined || response.isBase64Encoded || isStrong(response.headers?.['ETag']))
-      return;
+    if (response?.body === undefined || response.isBase64Encoded || isStrong(response.headers?.['ETag'])) return;
     if (Buffer.byteLength(response.body) < minBytes) return;
     response.headers = { ...response.headers, Vary: 'Accept-Encoding' };
     const encoding = encodingFor(event.headers['accept-encoding']);
@@ -54,10 +53,7 @@ export function encodingFor(acceptEncoding = ''): (typeof preferred)[number] {
   const qualities = new Map<string, number>();
   for (const element of acceptEncoding.toLowerCase().split(',').slice(0, maxElements)) {
     const [coding = '', weight] = element.split(';').map((part) => part.trim());
-    qualities.set(
-      coding,
-      weight === undefined ? 1 : Number(/^q=([01](?:\.\d{0,3})?)$/.exec(weight)?.[1] ?? 0),
-    );
+    qualities.set(coding, weight === undefined ? 1 : Number(/^q=([01](?:\.\d{0,3})?)$/.exec(weight)?.[1] ?? 0));
   }
   const qualityOf = (coding: string) => qualities.get(coding) ?? qualities.get('*') ?? 0;
   const best = Math.max(...preferred.map(qualityOf));

@@ -29,5 +29,4 @@ export const etag = () => ({
 });
 
 /** Weak, because the encodings of a response share the tag. 120 bits do not collide. */
-const weakTag = (body: string): string =>
-  `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 20)}"`;
+const weakTag = (body: string): string => `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 20)}"`;

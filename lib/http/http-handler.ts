@@ -71,9 +71,7 @@ export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniTy
     authorizeCustomer(access, event.caller, parsed);
     const { checkRateLimits, runCounted } = limiterOf({ event, parsed, caller: event.caller });
     if (useCaseChecksRateLimits !== true) await checkRateLimits();
-    const { body, text, headers } = await runCounted(async () =>
-      useCase(parsed, event.caller, checkRateLimits),
-    );
+    const { body, text, headers } = await runCounted(async () => useCase(parsed, event.caller, checkRateLimits));
     const cacheControl = response.cacheControl ?? 'no-store';
     const base = {
       statusCode: response.status,
@@ -92,8 +90,7 @@ export function httpHandler<Shape extends RequestShape, Body extends z.ZodMiniTy
   if (response.cacheControl !== undefined) chain.use(etag());
   if (tokens !== undefined) chain.use(authenticate(tokens, access));
   chain.handler(handle);
-  return (event: Event, context: Context): Promise<Result> =>
-    logger.withContext(context, () => chain(event, context));
+  return (event: Event, context: Context): Promise<Result> => logger.withContext(context, () => chain(event, context));
 }
 
 function createLimiter({ operation, rateLimits: names }: Contract, rateLimits: RateLimits | undefined) {

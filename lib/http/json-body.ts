@@ -30,14 +30,12 @@ export const bodyLimit = () => ({
 export function readJsonBody(event: APIGatewayProxyEventV2): unknown {
   checkHeaders(event.headers);
   const body = event.body ?? '';
-  if (body.trim() === '')
-    throw new DomainError('malformed_json', { detail: 'The request needs a JSON body.' });
+  if (body.trim() === '') throw new DomainError('malformed_json', { detail: 'The request needs a JSON body.' });
   const text = event.isBase64Encoded ? decoded(body) : body;
   // A gateway that decodes the body itself replaces invalid UTF-8 with this character.
   if (text.includes('\ufffd')) throw notUtf8();
   const value = parseJson(text);
-  if (value === undefined)
-    throw new DomainError('malformed_json', { detail: 'The body cannot be parsed as JSON.' });
+  if (value === undefined) throw new DomainError('malformed_json', { detail: 'The body cannot be parsed as JSON.' });
   checkNames(text);
   return value;
 }

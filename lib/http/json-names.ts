@@ -32,8 +32,7 @@ export function checkNames(json: string): void {
     else if (token === ':' && inner?.names !== undefined) {
       const name: string = JSON.parse(previous);
       inner.at = name;
-      if (forbidden.includes(name))
-        throw invalidRequest([{ path: pathOf(open), message: 'Key is not allowed' }]);
+      if (forbidden.includes(name)) throw invalidRequest([{ path: pathOf(open), message: 'Key is not allowed' }]);
       if (inner.names.has(name)) throw invalidRequest([givenTwice(pathOf(open))]);
       inner.names.add(name);
     }

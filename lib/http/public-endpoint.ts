@@ -8,8 +8,4 @@ export const publicEndpoint = <Shape extends RequestShape, Body extends z.ZodMin
   useCase: UseCase<Shape, Body, undefined>,
   options: Options = {},
 ) =>
-  httpHandler(
-    contract,
-    (request, _caller, checkRateLimits) => useCase(request, undefined, checkRateLimits),
-    options,
-  );
+  httpHandler(contract, (request, _caller, checkRateLimits) => useCase(request, undefined, checkRateLimits), options);

@@ -21,10 +21,7 @@ export function readQuery(rawQueryString: string, shape: Shape): Record<string, 
   });
   if (errors.length > 0) throw invalidRequest(errors);
   return Object.fromEntries(
-    [...parameters].map(([name, text]) => [
-      name,
-      isNumber(shape[name]) && integer.test(text) ? Number(text) : text,
-    ]),
+    [...parameters].map(([name, text]) => [name, isNumber(shape[name]) && integer.test(text) ? Number(text) : text]),
   );
 }
 
@@ -33,5 +30,4 @@ export function readQuery(rawQueryString: string, shape: Shape): Record<string, 
  */
 const isNumber = (schema: z.core.$ZodType | undefined): boolean =>
   schema instanceof z.ZodMiniNumber ||
-  ((schema instanceof z.ZodMiniDefault || schema instanceof z.ZodMiniOptional) &&
-    isNumber(schema._zod.def.innerType));
+  ((schema instanceof z.ZodMiniDefault || schema instanceof z.ZodMiniOptional) && isNumber(schema._zod.def.innerType));

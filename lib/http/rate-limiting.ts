@@ -35,11 +35,7 @@ const subjects: Record<RateLimitName, (request: CountedRequest) => string | Prom
 };
 
 /** Counts one request against its limits. */
-export function rateLimiterOf(
-  rateLimits: RateLimits,
-  names: readonly RateLimitName[],
-  request: CountedRequest,
-) {
+export function rateLimiterOf(rateLimits: RateLimits, names: readonly RateLimitName[], request: CountedRequest) {
   const counts: Count[] = [];
 
   async function finish(failed: boolean): Promise<void> {
@@ -89,9 +85,7 @@ export function rateLimitHeaders({ usages }: Limited): Record<string, string> {
   if (usages === undefined) return {};
   const list = (item: (usage: Usage) => string) => [...usages.values()].map(item).join(', ');
   return {
-    'RateLimit-Policy': list(
-      ({ name, requests, windowSeconds }) => `"${name}";q=${requests};w=${windowSeconds}`,
-    ),
+    'RateLimit-Policy': list(({ name, requests, windowSeconds }) => `"${name}";q=${requests};w=${windowSeconds}`),
     RateLimit: list(({ name, remaining, resetSeconds }) => `"${name}";r=${remaining};t=${resetSeconds}`),
   };
 }

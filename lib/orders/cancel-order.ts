@@ -41,8 +41,7 @@ export async function cancelOrder(
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const order = await readOrder(deps, input);
     if (order.status === 'CANCELLED' && order.cancellation === cancellation) return order;
-    if (order.status !== 'PENDING' && order.status !== 'CONFIRMED')
-      throw new DomainError('order_not_cancellable');
+    if (order.status !== 'PENDING' && order.status !== 'CONFIRMED') throw new DomainError('order_not_cancellable');
     const cancelled = { status: 'CANCELLED', cancellation, decided_at: toIso(deps.clock.now()) } as const;
     try {
       const isCancelled =

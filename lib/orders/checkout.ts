@@ -118,8 +118,6 @@ async function orderCart(
     case 'rejected':
       throw rejectionError(decision.reason, decision.short);
     case 'condition_failed':
-      return decision.failure === 'cart_changed'
-        ? 'cart_changed'
-        : replay(decision.failure.existing, idempotency);
+      return decision.failure === 'cart_changed' ? 'cart_changed' : replay(decision.failure.existing, idempotency);
   }
 }

@@ -15,10 +15,7 @@ export interface PlacedOrder {
  */
 export const orderIdempotencyOf = (
   operation: string,
-  {
-    customerId,
-    idempotencyKey,
-  }: { readonly customerId: string; readonly idempotencyKey?: string | undefined },
+  { customerId, idempotencyKey }: { readonly customerId: string; readonly idempotencyKey?: string | undefined },
   body: object,
 ): Idempotency | undefined =>
   idempotencyKey === undefined

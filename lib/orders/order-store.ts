@@ -1,26 +1,13 @@
 import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { batchGet } from '../platform/batch-get.ts';
 import type { Documents } from '../platform/dynamodb.ts';
 import { retryOnConflict } from '../platform/retry-on-conflict.ts';
 import type { StoredItem, TransactAction } from '../platform/transaction.ts';
-import {
-  type NextStatus,
-  type Order,
-  type OrderIn,
-  type OrderStatus,
-  order,
-  type StatusFields,
-} from './order.ts';
+import { type NextStatus, type Order, type OrderIn, type OrderStatus, order, type StatusFields } from './order.ts';
 
 /** The position of an order in a list, as a cursor holds it. */
 export const orderPosition = z.strictObject({ id: z.uuid(), created_at: z.iso.datetime() });
@@ -50,11 +37,7 @@ export type OrderStore = ReturnType<typeof createOrderStore>;
 
 /** Stores orders by ID. Reads by ID are strongly consistent, lists are eventually consistent. */
 export function createOrderStore({ documents, table }: { documents: Documents; table: string }) {
-  function statusUpdate<From extends OrderStatus>(
-    id: string,
-    from: From,
-    to: StatusFields<NextStatus<From>>,
-  ) {
+  function statusUpdate<From extends OrderStatus>(id: string, from: From, to: StatusFields<NextStatus<From>>) {
     const fields = Object.entries(to);
     return {
       TableName: table,
@@ -76,9 +59,7 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
 
   return {
     async get(id: string): Promise<Order | undefined> {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }),
-      );
+      const { Item } = await documents.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
       return Item === undefined ? undefined : order.parse(Item);
     },
 
@@ -95,9 +76,7 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
       });
       return {
         orders: results.flatMap(({ result }) => result.data ?? []),
-        unreadable: results.flatMap(({ id, result: { error } }) =>
-          error === undefined ? [] : [{ id, error }],
-        ),
+        unreadable: results.flatMap(({ id, result: { error } }) => (error === undefined ? [] : [{ id, error }])),
       };
     },
 
@@ -156,12 +135,7 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
       }),
 
     /** Lists the positions of the PENDING orders in one bucket that are older than `before`, oldest first. */
-    listPending: (
-      bucket: string,
-      before: string,
-      limit: number,
-      after?: OrderPosition,
-    ): Promise<OrderPosition[]> =>
+    listPending: (bucket: string, before: string, limit: number, after?: OrderPosition): Promise<OrderPosition[]> =>
       query({
         IndexName: 'pending',
         KeyConditionExpression: 'pending = :bucket AND created_at < :before',
@@ -175,5 +149,4 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
 export const allPendingBuckets = Array.from({ length: pendingBuckets }, (_, bucket) => String(bucket));
 
 /** Hashes the ID, because IDs created at the same time share their first digits. */
-const bucketOf = (id: string): string =>
-  String((createHash('sha256').update(id).digest()[0] ?? 0) % pendingBuckets);
+const bucketOf = (id: string): string => String((createHash('sha256').update(id).digest()[0] ?? 0) % pendingBuckets);

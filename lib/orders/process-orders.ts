@@ -2,12 +2,7 @@ import pLimit from 'p-limit';
 import { DomainError } from '../errors.ts';
 import { awaitAll } from '../platform/await-all.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
-import {
-  type ConfirmDeps,
-  confirmOrders,
-  type Decision,
-  type WritableOrder,
-} from './confirm/confirm-orders.ts';
+import { type ConfirmDeps, confirmOrders, type Decision, type WritableOrder } from './confirm/confirm-orders.ts';
 import type { Order, OrderIn } from './order.ts';
 import type { OrderStore } from './order-store.ts';
 

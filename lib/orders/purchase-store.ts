@@ -20,10 +20,7 @@ export function createPurchaseStore({ table }: { table: string }) {
      * Adds units if every product stays within its limit. Each quantity must be within its limit.
      * A failed condition shows the stored item: see `unitsOf`.
      */
-    countAction(
-      customerId: string,
-      counted: readonly (Purchase & { readonly limit: number })[],
-    ): TransactAction {
+    countAction(customerId: string, counted: readonly (Purchase & { readonly limit: number })[]): TransactAction {
       const { names, values } = attributes(counted);
       const rooms = counted.map(({ quantity, limit }, index) => [`:room${index}`, limit - quantity] as const);
       return {

@@ -15,10 +15,7 @@ export function cachedShortage(inventory: Inventory, lines: readonly RequestedLi
  * A sold-out product costs each container one read per second instead of one write per order. Concurrent callers wait
  * for the read in flight.
  */
-export async function findShortage(
-  inventory: Inventory,
-  lines: readonly RequestedLine[],
-): Promise<ShortLine[]> {
+export async function findShortage(inventory: Inventory, lines: readonly RequestedLine[]): Promise<ShortLine[]> {
   const cached = cachedShortage(inventory, lines);
   if (cached.length > 0) return cached;
   const due = lines.filter(({ product_id }) => inventory.claimStockCheck(product_id));

@@ -76,10 +76,7 @@ interface PricedLine {
 }
 
 /** Adds names and current prices to the lines. @throws {DomainError} if the order could not be confirmed now */
-async function priceLines(
-  { inventory }: SubmitDeps,
-  requested: readonly RequestedLine[],
-): Promise<OrderLine[]> {
+async function priceLines({ inventory }: SubmitDeps, requested: readonly RequestedLine[]): Promise<OrderLine[]> {
   const short = await findShortage(inventory, requested);
   const products = await inventory.findCurrent(requested.map(({ product_id }) => product_id));
   const known: PricedLine[] = [];

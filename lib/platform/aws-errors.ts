@@ -31,11 +31,8 @@ export function isServiceUnavailable(error: unknown): boolean {
   const parsed = sdkError.safeParse(error);
   if (!parsed.success) return false;
   const { name, code, $metadata } = parsed.data;
-  return (
-    unavailableNames.has(name) || unavailableNames.has(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500
-  );
+  return unavailableNames.has(name) || unavailableNames.has(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500;
 }
 
 /** Returns whether DynamoDB throttled the request: the table, one partition or the account is over its capacity. */
-export const isThrottled = (error: unknown): boolean =>
-  throttlingNames.has(sdkError.safeParse(error).data?.name ?? '');
+export const isThrottled = (error: unknown): boolean => throttlingNames.has(sdkError.safeParse(error).data?.name ?? '');

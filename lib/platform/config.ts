@@ -9,9 +9,7 @@ export interface RateLimit {
 
 /** Requests per seconds, such as `100/60`. */
 const limit = z.pipe(
-  z
-    .string()
-    .check(z.regex(/^[1-9]\d{0,8}\/[1-9]\d{0,4}$/, { error: 'Must be requests/seconds, such as 100/60' })),
+  z.string().check(z.regex(/^[1-9]\d{0,8}\/[1-9]\d{0,4}$/, { error: 'Must be requests/seconds, such as 100/60' })),
   z.transform((text): RateLimit => {
     const [requests = 0, windowSeconds = 0] = text.split('/').map(Number);
     return { requests, windowSeconds };

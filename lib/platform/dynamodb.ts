@@ -11,10 +11,7 @@ export type Documents = DynamoDBDocumentClient;
  * @param options for simulations, a transport other than HTTPS; fewer attempts where the caller has a fallback
  */
 export function createDocuments(
-  options: Pick<
-    DynamoDBClientConfig,
-    'maxAttempts' | 'requestHandler' | 'signer' | 'credentials' | 'region'
-  > = {},
+  options: Pick<DynamoDBClientConfig, 'maxAttempts' | 'requestHandler' | 'signer' | 'credentials' | 'region'> = {},
 ): Documents {
   // DynamoDB normally responds within milliseconds.
   const client = new DynamoDBClient({ ...awsClientOptions({ requestTimeoutMs: 2_000 }), ...options });

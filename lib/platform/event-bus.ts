@@ -48,9 +48,7 @@ export function createEventBus(name: string): EventBus {
         const rejected = (await Promise.all(requests.map((entries) => limit(() => send(entries))))).flat();
         open = rejected.map(({ entry }) => entry);
         if (open.length > 0 && round === maxRounds - 1)
-          throw new Error(
-            `EventBridge rejected ${open.length} of ${events.length} events: ${rejected[0]?.reason}`,
-          );
+          throw new Error(`EventBridge rejected ${open.length} of ${events.length} events: ${rejected[0]?.reason}`);
         if (open.length > 0) await backoff(round, 50, 1_000);
       }
     },

@@ -12,12 +12,7 @@ export interface Idempotency {
  * @param accountId the key's scope: another account may use the same key
  * @param body a retry must have the same body
  */
-export const idempotencyOf = (
-  operation: string,
-  accountId: string,
-  key: string,
-  body: object,
-): Idempotency => ({
+export const idempotencyOf = (operation: string, accountId: string, key: string, body: object): Idempotency => ({
   id: derivedId(accountId, key),
   fingerprint: createHash('sha256')
     .update(JSON.stringify([operation, body]))

@@ -12,5 +12,4 @@ const idempotencyNamespace = '6f0e5c1e-3f0b-5a54-9d5e-0f6f0d4b8c11';
 export const newId = (): string => v7({});
 
 /** Derives the id of a customer's idempotency key, always the same (UUID version 5, RFC 9562). */
-export const derivedId = (customerId: string, key: string): string =>
-  v5(`${customerId}:${key}`, idempotencyNamespace);
+export const derivedId = (customerId: string, key: string): string => v5(`${customerId}:${key}`, idempotencyNamespace);

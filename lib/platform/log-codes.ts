@@ -5,12 +5,10 @@ export const logCodes = {
   FUNCTION_FAILED: 'A stream or scheduled function threw an error.',
   ORDER_NOT_DECIDED: 'The sweep could not confirm or reject a PENDING order; the next run retries.',
   PENDING_ORDERS_SWEPT: 'The sweep decided orders that the stream worker had left PENDING.',
-  PRODUCT_CHANGES_SWEPT:
-    'The sweep copied product changes to stock shards that their requests had not reached.',
+  PRODUCT_CHANGES_SWEPT: 'The sweep copied product changes to stock shards that their requests had not reached.',
   PRODUCT_CHANGE_NOT_PROPAGATED: 'The sweep could not copy a product change to all stock shards.',
   PRODUCT_READ_TORN: 'Every read of these products saw only part of a multi-shard write.',
-  RATE_LIMIT_STORE_UNAVAILABLE:
-    'The shared counters failed; each container counts requests in its own memory.',
+  RATE_LIMIT_STORE_UNAVAILABLE: 'The shared counters failed; each container counts requests in its own memory.',
   REDIS_RECONNECTED: 'The connection to Redis is back.',
   REDIS_UNAVAILABLE: 'Redis failed or timed out; requests continue without it.',
   REQUEST_FAILED: 'A request failed because of a bug; the client received 500 internal.',

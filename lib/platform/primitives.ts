@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { textPattern } from './text-pattern.ts';
 
-const unreadable =
-  'Needs a visible character, and no control characters, line breaks or text direction controls';
+const unreadable = 'Needs a visible character, and no control characters, line breaks or text direction controls';
 
 /**
  * A name that people read: trimmed, with a visible character and without control characters.

@@ -2,10 +2,7 @@
  * Returns an error message for an unknown stage, and undefined for a known one. A stage is known if it has a section
  * under `params` in serverless.yml.
  */
-export function unknownStageMessage(
-  stage: string,
-  params: Readonly<Record<string, unknown>>,
-): string | undefined {
+export function unknownStageMessage(stage: string, params: Readonly<Record<string, unknown>>): string | undefined {
   const stages = Object.keys(params).filter((section) => section !== 'default');
   return stages.includes(stage)
     ? undefined

@@ -8,5 +8,4 @@ type Attributes = Parameters<typeof unmarshall>[0];
 const attributes = z.custom<Attributes>((value) => typeof value === 'object' && value !== null);
 
 /** Returns the item after the change. @throws if the record has no new image or is malformed */
-export const newImageOf = (record: DynamoDBRecord): unknown =>
-  unmarshall(attributes.parse(record.dynamodb?.NewImage));
+export const newImageOf = (record: DynamoDBRecord): unknown => unmarshall(attributes.parse(record.dynamodb?.NewImage));

@@ -21,7 +21,4 @@ const invisible =
  * U+FFFF, so those are literal; `(?!\n)` is for Python, whose `$` also matches before a final line break. Large
  * classes are negated because generators of test data enumerate a class.
  */
-export const textPattern = new RegExp(
-  `^[${invisible}]*[^${forbidden}${invisible}][^${forbidden}]*(?!\\n)$`,
-  'u',
-);
+export const textPattern = new RegExp(`^[${invisible}]*[^${forbidden}${invisible}][^${forbidden}]*(?!\\n)$`, 'u');

@@ -49,10 +49,7 @@ interface Restock {
   readonly conditions: readonly TransactionWrite<'deleted' | 'key_used'>[];
 }
 
-async function restock(
-  { documents, stock }: ProductDeps,
-  { shards, units, conditions }: Restock,
-): Promise<void> {
+async function restock({ documents, stock }: ProductDeps, { shards, units, conditions }: Restock): Promise<void> {
   for (const width of widths) {
     for (let attempt = 0; attempt < attemptsPerWidth; attempt++) {
       if (attempt > 0) await backoff(attempt);

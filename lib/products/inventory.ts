@@ -67,14 +67,10 @@ export function createInventory(tables: ProductTables) {
       ]),
     );
     cache(first.products);
-    const missing = first.products.flatMap((product) =>
-      items.shardKeys(product, expectedShards.get(product.id)),
-    );
+    const missing = first.products.flatMap((product) => items.shardKeys(product, expectedShards.get(product.id)));
     const second = missing.length === 0 ? [] : (await items.load(missing)).shards;
     const shards = Map.groupBy([...first.shards, ...second], ({ product_id }) => product_id);
-    return new Map(
-      first.products.map((product) => [product.id, { product, shards: shards.get(product.id) ?? [] }]),
-    );
+    return new Map(first.products.map((product) => [product.id, { product, shards: shards.get(product.id) ?? [] }]));
   }
 
   /**

@@ -28,8 +28,7 @@ export function createProductBrowser({ cache, currency, ...tables }: BrowserDeps
   const items = createProductBatchGet(tables);
   const store = createProductStore({ documents: tables.documents, table: tables.productsTable });
 
-  const loadProducts = async (ids: readonly string[]) =>
-    byId((await items.load(ids.map(items.productKey))).products);
+  const loadProducts = async (ids: readonly string[]) => byId((await items.load(ids.map(items.productKey))).products);
 
   /** Finds products in the cache and reads their shards. A retry reloads the products, which may be outdated. */
   const readWith =

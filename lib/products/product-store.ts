@@ -81,8 +81,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
     },
 
     /** Lists active products after the given id, oldest first. */
-    list: (limit: number, after?: string): Promise<ProductPage> =>
-      queryIndex({ IndexName: 'listed' }, limit, after),
+    list: (limit: number, after?: string): Promise<ProductPage> => queryIndex({ IndexName: 'listed' }, limit, after),
 
     /** Lists products whose shards may not follow the latest version yet. */
     listPropagating: (limit: number, after?: string): Promise<ProductPage> =>
@@ -107,8 +106,7 @@ export function createProductStore({ documents, table }: { documents: Documents;
       ];
       const result = await write(id, { ...change, listed, updated_at: at }, conditions, versions);
       if (!('failed' in result)) return { outcome: 'updated', product: result };
-      if (result.failed === undefined || result.failed.deleted_at !== undefined)
-        return { outcome: 'not_found' };
+      if (result.failed === undefined || result.failed.deleted_at !== undefined) return { outcome: 'not_found' };
       if (ifVersionIn !== undefined && !ifVersionIn.includes(result.failed.version))
         return { outcome: 'version_mismatch' };
       return { outcome: 'fewer_shards', stockShards: result.failed.stock_shards };

@@ -104,8 +104,7 @@ export const isTorn = (shards: readonly StockShard[]): boolean =>
 /** Returns a product that was read. @throws {DomainError} `product_not_found` if it is unknown or deleted */
 export function existing(products: ReadonlyMap<string, StockedProduct>, productId: string): StockedProduct {
   const found = products.get(productId);
-  if (found === undefined || found.product.deleted_at !== undefined)
-    throw new DomainError('product_not_found');
+  if (found === undefined || found.product.deleted_at !== undefined) throw new DomainError('product_not_found');
   return found;
 }
 

@@ -16,9 +16,7 @@ export async function repairChecksums(
   const found = (await inventory.read([productId])).get(productId);
   if (found === undefined || found.shards.length === 0 || !isTorn(found.shards)) return false;
   // If the read was torn instead, the write in flight changes a checksum that was read, and this condition fails.
-  const writes = stock
-    .resetChecksumActions(found.shards)
-    .map((action) => ({ action, failure: () => 'changed' }));
+  const writes = stock.resetChecksumActions(found.shards).map((action) => ({ action, failure: () => 'changed' }));
   const { committed } = await transact(documents, writes);
   if (committed) logger.warn('CHECKSUMS_REPAIRED', { product_id: productId });
   return committed;

@@ -26,8 +26,7 @@ export interface Transfer {
 }
 
 const sell = 'SET stock = stock - :quantity, sold = sold + :quantity';
-const release =
-  'SET stock = stock + :quantity, sold = sold - :quantity, stock_increases = stock_increases + :one';
+const release = 'SET stock = stock + :quantity, sold = sold - :quantity, stock_increases = stock_increases + :one';
 const restock = 'SET stock = stock + :quantity, stock_increases = stock_increases + :one';
 const withdraw = 'SET stock = stock - :quantity';
 const addChecksum = 'ADD checksum :checksum';
@@ -133,8 +132,7 @@ export function createStockStore({ documents, table }: { documents: Documents; t
           TableName: table,
           Key: { shard_id },
           UpdateExpression: 'SET checksum = :zero',
-          ConditionExpression:
-            checksum === undefined ? 'attribute_not_exists(checksum)' : 'checksum = :checksum',
+          ConditionExpression: checksum === undefined ? 'attribute_not_exists(checksum)' : 'checksum = :checksum',
           ExpressionAttributeValues: {
             ':zero': 0,
             ...(checksum === undefined ? {} : { ':checksum': checksum }),
@@ -154,8 +152,7 @@ export function createStockStore({ documents, table }: { documents: Documents; t
         TableName: table,
         Key: { shard_id: shardId(product.id, shard) },
         UpdateExpression:
-          copyProduct +
-          (limit === undefined ? ' REMOVE limit_per_customer' : ', limit_per_customer = :limit'),
+          copyProduct + (limit === undefined ? ' REMOVE limit_per_customer' : ', limit_per_customer = :limit'),
         ConditionExpression: isOlder,
         ExpressionAttributeNames: { '#shard': 'shard' },
         ExpressionAttributeValues: {

@@ -9,13 +9,8 @@ type TransferDeps = Pick<ProductStores, 'documents' | 'stock'>;
  *
  * @returns whether the units were transferred; not if the shard has too few left, or on a conflict
  */
-export async function transferStock(
-  { documents, stock }: TransferDeps,
-  transfer: Transfer,
-): Promise<boolean> {
-  const writes = stock
-    .transferActions(transfer)
-    .map((action) => ({ action, failure: () => 'too_few_units' }));
+export async function transferStock({ documents, stock }: TransferDeps, transfer: Transfer): Promise<boolean> {
+  const writes = stock.transferActions(transfer).map((action) => ({ action, failure: () => 'too_few_units' }));
   return (await transact(documents, writes)).committed;
 }
 
@@ -23,10 +18,7 @@ export async function transferStock(
  * Transfers an order's units into one shard per product, so that the order fits into one transaction. Skips transfers
  * that fail; the caller reads the shards again and plans with what it finds.
  */
-export async function consolidateStock(
-  deps: TransferDeps,
-  allocations: readonly ShardUnits[],
-): Promise<void> {
+export async function consolidateStock(deps: TransferDeps, allocations: readonly ShardUnits[]): Promise<void> {
   const targets = new Map<string, number>();
   for (const { product_id, shard, quantity } of allocations) {
     const to = targets.get(product_id);

@@ -45,10 +45,7 @@ export async function updateProduct(
  * @throws {DomainError} `product_not_found`; `contention` when the product is deleted but has not left every shard: the
  *   sweep completes it
  */
-export async function deleteProduct(
-  deps: ProductDeps,
-  { productId }: { readonly productId: string },
-): Promise<void> {
+export async function deleteProduct(deps: ProductDeps, { productId }: { readonly productId: string }): Promise<void> {
   const at = toIso(deps.clock.now());
   await propagateProduct(deps, updatedOf(await deps.products.delete(productId, { at })));
 }

@@ -13,11 +13,7 @@ declare module 'rate-limiter-flexible/lib/RateLimiterRes.js' {
 }
 
 declare module 'rate-limiter-flexible/lib/RateLimiterStoreAbstract.js' {
-  import {
-    type IRateLimiterStoreOptions,
-    RateLimiterAbstract,
-    type RateLimiterRes,
-  } from 'rate-limiter-flexible';
+  import { type IRateLimiterStoreOptions, RateLimiterAbstract, type RateLimiterRes } from 'rate-limiter-flexible';
 
   /** The methods that a custom store implements. */
   export default abstract class RateLimiterStoreAbstract extends RateLimiterAbstract {

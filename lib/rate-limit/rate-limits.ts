@@ -108,8 +108,7 @@ export function createRateLimits(
       return { exceeded, remaining: Math.min(ownOutcome.remaining, remaining) };
     } catch (error) {
       // A counter accepts a thousand writes a second; a customer never sends that many.
-      if (failClosed.has(name) && isThrottled(error))
-        return { exceeded: true, remaining: 0, throttled: true };
+      if (failClosed.has(name) && isThrottled(error)) return { exceeded: true, remaining: 0, throttled: true };
       skipStoreUntil = clock.now() + skipStoreMs;
       logger.warn('RATE_LIMIT_STORE_UNAVAILABLE', { limit: name, error });
       return ownOutcome;

@@ -39,10 +39,7 @@ const notBundled = [...exclude, ...unbundled];
 
 /** Source file of each function, by its name in serverless.yml. */
 export const functionFiles: ReadonlyMap<string, string> = new Map(
-  Object.entries(functions).map(([name, { handler }]) => [
-    name,
-    join(root, handler.replace(/\.\w+$/, '.ts')),
-  ]),
+  Object.entries(functions).map(([name, { handler }]) => [name, join(root, handler.replace(/\.\w+$/, '.ts'))]),
 );
 
 export const fileOf = (name: string): string => {
@@ -60,8 +57,7 @@ export interface Bundle {
 }
 
 /** Builds the bundle of a function as for a deployment. */
-export const bundleOf = (name: string): Promise<Bundle> =>
-  bundled({ entryPoints: [fileOf(name)] }, notBundled);
+export const bundleOf = (name: string): Promise<Bundle> => bundled({ entryPoints: [fileOf(name)] }, notBundled);
 
 const text = (contents: string) => ({ stdin: { contents, resolveDir: root } });
 
@@ -75,8 +71,7 @@ export const clientAlone = (): Promise<Bundle> => bundled(client, []);
 export const clientLikeOurs = (): Promise<Bundle> => bundled(client, notBundled);
 
 /** Builds a bundle of all that the package exports. */
-export const packageAlone = (): Promise<Bundle> =>
-  bundled(text(`export * from '@aws-sdk/client-dynamodb';`), []);
+export const packageAlone = (): Promise<Bundle> => bundled(text(`export * from '@aws-sdk/client-dynamodb';`), []);
 
 async function bundled(
   entry: Pick<Parameters<typeof build>[0], 'entryPoints' | 'stdin'>,
@@ -96,9 +91,7 @@ async function bundled(
   if (output === undefined || file === undefined) throw new Error('esbuild built no bundle');
   return {
     text: file.text,
-    files: Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) =>
-      bytesInOutput > 0 ? [path] : [],
-    ),
+    files: Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
     required: output.imports.flatMap(({ path, kind }) => (kind === 'require-call' ? [path] : [])),
   };
 }

@@ -47,12 +47,7 @@ async function measureStore({ warmUp, orders, concurrency }: Load, database: Cli
 
   const port = await freePort();
   const program = join(import.meta.dirname, 'express-store.ts');
-  const store = spawnTied(
-    'Express',
-    process.execPath,
-    [program, String(port), databaseUrl],
-    import.meta.dirname,
-  );
+  const store = spawnTied('Express', process.execPath, [program, String(port), databaseUrl], import.meta.dirname);
   const url = `http://127.0.0.1:${port}`;
   try {
     await untilReady({

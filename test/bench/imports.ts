@@ -5,14 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { environment } from '../support/services/environment.ts';
-import {
-  type Bundle,
-  bundleOf,
-  clientAlone,
-  clientLikeOurs,
-  functionFiles,
-  packageAlone,
-} from './bundles.ts';
+import { type Bundle, bundleOf, clientAlone, clientLikeOurs, functionFiles, packageAlone } from './bundles.ts';
 import { median, table } from './table.ts';
 
 const run = promisify(execFile);
@@ -43,9 +36,7 @@ export async function imports(): Promise<string> {
   const baselines = [client, whole, alike].map((name) => median(times.get(name) ?? []));
   const rows = [...bundles].map(([name, { text }]) => {
     const ms = median(times.get(name) ?? []);
-    const [size, zipped] = [Buffer.byteLength(text), gzipSync(text).length].map((bytes) =>
-      (bytes / 1_000).toFixed(0),
-    );
+    const [size, zipped] = [Buffer.byteLength(text), gzipSync(text).length].map((bytes) => (bytes / 1_000).toFixed(0));
     return [name, `${size} / ${zipped}`, ms.toFixed(1), ...baselines.map((base) => ratio(ms, base))];
   });
   const columns = [

@@ -69,8 +69,7 @@ async function findPrograms(): Promise<string> {
   throw new NoPostgres(`PostgreSQL is not in ${versionsFolder}. Install it with: apt-get install postgresql`);
 }
 
-const idOf = async (flag: '-u' | '-g'): Promise<number> =>
-  Number((await run('id', [flag, systemUser])).stdout);
+const idOf = async (flag: '-u' | '-g'): Promise<number> => Number((await run('id', [flag, systemUser])).stdout);
 
 async function accepts(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url });

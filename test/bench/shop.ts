@@ -31,8 +31,7 @@ export async function createShop(url: string, { concurrency, shards, stock }: Sh
       measureOrders(
         shoppers,
         count,
-        ({ access_token }) =>
-          timed(() => send('POST', '/order', { items: [{ id, quantity: 1 }] }, access_token)),
+        ({ access_token }) => timed(() => send('POST', '/order', { items: [{ id, quantity: 1 }] }, access_token)),
         sold,
       ),
     /** Filling the cart counts for the throughput, but not for the response time. */

@@ -41,11 +41,7 @@ export type ApiClient = ReturnType<typeof createApiClient>;
  * It retries responses that have a `Retry-After` header. The signal aborts requests in flight.
  */
 export function createApiClient(url: string, signal: AbortSignal) {
-  async function attempt(
-    method: string,
-    path: string,
-    { body, token, timeoutMs = timeoutDefaultMs }: RequestOptions,
-  ) {
+  async function attempt(method: string, path: string, { body, token, timeoutMs = timeoutDefaultMs }: RequestOptions) {
     try {
       const response = await fetch(`${url}${path}`, {
         method,

@@ -70,9 +70,7 @@ async function main(program: 'load' | 'sale', args: readonly string[]): Promise<
     else process.exitCode = (await load(options, interrupt.signal)) ? 0 : 1;
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
-    printError(
-      interrupt.signal.aborted ? 'Interrupted' : error instanceof Error ? error.message : String(error),
-    );
+    printError(interrupt.signal.aborted ? 'Interrupted' : error instanceof Error ? error.message : String(error));
     if (error instanceof UsageError) printError(usages[program]);
   }
 }
@@ -99,9 +97,7 @@ function readOptions(program: 'load' | 'sale', args: readonly string[]): Options
       args: [...own],
       options: { quick: { type: 'boolean', default: false }, target: { type: 'string' }, out, help },
     });
-    const count = artilleryArgs.includes('--count')
-      ? artilleryArgs[artilleryArgs.indexOf('--count') + 1]
-      : '1';
+    const count = artilleryArgs.includes('--count') ? artilleryArgs[artilleryArgs.indexOf('--count') + 1] : '1';
     const workers = Number(count);
     if (!Number.isInteger(workers) || workers < 1)
       throw new UsageError(`--count must be a positive integer, not "${count}".`);
@@ -174,9 +170,7 @@ async function cleanUp(api: ApiClient, adminToken: string, products: readonly Lo
     await deleteProducts(api, adminToken, products);
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof ApiError)) throw error;
-    printError(
-      `Delete the products named "Load test, …" at ${api.url}, they are still on sale: ${error.message}`,
-    );
+    printError(`Delete the products named "Load test, …" at ${api.url}, they are still on sale: ${error.message}`);
   }
 }
 
@@ -206,8 +200,7 @@ async function checkTarget(api: ApiClient): Promise<void> {
   try {
     await api.request(health, 'GET', '/health', { timeoutMs: 10_000 });
   } catch (cause) {
-    if (cause instanceof Unreachable)
-      throw new Error(`The target does not respond: ${cause.message}`, { cause });
+    if (cause instanceof Unreachable) throw new Error(`The target does not respond: ${cause.message}`, { cause });
     const reason = cause instanceof ApiError ? cause.message : 'unexpected response to GET /health';
     throw new Error(`${api.url} is not a Sellout service: ${reason}`, { cause });
   }
@@ -242,13 +235,10 @@ async function createAccounts(
 ): Promise<Pick<LoadFixtures, 'customers' | 'bots'>> {
   const customers = profile.customers * workers;
   const bots = profile.bots * workers;
-  if (profile.name === 'sale' && local !== undefined)
-    return { customers: await local.guests(customers), bots: [] };
+  if (profile.name === 'sale' && local !== undefined) return { customers: await local.guests(customers), bots: [] };
   progress.begin('accounts', customers + bots);
   try {
-    const guests = await signUpGuests(api, customers + bots, (done) =>
-      progress.update(done, 'guests signed up'),
-    );
+    const guests = await signUpGuests(api, customers + bots, (done) => progress.update(done, 'guests signed up'));
     return { customers: guests.slice(bots), bots: guests.slice(0, bots) };
   } finally {
     progress.end();
@@ -256,12 +246,7 @@ async function createAccounts(
 }
 
 /** Prints the summary and writes the report. @returns whether the load passed */
-async function conclude(
-  run: LoadRun,
-  profile: Profile,
-  url: string | undefined,
-  out: string,
-): Promise<boolean> {
+async function conclude(run: LoadRun, profile: Profile, url: string | undefined, out: string): Promise<boolean> {
   const isDeployed = url !== undefined && !loopback.test(new URL(url).hostname);
   const result = evaluate(run, profile, isDeployed);
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node.js ${process.version}`;
@@ -280,10 +265,9 @@ async function conclude(
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 const notWritable = (directory: string, cause: unknown): Error =>
-  new Error(
-    `Cannot write the report to ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  );
+  new Error(`Cannot write the report to ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
 
 const [program, ...args] = process.argv.slice(2);
 await main(program === 'sale' ? 'sale' : 'load', args);

@@ -51,9 +51,7 @@ export function startMonitor(api: ApiClient, products: readonly LoadProduct[]): 
     while (running) {
       try {
         const current = await Promise.all(
-          products.map(({ id }) =>
-            api.request(product, 'GET', `/product/${id}`, { timeoutMs: unavailableAfterMs }),
-          ),
+          products.map(({ id }) => api.request(product, 'GET', `/product/${id}`, { timeoutMs: unavailableAfterMs })),
         );
         const sum = (field: 'stock' | 'sold') => current.reduce((all, one) => all + one[field], 0);
         samples.push({ at: Date.now(), stock: sum('stock'), sold: sum('sold') });

@@ -121,18 +121,14 @@ export function discrepanciesIn(ledger: Ledger, reported: Reported | undefined):
   ];
 }
 
-function productDiscrepancies(
-  { id, supplied, stock, sold, total }: ReadProduct,
-  orders: readonly ListedOrder[],
-) {
+function productDiscrepancies({ id, supplied, stock, sold, total }: ReadProduct, orders: readonly ListedOrder[]) {
   const found: string[] = [];
   const confirmed = orders.filter(({ status }) => status === 'CONFIRMED');
   const units = unitsOf(confirmed, id);
   if (stock < 0) found.push(`Product ${id}: stock is ${stock}`);
   if (stock + sold !== supplied)
     found.push(`Product ${id}: stock ${stock} + sold ${sold} does not equal ${supplied} units supplied`);
-  if (units !== sold)
-    found.push(`Product ${id}: sold is ${sold}, but confirmed orders contain ${units} units`);
+  if (units !== sold) found.push(`Product ${id}: sold is ${sold}, but confirmed orders contain ${units} units`);
   if (total !== sold) found.push(`Product ${id}: sold is ${sold}, but GET /order/product returns ${total}`);
   return found;
 }
@@ -168,9 +164,7 @@ function orderDiscrepancies({ products, orders }: Ledger): string[] {
     if (status === 'PENDING') found.push(`Order ${id}: still PENDING, created at ${created_at}`);
     for (const { product_id, unit_price } of lines)
       if (unit_price !== prices.get(product_id))
-        found.push(
-          `Order ${id}: product ${product_id} costs ${unit_price} instead of ${prices.get(product_id)}`,
-        );
+        found.push(`Order ${id}: product ${product_id} costs ${unit_price} instead of ${prices.get(product_id)}`);
     const sum = lines.reduce((all, { quantity, unit_price }) => all + quantity * unit_price, 0);
     if (sum !== total) found.push(`Order ${id}: total is ${total}, but the lines add up to ${sum}`);
   }

@@ -47,17 +47,7 @@ ${
   sale === undefined
     ? '<p>The orders could not be read.</p>'
     : table(
-        [
-          'orders',
-          'confirmed',
-          'rejected',
-          'cancelled',
-          'units supplied',
-          'units sold',
-          'oversold',
-          'lost',
-          'seconds',
-        ],
+        ['orders', 'confirmed', 'rejected', 'cancelled', 'units supplied', 'units sold', 'oversold', 'lost', 'seconds'],
         [
           [
             sale.orders,
@@ -108,8 +98,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Draws the stock and sold units of the hot product as an SVG. */
 function stockChart({ samples, startedAt }: LoadRun): string {
-  const over = (field: 'stock' | 'sold') =>
-    samples.map((sample) => [(sample.at - startedAt) / 1_000, sample[field]]);
+  const over = (field: 'stock' | 'sold') => samples.map((sample) => [(sample.at - startedAt) / 1_000, sample[field]]);
   return svgOf('units', [lineOf('stock', '#1f77b4', over('stock')), lineOf('sold', '#d62728', over('sold'))]);
 }
 

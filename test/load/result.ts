@@ -58,9 +58,7 @@ export function evaluate(run: LoadRun, profile: Profile, isDeployed: boolean): L
   const failures = [
     ...(run.aborted === undefined ? [] : [`The load was aborted: ${run.aborted}`]),
     ...(sale?.confirmed === 0 ? ['No order was confirmed.'] : []),
-    ...(profile.cancels && run.aborted === undefined && metrics.cancelled === 0
-      ? ['No order was cancelled.']
-      : []),
+    ...(profile.cancels && run.aborted === undefined && metrics.cancelled === 0 ? ['No order was cancelled.'] : []),
     ...run.discrepancies,
     ...exceededThresholds(metrics, profile, isDeployed),
   ];
@@ -71,9 +69,7 @@ function exceededThresholds(metrics: LoadMetrics, { name }: Profile, isDeployed:
   const limit = isDeployed ? p99MaxMs.deployed : name === 'sale' ? p99MaxMs.localSale : p99MaxMs.local;
   return [
     ...(metrics.serverErrors > 0 ? [`${metrics.serverErrors} responses had a 5xx status.`] : []),
-    ...(metrics.unanswered > 0
-      ? [`${metrics.unanswered} requests got no response: ${metrics.unansweredReasons}`]
-      : []),
+    ...(metrics.unanswered > 0 ? [`${metrics.unanswered} requests got no response: ${metrics.unansweredReasons}`] : []),
     ...metrics.responses
       .filter(({ request, status }) => status < 500 && !expectedStatuses[request]?.includes(status))
       .map(({ request, status, count }) => `${request}: ${count} unexpected responses with status ${status}`),
@@ -88,8 +84,7 @@ function exceededThresholds(metrics: LoadMetrics, { name }: Profile, isDeployed:
 
 function saleOf({ ledger }: LoadRun): Sale | undefined {
   if (ledger === undefined) return undefined;
-  const count = (wanted: ListedOrder['status']) =>
-    ledger.orders.filter(({ status }) => status === wanted).length;
+  const count = (wanted: ListedOrder['status']) => ledger.orders.filter(({ status }) => status === wanted).length;
   let firstMs = Number.POSITIVE_INFINITY;
   let lastMs = 0;
   let sold = 0;

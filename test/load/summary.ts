@@ -15,9 +15,7 @@ export function summaryOf({ passed, failures, metrics, seconds, sale }: LoadResu
     '',
     ...(sale === undefined ? ['Stock     unknown: the orders could not be read'] : saleLines(sale, accepted)),
     `Rejected  ${count(rejected)} order requests, ${perSecond(rejected, seconds)} per second${codes.length === 0 ? '' : `: ${codes.join(', ')}`}`,
-    ...(retried === 0
-      ? []
-      : [`Retries   ${count(retried)} with an idempotency key, each returned the same order`]),
+    ...(retried === 0 ? [] : [`Retries   ${count(retried)} with an idempotency key, each returned the same order`]),
     `Errors    ${count(serverErrors)} responses with a 5xx status, ${count(unanswered)} requests without a response`,
     '',
     `${'Response time in ms'.padEnd(30)}${['count', 'p50', 'p95', 'p99'].map((head) => head.padStart(8)).join('')}`,
@@ -27,9 +25,7 @@ export function summaryOf({ passed, failures, metrics, seconds, sale }: LoadResu
     '',
     passed ? 'PASSED' : 'FAILED',
     ...failures.slice(0, failuresShown).map((failure) => `  ${failure}`),
-    ...(failures.length > failuresShown
-      ? [`  and ${failures.length - failuresShown} more, see the report`]
-      : []),
+    ...(failures.length > failuresShown ? [`  and ${failures.length - failuresShown} more, see the report`] : []),
     '',
   ].join('\n');
 }

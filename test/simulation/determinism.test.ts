@@ -19,13 +19,7 @@ describe('simulate', () => {
   });
 
   it('restores the clock, timers and randomness of the process', async () => {
-    const globals = () => [
-      Date,
-      globalThis.setTimeout,
-      Math.random,
-      crypto.getRandomValues,
-      crypto.randomUUID,
-    ];
+    const globals = () => [Date, globalThis.setTimeout, Math.random, crypto.getRandomValues, crypto.randomUUID];
     const before = globals();
     await simulate(scenarioOf(1));
     expect(globals().map((one, index) => one === before[index])).toEqual(before.map(() => true));

@@ -17,9 +17,7 @@ const indexLagMaxMs = 1_000;
 const failure = z.object({
   name: z.string(),
   Item: z.optional(z.unknown()),
-  CancellationReasons: z.optional(
-    z.array(z.object({ Code: z.optional(z.string()), Item: z.optional(z.unknown()) })),
-  ),
+  CancellationReasons: z.optional(z.array(z.object({ Code: z.optional(z.string()), Item: z.optional(z.unknown()) }))),
 });
 
 /** Returns the response or error that the client receives, without messages and metadata. */
@@ -43,9 +41,7 @@ const ignored = {
 };
 
 async function itemsOf(documents: Documents, TableName: string) {
-  const reads = ids.map((id) =>
-    documents.send(new GetCommand({ TableName, Key: { id }, ConsistentRead: true })),
-  );
+  const reads = ids.map((id) => documents.send(new GetCommand({ TableName, Key: { id }, ConsistentRead: true })));
   return (await Promise.all(reads)).map(({ Item }) => Item);
 }
 
@@ -80,25 +76,17 @@ async function localResponses(seed: number, TableName: string) {
 }
 
 describe('the simulated DynamoDB', () => {
-  it.each([1, 2, 3, 4, 5, 6])(
-    'returns the same responses and items as DynamoDB Local: seed %i',
-    async (seed) => {
-      const prefix = `differential-${seed}-${crypto.randomUUID()}`;
-      await createTables({ endpoint: inject('dynamodbEndpoint'), prefix });
-      const local = await localResponses(seed, `${prefix}-orders`);
-      const simulated = await simulatedResponses(seed, `${prefix}-orders`, prefix);
-      for (const [index, response] of local.entries()) {
-        expect(simulated[index], `request ${index}`).toEqual(response);
-      }
-      const texts = local.map((response) => JSON.stringify(response));
-      for (const kind of [
-        'ConditionalCheckFailedException',
-        'TransactionCanceledException',
-        '"Items":[{',
-        '"Item":{',
-      ]) {
-        expect(texts.filter((text) => text.includes(kind)).length, kind).toBeGreaterThan(0);
-      }
-    },
-  );
+  it.each([1, 2, 3, 4, 5, 6])('returns the same responses and items as DynamoDB Local: seed %i', async (seed) => {
+    const prefix = `differential-${seed}-${crypto.randomUUID()}`;
+    await createTables({ endpoint: inject('dynamodbEndpoint'), prefix });
+    const local = await localResponses(seed, `${prefix}-orders`);
+    const simulated = await simulatedResponses(seed, `${prefix}-orders`, prefix);
+    for (const [index, response] of local.entries()) {
+      expect(simulated[index], `request ${index}`).toEqual(response);
+    }
+    const texts = local.map((response) => JSON.stringify(response));
+    for (const kind of ['ConditionalCheckFailedException', 'TransactionCanceledException', '"Items":[{', '"Item":{']) {
+      expect(texts.filter((text) => text.includes(kind)).length, kind).toBeGreaterThan(0);
+    }
+  });
 });

@@ -56,9 +56,7 @@ async function findMutants(first: number, count: number): Promise<void> {
 }
 
 function printCoverage({ sales, requests, conflicts, faults, outcomes }: Coverage, seconds: number): void {
-  print(
-    `${sales} sales in ${seconds.toFixed(0)} s: ${requests} requests to DynamoDB, ${conflicts} conflicts\n`,
-  );
+  print(`${sales} sales in ${seconds.toFixed(0)} s: ${requests} requests to DynamoDB, ${conflicts} conflicts\n`);
   for (const [title, counts] of [
     ['injected fault', faults],
     ['outcome', outcomes],
@@ -79,9 +77,7 @@ function printFailure({ scenario, report }: Failure): void {
   for (const { atMs, rule, detail } of report.violations) {
     print(`${atMs.toFixed(0)} ms: violated: ${rule}: ${detail}`);
   }
-  print(
-    '\nTo replay the scenario in every test run, save it as a .json file in test/simulation/regressions/.',
-  );
+  print('\nTo replay the scenario in every test run, save it as a .json file in test/simulation/regressions/.');
 }
 
 await main();

@@ -10,8 +10,7 @@ const headers: Readonly<Record<string, object>> = {
     example: '"1.15-0"',
   },
   'Idempotent-Replayed': {
-    description:
-      'Present when an earlier request with this key had the effect and this request changed nothing.',
+    description: 'Present when an earlier request with this key had the effect and this request changed nothing.',
     schema: { type: 'string', const: 'true' },
   },
   Location: {

@@ -86,8 +86,5 @@ const byOperation: Readonly<Record<string, Links>> = {
 /** Returns the Link Objects of a successful response: requests that use values from it. */
 export const linksOf = (operation: string): Record<string, Json> =>
   Object.fromEntries(
-    Object.entries(byOperation[operation] ?? {}).map(([operationId, link]) => [
-      operationId,
-      { operationId, ...link },
-    ]),
+    Object.entries(byOperation[operation] ?? {}).map(([operationId, link]) => [operationId, { operationId, ...link }]),
   );

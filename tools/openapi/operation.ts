@@ -20,8 +20,7 @@ const accessWords: Record<Access, string> = {
 export function operationOf(contract: Contract, route: string, area: Area): Json {
   const { operation, summary, access, request } = contract;
   const words = area.operations[operation];
-  if (words === undefined)
-    throw new Error(`Operation ${operation} has no description. Add it in tools/openapi/areas.`);
+  if (words === undefined) throw new Error(`Operation ${operation} has no description. Add it in tools/openapi/areas.`);
   const [first] = contract.routes;
   const parameters = parametersOf(contract);
   return {
@@ -78,9 +77,7 @@ function successesOf(contract: Contract, area: Area, example: unknown): Json {
     description: status === 204 ? 'No content.' : `${summary}.`,
     headers,
     ...(body === undefined ? {} : { content: jsonContent(body, area.responses, example) }),
-    ...(response.media === undefined
-      ? {}
-      : { content: { [response.media]: { schema: { type: 'string' } } } }),
+    ...(response.media === undefined ? {} : { content: { [response.media]: { schema: { type: 'string' } } } }),
     ...(Object.keys(links).length === 0 ? {} : { links }),
   };
   if (cacheControl === undefined) return { [status]: success };

@@ -9,9 +9,6 @@ export function methodsByPath(contracts: readonly Contract[]): Record<string, re
     }),
   );
   return Object.fromEntries(
-    [...Map.groupBy(routes, ({ path }) => path)].map(([path, same]) => [
-      path,
-      same.map(({ method }) => method).sort(),
-    ]),
+    [...Map.groupBy(routes, ({ path }) => path)].map(([path, same]) => [path, same.map(({ method }) => method).sort()]),
   );
 }

@@ -71,7 +71,6 @@ export function readCommand(args: string[]): Command {
 function describeIssue(issue: z.core.$ZodIssue): string {
   const [name = ''] = issue.path.map(String);
   if (name === 'command') return 'Unknown command.';
-  if (issue.code === 'unrecognized_keys')
-    return `Option not valid for this command: --${issue.keys.join(', --')}.`;
+  if (issue.code === 'unrecognized_keys') return `Option not valid for this command: --${issue.keys.join(', --')}.`;
   return `--${name}: ${issue.message}`;
 }

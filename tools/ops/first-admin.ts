@@ -20,12 +20,7 @@ interface FirstAdmin {
  *
  * @throws {OperatorError} with the error of the API
  */
-export async function registerFirstAdmin({
-  api,
-  email,
-  password,
-  bootstrapSecret,
-}: FirstAdmin): Promise<void> {
+export async function registerFirstAdmin({ api, email, password, bootstrapSecret }: FirstAdmin): Promise<void> {
   const response = await fetch(`${api.replace(/\/+$/, '')}/auth/register`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Bootstrap-Secret': bootstrapSecret },
@@ -39,8 +34,7 @@ export async function registerFirstAdmin({
   if (!parsed.success)
     throw new OperatorError(`${api} returned ${response.status} without a Sellout error. Check the URL.`);
   const { code, errors = [] } = parsed.data;
-  const hint =
-    code === 'forbidden' ? ' (the bootstrap secret works once; an ADMIN registers further ADMINs)' : '';
+  const hint = code === 'forbidden' ? ' (the bootstrap secret works once; an ADMIN registers further ADMINs)' : '';
   const fields = errors.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
   throw new OperatorError(`The API returned ${response.status} ${code}${hint}${fields}`);
 }

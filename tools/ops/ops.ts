@@ -22,18 +22,15 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 function checkStage(stage: string): void {
   const why = unknownStageMessage(stage, readServiceConfig().params);
   if (why !== undefined) throw new OperatorError(why);
-  if (stage === 'local')
-    throw new OperatorError('Stage "local" is never deployed. `npm start` creates its secrets.');
+  if (stage === 'local') throw new OperatorError('Stage "local" is never deployed. `npm start` creates its secrets.');
 }
 
 async function makeSecrets(stage: string, tokenKeys: string, bootstrapSecret: string): Promise<void> {
   checkStage(stage);
   const store = createParameterStore();
-  if ((await store.find(tokenKeys)) !== undefined)
-    throw new OperatorError(`Parameter ${tokenKeys} already exists.`);
+  if ((await store.find(tokenKeys)) !== undefined) throw new OperatorError(`Parameter ${tokenKeys} already exists.`);
   // Created first and kept if it exists, so that an interrupted run can be repeated.
-  if ((await store.find(bootstrapSecret)) === undefined)
-    await store.create(bootstrapSecret, newBootstrapSecret());
+  if ((await store.find(bootstrapSecret)) === undefined) await store.create(bootstrapSecret, newBootstrapSecret());
   await store.create(tokenKeys, JSON.stringify({ keys: [newTokenKey()] }));
   print(`Created ${tokenKeys} and ${bootstrapSecret}.`);
 }
@@ -87,9 +84,7 @@ async function decideOrders(prefix: string): Promise<void> {
 }
 
 const whyUndecided = (error: unknown): string =>
-  error instanceof z.core.$ZodError
-    ? 'cannot be parsed by this release'
-    : (describeAwsError(error) ?? String(error));
+  error instanceof z.core.$ZodError ? 'cannot be parsed by this release' : (describeAwsError(error) ?? String(error));
 
 function run(command: Command): Promise<void> {
   const parameter = (name: string) => `/sellout/${command.stage}/${name}`;

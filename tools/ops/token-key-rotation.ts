@@ -70,8 +70,7 @@ const phaseWords: Readonly<Record<Phase, string>> = {
 function keysIn(value: string): readonly Key[] {
   const parsed = keyRing.safeParse(parseJson(value));
   // The parser's message would quote a secret.
-  if (!parsed.success)
-    throw new OperatorError('The parameter does not have the form {"keys": [{"kid", "k"}]}.');
+  if (!parsed.success) throw new OperatorError('The parameter does not have the form {"keys": [{"kid", "k"}]}.');
   return parsed.data.keys;
 }
 
@@ -79,9 +78,7 @@ function phaseOf(keys: readonly Key[]): Phase {
   const [first, second] = keys.map(({ made_at }) => (made_at === undefined ? 0 : Date.parse(made_at)));
   if (keys.length === 1) return 'single';
   if (keys.length > 2 || first === undefined || second === undefined || first === second)
-    throw new OperatorError(
-      'The parameter holds keys that this command did not create. See docs/runbook.md.',
-    );
+    throw new OperatorError('The parameter holds keys that this command did not create. See docs/runbook.md.');
   return first > second ? 'promoted' : 'added';
 }
 

@@ -26,8 +26,7 @@ for (const file of files) {
   const ext = extname(file) === '.md' ? '.md' : '.txt';
   const prose = proseOf(file, await readFile(file, 'utf8'));
   const { messages } = await kernel.lintText(prose, { ...options, ext, filePath: file });
-  for (const { line, column, message } of messages)
-    process.stderr.write(`${file}:${line}:${column} ${message}\n`);
+  for (const { line, column, message } of messages) process.stderr.write(`${file}:${line}:${column} ${message}\n`);
   findings += messages.length;
 }
 process.stdout.write(`${files.length} files, ${findings} findings\n`);

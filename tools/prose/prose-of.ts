@@ -42,8 +42,7 @@ function commentsAt(source: string, node: ts.Node): Range[] {
 
 /** A string of several words is a message, a description or the name of a test. */
 function sentenceIn(node: ts.Node, file: ts.SourceFile): Range[] {
-  const isText =
-    ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+  const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
   return isText && /[a-z] [a-z]+ [a-z]/i.test(node.text) ? [[node.getStart(file) + 1, node.end - 1]] : [];
 }
 

@@ -54,5 +54,4 @@ export interface PlannedRejection<O extends OpenOrder = OpenOrder> {
 export type Units = Map<string, number>;
 
 /** Identifies the purchases of a product by a customer. */
-export const purchaseKey = (customerId: string, productId: string): string =>
-  `purchase ${customerId} ${productId}`;
+export const purchaseKey = (customerId: string, productId: string): string => `purchase ${customerId} ${productId}`;

@@ -24,11 +24,7 @@ export function createInventorySnapshot(inventory: Inventory, orders: readonly P
     bought,
 
     /** Records a customer's purchases of these products as they were when a write failed. */
-    recordPurchases(
-      customerId: string,
-      counted: readonly CountedUnits[],
-      stored: ReadonlyMap<string, number>,
-    ): void {
+    recordPurchases(customerId: string, counted: readonly CountedUnits[], stored: ReadonlyMap<string, number>): void {
       for (const { product_id } of counted)
         bought.set(purchaseKey(customerId, product_id), stored.get(product_id) ?? 0);
     },

@@ -58,11 +58,7 @@ describe('POST /auth/register of an ADMIN at stage dev', () => {
     expect(responses.map(({ status }) => status).sort()).toEqual([201, 403, 403, 403, 403]);
     const winner = racing[responses.findIndex(({ status }) => status === 201)] ?? newAccount();
     const { email, password } = winner;
-    const { access_token } = expectResponse(
-      await api.post('/auth/login', { email, password }),
-      200,
-      tokenSchema,
-    );
+    const { access_token } = expectResponse(await api.post('/auth/login', { email, password }), 200, tokenSchema);
     const admin: Actor = { id: '', api: api.as(access_token) };
     expect((await admin.api.post('/product', newProduct())).status).toBe(201);
 

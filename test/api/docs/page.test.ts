@@ -14,8 +14,7 @@ const order = z.object({ id: z.uuid(), customer_id: z.uuid(), status: z.string()
 async function blockOf(page: Page, tag: string, operation: string) {
   const block = page.locator(`#operations-${tag}-${operation}`);
   await block.waitFor();
-  if ((await block.locator('.execute').count()) === 0)
-    await block.locator('.opblock-summary-control').click();
+  if ((await block.locator('.execute').count()) === 0) await block.locator('.opblock-summary-control').click();
   await block.locator('.execute').waitFor();
   return block;
 }

@@ -73,21 +73,15 @@ function expectNothingWritten({ state }: Operation) {
 
 const entries = Object.entries(operations);
 
-describe.each(entries.filter(([, operation]) => badRequests(operation).length > 0))(
-  '%s',
-  (route, operation) => {
-    expectNothingWritten(operation);
+describe.each(entries.filter(([, operation]) => badRequests(operation).length > 0))('%s', (route, operation) => {
+  expectNothingWritten(operation);
 
-    it.each(badRequests(operation).map(named))(
-      'returns invalid_request for $path $shown in the $part',
-      async (bad) => {
-        const response = await sendBad(route, bad);
-        expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
-        expect(pathsOf(response)).toEqual([bad.path]);
-      },
-    );
-  },
-);
+  it.each(badRequests(operation).map(named))('returns invalid_request for $path $shown in the $part', async (bad) => {
+    const response = await sendBad(route, bad);
+    expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+    expect(pathsOf(response)).toEqual([bad.path]);
+  });
+});
 
 describe.each(entries.filter(([, { body }]) => body !== undefined))('the body of %s', (route, operation) => {
   expectNothingWritten(operation);
@@ -133,9 +127,7 @@ describe.each(entries)('the query string of %s', (route, operation) => {
       expect(await errorFor(`${name}=10&${name}=10`)).toEqual({
         status: 422,
         code: 'invalid_request',
-        errors: [
-          { path: name, message: known.includes(name) ? 'Must not be repeated' : 'Unknown parameter' },
-        ],
+        errors: [{ path: name, message: known.includes(name) ? 'Must not be repeated' : 'Unknown parameter' }],
       });
   });
 });
@@ -199,8 +191,7 @@ describe('valid text', () => {
 describe('the table of operations', () => {
   it('contains every route and field of the contracts', () => {
     // Compare top-level fields only.
-    const outermost = (paths: readonly string[]) =>
-      [...new Set(paths.map((path) => path.split('.')[0]))].sort();
+    const outermost = (paths: readonly string[]) => [...new Set(paths.map((path) => path.split('.')[0]))].sort();
     const keysOf = (fields = {}) => outermost(Object.keys(fields));
     const leaves = (schema?: z.core.$ZodType) => outermost(leavesOf(schema).map(({ path }) => path));
     const expected = byRoute.map(({ route, request: { body, params, query, headers } }) => [

@@ -48,9 +48,7 @@ describe('a response', () => {
   });
 
   it('has a unique X-Request-Id, which a problem repeats', async () => {
-    const ids = [success, failure, await api.get('/health')].map(({ headers }) =>
-      headers.get('X-Request-Id'),
-    );
+    const ids = [success, failure, await api.get('/health')].map(({ headers }) => headers.get('X-Request-Id'));
     expect(new Set(ids).size).toBe(3);
     expect(failure.problem?.request_id).toBe(failure.headers.get('X-Request-Id'));
   });

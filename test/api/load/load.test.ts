@@ -132,16 +132,14 @@ describe('npm run load', () => {
       await until(async () => /[1-9]\d* of 300 sold/.test(load.output()), 90_000);
       await service.stop();
       expect(await load.exitCode).toBe(1);
-      expect(load.output()).toMatch(
-        /FAILED\n {2}The load was aborted: the service has not responded for 8 s/,
-      );
+      expect(load.output()).toMatch(/FAILED\n {2}The load was aborted: the service has not responded for 8 s/);
       expect(load.output()).toContain(`at ${service.url}, they are still on sale`);
       expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('the service has not responded');
     } finally {
       await service.stop();
     }
-    expect(
-      await commandLinesWith(`artillery/bin/run run --quiet --environment quick --target ${service.url}`),
-    ).toEqual([]);
+    expect(await commandLinesWith(`artillery/bin/run run --quiet --environment quick --target ${service.url}`)).toEqual(
+      [],
+    );
   }, 180_000);
 });

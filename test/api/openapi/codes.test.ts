@@ -3,13 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../lib/errors.ts';
 import { possibleErrors } from '../../../lib/http/possible-errors.ts';
 import { problems } from '../../../lib/http/problem.ts';
-import {
-  type ApiShop,
-  createLocalShop,
-  newKey,
-  putInCart,
-  tryCheckout,
-} from '../../support/api-driver/api-driver.ts';
+import { type ApiShop, createLocalShop, newKey, putInCart, tryCheckout } from '../../support/api-driver/api-driver.ts';
 import { type ApiResponse, devClient, outcomeOf } from '../../support/api-driver/client.ts';
 import {
   bodyWith,
@@ -61,10 +55,7 @@ const common: Partial<Record<ErrorCode, Provoke>> = {
     const id = randomUUID();
     if (params !== undefined) return sendAllowed({ params: { product_id: id } })(fixture, route);
     const field = 'product_id' in bodyFields ? 'product_id' : 'items.0.id';
-    return sendAllowed({ text: bodyWith(route, fixture, field.split('.'), JSON.stringify(id)) })(
-      fixture,
-      route,
-    );
+    return sendAllowed({ text: bodyWith(route, fixture, field.split('.'), JSON.stringify(id)) })(fixture, route);
   },
   order_not_found: sendAllowed({ params: { order_id: randomUUID() } }),
 };
@@ -168,8 +159,7 @@ beforeAll(async () => {
 describe.concurrent('documented error codes', () => {
   it.each(pairs)('$route returns $code', async ({ route, operation, code }) => {
     const provoke = own[`${operation} ${code}`] ?? common[code];
-    if (provoke === undefined)
-      throw new Error(`No request provokes ${code}; add one to \`common\` or \`own\``);
+    if (provoke === undefined) throw new Error(`No request provokes ${code}; add one to \`common\` or \`own\``);
     const response = await provoke(await createOperationFixture(shop, await shop.guest(), registered), route);
     expect(outcomeOf(response)).toEqual({ status: problems[code].status, code });
   });

@@ -17,9 +17,7 @@ const runCollection = (bootstrapSecret: string, folder?: string) =>
     );
   });
 
-const namesOf = ({ run }: newman.NewmanRunSummary) => [
-  ...new Set(run.executions.map(({ item }) => item.name)),
-];
+const namesOf = ({ run }: newman.NewmanRunSummary) => [...new Set(run.executions.map(({ item }) => item.name))];
 const firstOf = ({ run }: newman.NewmanRunSummary) => {
   const [{ request, response } = {}] = run.executions;
   return { secret: request?.headers.get('Bootstrap-Secret'), status: response?.code };

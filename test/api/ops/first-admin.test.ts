@@ -35,11 +35,7 @@ describe('npm run ops -- make-first-admin', () => {
     expect(stdout + stderr).not.toContain(password);
 
     const anyone = createClient(service.url);
-    const { access_token } = expectResponse(
-      await anyone.post('/auth/login', { email, password }),
-      200,
-      tokenSchema,
-    );
+    const { access_token } = expectResponse(await anyone.post('/auth/login', { email, password }), 200, tokenSchema);
     expectResponse(await anyone.as(access_token).post('/product', newProduct()), 201, productSchema);
 
     expect(await makeFirstAdmin(newAccount().email, password)).toMatchObject({

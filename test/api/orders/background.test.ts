@@ -182,17 +182,11 @@ describe('GET /order', () => {
     expect((await listOrders(guest)).map(({ id }) => id)).toEqual(newestFirst);
     const page = expectResponse(await guest.api.get('/order?limit=3'), 200, orderPageSchema);
     expect(page.items.map(({ id }) => id)).toEqual(newestFirst.slice(0, 3));
-    const next = expectResponse(
-      await guest.api.get(`/order?limit=3&cursor=${page.next_cursor}`),
-      200,
-      orderPageSchema,
-    );
+    const next = expectResponse(await guest.api.get(`/order?limit=3&cursor=${page.next_cursor}`), 200, orderPageSchema);
     expect(next.items.map(({ id }) => id)).toEqual(newestFirst.slice(3, 6));
     expect((await listOrders(guest, '&status=CANCELLED')).map(({ id }) => id)).toEqual([ids[2]]);
 
-    expect((await listOrders(shop.admin, `&customer_id=${guest.id}`)).map(({ id }) => id)).toEqual(
-      newestFirst,
-    );
+    expect((await listOrders(shop.admin, `&customer_id=${guest.id}`)).map(({ id }) => id)).toEqual(newestFirst);
     expect(await listOrders(stranger)).toEqual([]);
   });
 });

@@ -22,9 +22,7 @@ beforeEach(async () => {
 
 describe('POST /order/add', () => {
   it('sums the largest order exactly', async () => {
-    const products = await inParallel(3, () =>
-      shop.product({ stock: 1_000_000, price: 99_999_999, stock_shards: 1 }),
-    );
+    const products = await inParallel(3, () => shop.product({ stock: 1_000_000, price: 99_999_999, stock_shards: 1 }));
     for (const { id } of products) await putInCart(guest, id, 1_000_000);
     expect((await checkOut(guest)).total).toBe(3 * 99_999_999_000_000);
   });

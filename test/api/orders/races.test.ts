@@ -75,9 +75,7 @@ describe('POST /order/add by 30 customers in parallel', () => {
     expect(await unitsReadBack(responses, id)).toBe(stock);
     // Customers without an order keep their cart.
     const carts = await Promise.all(crowd.map(readCart));
-    expect(carts.map(({ lines }) => lines.length)).toEqual(
-      responses.map((response) => (isPlaced(response) ? 0 : 1)),
-    );
+    expect(carts.map(({ lines }) => lines.length)).toEqual(responses.map((response) => (isPlaced(response) ? 0 : 1)));
     await Promise.all(
       crowd.map(({ id: customer_id, api }) => api.post('/cart/remove', { customer_id, product_id: id })),
     );
@@ -104,30 +102,27 @@ describe('POST /order/add by 30 customers in parallel', () => {
 });
 
 describe('POST /order/add for overlapping carts', () => {
-  it.each([1, 4])(
-    'sells two last units to one of two customers, from %i stock shards',
-    async (stock_shards) => {
-      const forward = await shop.guest();
-      const backward = await shop.guest();
-      for (let round = 0; round < 12; round++) {
-        const [a, b] = await inParallel(2, () => shop.product({ stock: 1, stock_shards }));
-        if (a === undefined || b === undefined) throw new Error('Expected two products');
-        const fill = async (actor: Actor, ids: string[]) => {
-          for (const id of ids) await putInCart(actor, id, 1);
-        };
-        await Promise.all([fill(forward, [a.id, b.id]), fill(backward, [b.id, a.id])]);
-        const responses = await Promise.all([tryCheckout(forward), tryCheckout(backward)]);
+  it.each([1, 4])('sells two last units to one of two customers, from %i stock shards', async (stock_shards) => {
+    const forward = await shop.guest();
+    const backward = await shop.guest();
+    for (let round = 0; round < 12; round++) {
+      const [a, b] = await inParallel(2, () => shop.product({ stock: 1, stock_shards }));
+      if (a === undefined || b === undefined) throw new Error('Expected two products');
+      const fill = async (actor: Actor, ids: string[]) => {
+        for (const id of ids) await putInCart(actor, id, 1);
+      };
+      await Promise.all([fill(forward, [a.id, b.id]), fill(backward, [b.id, a.id])]);
+      const responses = await Promise.all([tryCheckout(forward), tryCheckout(backward)]);
 
-        expect(responses.filter(isPlaced)).toHaveLength(1);
-        const lost = responses.find((response) => !isPlaced(response));
-        expect(lost && outcomeOf(lost)).toEqual({ status: 409, code: 'out_of_stock' });
-        for (const { id } of [a, b]) {
-          expect(await shop.read(id)).toMatchObject({ stock: 0, sold: 1 });
-          expect(await unitsReadBack(responses, id)).toBe(1);
-        }
+      expect(responses.filter(isPlaced)).toHaveLength(1);
+      const lost = responses.find((response) => !isPlaced(response));
+      expect(lost && outcomeOf(lost)).toEqual({ status: 409, code: 'out_of_stock' });
+      for (const { id } of [a, b]) {
+        expect(await shop.read(id)).toMatchObject({ stock: 0, sold: 1 });
+        expect(await unitsReadBack(responses, id)).toBe(1);
       }
-    },
-  );
+    }
+  });
 
   it('never confirms part of an order when carts share a product', async () => {
     for (let round = 0; round < 5; round++) {
@@ -135,9 +130,7 @@ describe('POST /order/add for overlapping carts', () => {
       const customers = await inParallel(6, shop.guest);
       // Customer n orders all units of product n and of the next one, so neighbours exclude each other.
       const wanted = customers.map((_, n) => [products[n % 3]?.id ?? '', products[(n + 1) % 3]?.id ?? '']);
-      await Promise.all(
-        customers.flatMap((customer, n) => (wanted[n] ?? []).map((id) => putInCart(customer, id, 2))),
-      );
+      await Promise.all(customers.flatMap((customer, n) => (wanted[n] ?? []).map((id) => putInCart(customer, id, 2))));
       const responses = await Promise.all(customers.map((customer) => tryCheckout(customer)));
       expect(responses.filter(isPlaced)).toHaveLength(1);
       expect(responses.filter(isPlaced).map((response) => orderOf(response).lines.length)).toEqual([2]);
@@ -185,9 +178,7 @@ describe('POST /order/add, 20 identical requests in parallel', () => {
     const guest = await shop.guest();
     const key = newKey();
     await putInCart(guest, id, 1);
-    const responses = await inParallel(20, (n) =>
-      tryCheckout(guest, n % 2 ? { key, expectedTotal: 10 } : { key }),
-    );
+    const responses = await inParallel(20, (n) => tryCheckout(guest, n % 2 ? { key, expectedTotal: 10 } : { key }));
     const placed = responses.filter(isPlaced);
     expect(placed).toHaveLength(10);
     expect(new Set(placed.map((response) => orderOf(response).id)).size).toBe(1);

@@ -8,12 +8,7 @@ import {
   tryCheckout,
 } from '../../support/api-driver/api-driver.ts';
 import { expectResponse } from '../../support/api-driver/client.ts';
-import {
-  awaitDecision,
-  listOrders,
-  orderSchema,
-  trySubmit,
-} from '../../support/api-driver/submitted-orders.ts';
+import { awaitDecision, listOrders, orderSchema, trySubmit } from '../../support/api-driver/submitted-orders.ts';
 import { until } from '../../support/services/processes.ts';
 
 let shop: ApiShop;
@@ -62,9 +57,7 @@ describe('a sale with checkouts, submitted orders, cancellations and a restock',
       const { stock } = await shop.read(product);
       const responses = await inParallel(Math.min(stock, 50), () => trySubmit(last, product));
       const accepted = responses.filter(({ status }) => status === 202);
-      await Promise.all(
-        accepted.map((response) => awaitDecision(last, expectResponse(response, 202, orderSchema).id)),
-      );
+      await Promise.all(accepted.map((response) => awaitDecision(last, expectResponse(response, 202, orderSchema).id)));
       return (await shop.read(product)).stock === 0;
     }, 60_000);
 

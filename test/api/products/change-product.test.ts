@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  type ApiShop,
-  checkOut,
-  createLocalShop,
-  eventually,
-  putInCart,
-} from '../../support/api-driver/api-driver.ts';
+import { type ApiShop, checkOut, createLocalShop, eventually, putInCart } from '../../support/api-driver/api-driver.ts';
 import { type Client, expectResponse, outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 import { uniqueName } from '../../support/api-driver/request-bodies.ts';
 import { productSchema } from '../../support/api-driver/response-schemas.ts';
@@ -54,12 +48,8 @@ describe('PATCH /product/{product_id}', () => {
     expect((await shop.read(id)).price).toBe(7);
 
     const current = changed.headers.get('ETag') ?? '';
-    expect(
-      (await admin.patch(`/product/${id}`, { price: 9 }, { headers: { 'If-Match': current } })).status,
-    ).toBe(200);
-    expect(
-      (await admin.patch(`/product/${id}`, { price: 10 }, { headers: { 'If-Match': '*' } })).status,
-    ).toBe(200);
+    expect((await admin.patch(`/product/${id}`, { price: 9 }, { headers: { 'If-Match': current } })).status).toBe(200);
+    expect((await admin.patch(`/product/${id}`, { price: 10 }, { headers: { 'If-Match': '*' } })).status).toBe(200);
     expect((await shop.read(id)).price).toBe(10);
   });
 
@@ -67,9 +57,7 @@ describe('PATCH /product/{product_id}', () => {
     const { id } = await shop.product();
     const etag = (await shop.anyone.get(`/product/${id}`)).headers.get('ETag') ?? '';
     await admin.post('/product/add-stock', { product_id: id, stock: 1 });
-    expect(
-      (await admin.patch(`/product/${id}`, { price: 3 }, { headers: { 'If-Match': etag } })).status,
-    ).toBe(200);
+    expect((await admin.patch(`/product/${id}`, { price: 3 }, { headers: { 'If-Match': etag } })).status).toBe(200);
   });
 
   it.each([

@@ -33,8 +33,7 @@ describe('Idempotency-Key of POST /product/add-stock', () => {
     const { id } = await shop.product({ stock: 10 });
     const second = (await signUp(shop.anyone, { role: 'ADMIN' })).api;
     const key = withKey('delivery-1');
-    for (const api of [admin, second])
-      await api.post('/product/add-stock', { product_id: id, stock: 5 }, key);
+    for (const api of [admin, second]) await api.post('/product/add-stock', { product_id: id, stock: 5 }, key);
     expect((await shop.read(id)).stock).toBe(20);
   });
 });

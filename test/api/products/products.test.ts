@@ -69,9 +69,7 @@ describe('POST /product/add-stock', () => {
   it('adds the units of all parallel requests', async () => {
     const { id } = await shop.product({ stock: 0 });
     const responses = await Promise.all(
-      Array.from({ length: 10 }, (_, n) =>
-        admin.post('/product/add-stock', { product_id: id, stock: n + 1 }),
-      ),
+      Array.from({ length: 10 }, (_, n) => admin.post('/product/add-stock', { product_id: id, stock: n + 1 })),
     );
     expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect((await shop.read(id)).stock).toBe(55);

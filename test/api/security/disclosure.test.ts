@@ -102,9 +102,7 @@ describe.each([
     // Routes without database access succeed; routes that write never do.
     const failed = outcomes.filter(({ status, success }) => status !== success);
     const writes = byRoute.filter(({ route }) => !route.startsWith('GET'));
-    expect(failed.map(({ route }) => route)).toEqual(
-      expect.arrayContaining(writes.map(({ route }) => route)),
-    );
+    expect(failed.map(({ route }) => route)).toEqual(expect.arrayContaining(writes.map(({ route }) => route)));
     expect(failed.length).toBeGreaterThan(15);
     for (const { route, status, headers, problem } of failed) {
       expect({ route, status, problem }).toEqual({
@@ -243,8 +241,7 @@ describe('passwords, tokens, addresses and secrets', () => {
 
     const secrets = [password, token, email, guest.access_token, bootstrapSecret, tokenKeys.keys[0]?.k ?? ''];
     for (const { at, text } of responses.slice(issuing)) {
-      for (const secret of [...secrets, marker, 'hunter2'])
-        expect(text.includes(secret), `${at} ${text}`).toBe(false);
+      for (const secret of [...secrets, marker, 'hunter2']) expect(text.includes(secret), `${at} ${text}`).toBe(false);
     }
     const [registered, loggedIn] = [responses[issuing - 3]?.text ?? '', responses[issuing - 2]?.text ?? ''];
     expect(registered).toContain(email);
@@ -254,19 +251,9 @@ describe('passwords, tokens, addresses and secrets', () => {
 
   it('are in no log line', async () => {
     const { bootstrapSecret, tokenKeys } = service.secrets;
-    const tokens = responses.flatMap(({ text }) =>
-      [...text.matchAll(/"access_token":"([^"]+)"/g)].map(([, t]) => t),
-    );
+    const tokens = responses.flatMap(({ text }) => [...text.matchAll(/"access_token":"([^"]+)"/g)].map(([, t]) => t));
     expect(tokens.length).toBeGreaterThanOrEqual(3);
-    const secrets = [
-      marker,
-      bootstrapSecret,
-      tokenKeys.keys[0]?.k,
-      '@example.com',
-      'Bearer ',
-      'eyJ',
-      ...tokens,
-    ];
+    const secrets = [marker, bootstrapSecret, tokenKeys.keys[0]?.k, '@example.com', 'Bearer ', 'eyJ', ...tokens];
     // The tests above have logged enough lines to search.
     const failures = service.lines.filter((line) => /"level":"(WARN|ERROR)"/.test(line));
     expect(failures.length).toBeGreaterThan(35);

@@ -33,12 +33,7 @@ describe('the service returns unauthenticated for a token', () => {
       const signed = forge({ role: 'ADMIN' }, { header: { alg } });
       const [header, claims] = signed.split('.');
       const [, , signature] = guest.access_token.split('.');
-      for (const token of [
-        signed,
-        `${header}.${claims}.`,
-        `${header}.${claims}`,
-        `${header}.${claims}.${signature}`,
-      ])
+      for (const token of [signed, `${header}.${claims}.`, `${header}.${claims}`, `${header}.${claims}.${signature}`])
         expectUnauthenticated(await cartOf(token));
     },
   );
@@ -117,9 +112,7 @@ describe('the service returns unauthenticated for a token', () => {
     ['4,000 characters', 'k'.repeat(4_000)],
   ])('with a key id that is %s, signed by any key', async (_, kid) => {
     for (const key of [undefined, ownKey, '']) {
-      expectUnauthenticated(
-        await cartOf(forge({}, { header: { kid }, ...(key === undefined ? {} : { key }) })),
-      );
+      expectUnauthenticated(await cartOf(forge({}, { header: { kid }, ...(key === undefined ? {} : { key }) })));
     }
   });
 
@@ -176,13 +169,7 @@ describe('a token with the URL or value of its key', () => {
 
   it('returns unauthenticated and does not fetch the key', async () => {
     const jwk = { kty: 'oct', k: ownKey, kid: 'mine' };
-    for (const header of [
-      { jku: url },
-      { x5u: url },
-      { jwk },
-      { x5c: [ownKey] },
-      { jku: url, jwk, x5u: url },
-    ]) {
+    for (const header of [{ jku: url }, { x5u: url }, { jwk }, { x5c: [ownKey] }, { jku: url, jwk, x5u: url }]) {
       expectUnauthenticated(await cartOf(forge({}, { header: { kid: 'mine', ...header }, key: ownKey })));
       expectUnauthenticated(await cartOf(forge({}, { header, key: ownKey })));
     }

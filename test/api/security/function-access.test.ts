@@ -99,11 +99,7 @@ describe('a token issued by another stage', () => {
     const { access_token } = expectResponse(await dev.post('/auth/login', account), 200, tokenSchema);
     expect((await dev.as(access_token).get(`/cart/${made.id}`)).status).toBe(200);
     expect(outcomeOf(await shop.anyone.as(access_token).get(`/cart/${made.id}`))).toEqual(unauthenticated);
-    const local = expectResponse(
-      await shop.anyone.post('/customer/add', { username: 'x' }),
-      201,
-      guestSchema,
-    );
+    const local = expectResponse(await shop.anyone.post('/customer/add', { username: 'x' }), 201, guestSchema);
     const there = await dev.as(local.access_token).get(`/cart/${local.id}`);
     expect(outcomeOf(there)).toEqual(unauthenticated);
   });

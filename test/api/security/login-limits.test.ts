@@ -20,12 +20,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => service.stop());
 
-const login = (email: string, secret = password) =>
-  service.client.post('/auth/login', { email, password: secret });
+const login = (email: string, secret = password) => service.client.post('/auth/login', { email, password: secret });
 const loginFrom = (address: string, email: string, secret = password) =>
   service.postFrom(address, '/auth/login', { email, password: secret });
-const times = <T>(length: number, make: (index: number) => T): T[] =>
-  Array.from({ length }, (_, index) => make(index));
+const times = <T>(length: number, make: (index: number) => T): T[] => Array.from({ length }, (_, index) => make(index));
 
 async function account(): Promise<string> {
   const email = `${randomUUID()}@example.com`;
@@ -82,9 +80,7 @@ describe('failed logins', () => {
       while ((await login(victim, 'wrong')).status === 401) later += 1;
       return { guesses, later, right: await login(victim), elsewhere: await login(other) };
     });
-    const responses = attempts.guesses.flatMap((guess) =>
-      guess.status === 'fulfilled' ? [guess.value] : [],
-    );
+    const responses = attempts.guesses.flatMap((guess) => (guess.status === 'fulfilled' ? [guess.value] : []));
     // With 1,000 connections at once the server may reset some; those attempts may have been counted.
     const lost = attempts.guesses.flatMap((guess) => (guess.status === 'rejected' ? [guess.reason] : []));
     expect(lost.filter((error) => error?.cause?.code !== 'ECONNRESET')).toEqual([]);
@@ -122,9 +118,7 @@ describe('failed logins', () => {
     const known = await account();
     const unknown = `${randomUUID()}@example.com`;
     const [first, second] = await withinWindow(() =>
-      Promise.all(
-        [known, unknown].map((email) => Promise.all(times(limit + 3, () => login(email, 'wrong')))),
-      ),
+      Promise.all([known, unknown].map((email) => Promise.all(times(limit + 3, () => login(email, 'wrong'))))),
     );
     const codes = (responses = first) => responses?.map((response) => outcomeOf(response).code).sort();
     expect(codes(second)).toEqual(codes(first));
@@ -156,9 +150,7 @@ describe('the response to a login', () => {
       expect(headers.get('RateLimit-Policy')).toBe(`${address}, ${pair}, ${mailbox}`);
       const left = `"auth-per-address-and-email";r=${limit - 1 - index};t=\\d+`;
       const ofMailbox = `"auth-per-email";r=${mailboxLimit - 1 - index};t=\\d+`;
-      expect(headers.get('RateLimit')).toMatch(
-        new RegExp(`^"auth-per-address";r=\\d+;t=\\d+, ${left}, ${ofMailbox}$`),
-      );
+      expect(headers.get('RateLimit')).toMatch(new RegExp(`^"auth-per-address";r=\\d+;t=\\d+, ${left}, ${ofMailbox}$`));
     }
     expect(limited.status).toBe(429);
     // The limit of the mailbox does not count this attempt.

@@ -28,8 +28,7 @@ async function timeOf(email: string): Promise<number> {
 
 it('POST /auth/login takes as long for an unknown address as for a wrong password', async () => {
   const accounts = Array.from({ length: pairs / triesPerAddress }, () => newAccount());
-  for (const account of accounts)
-    expectResponse(await api.post('/auth/register', account), 201, accountSchema);
+  for (const account of accounts) expectResponse(await api.post('/auth/register', account), 201, accountSchema);
   const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
   await timeOf(newAccount().email);
   // Alternate, so that other load affects both equally.

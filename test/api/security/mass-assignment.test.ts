@@ -89,11 +89,7 @@ describe('request bodies', () => {
 
   it('succeed without the added fields', async () => {
     for (const { route, response } of withBody) {
-      const fresh = await createOperationFixture(
-        fixture.shop,
-        await fixture.shop.guest(),
-        fixture.registered,
-      );
+      const fresh = await createOperationFixture(fixture.shop, await fixture.shop.guest(), fixture.registered);
       const { status } = await send(clientFor(operationOf(route), fresh), route, fresh);
       expect({ route, status }).toEqual({ route, status: response.status });
     }

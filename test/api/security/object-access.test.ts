@@ -42,8 +42,7 @@ const cases = named.filter(({ path }) => relations[path] === owned);
 /** For access `account` the use case checks the owner. */
 function mayAct(access: Access, who: Who): boolean {
   if (access === 'customer') return who === 'the owner';
-  if (access === 'customer_or_admin' || access === 'account')
-    return who === 'the owner' || who === 'another ADMIN';
+  if (access === 'customer_or_admin' || access === 'account') return who === 'the owner' || who === 'another ADMIN';
   if (access === 'admin') return who === 'another ADMIN';
   throw new Error(`An owned object must not have access ${access}`);
 }
@@ -91,8 +90,7 @@ beforeAll(async () => {
   };
 });
 
-const clientOf = (who: Who, { customer }: OperationFixture) =>
-  who === 'the owner' ? customer.api : others[who];
+const clientOf = (who: Who, { customer }: OperationFixture) => (who === 'the owner' ? customer.api : others[who]);
 
 /** Puts the owner's id into the query or header. Paths and bodies have it already. */
 const naming = (part: RequestPart, path: string, fixture: OperationFixture) =>
@@ -100,9 +98,7 @@ const naming = (part: RequestPart, path: string, fixture: OperationFixture) =>
 
 describe.each(cases)('$path in the $part of $route', ({ contract, route, part, path }) => {
   const { access, response: success } = contract;
-  const table = owners.flatMap((owner) =>
-    callers.map((who) => ({ owner, who, allowed: mayAct(access, who) })),
-  );
+  const table = owners.flatMap((owner) => callers.map((who) => ({ owner, who, allowed: mayAct(access, who) })));
 
   it.each(table.filter(({ allowed }) => !allowed))(
     "denies $who access to a $owner's object",
@@ -116,15 +112,12 @@ describe.each(cases)('$path in the $part of $route', ({ contract, route, part, p
     },
   );
 
-  it.each(table.filter(({ allowed }) => allowed))(
-    "allows $who access to a $owner's object",
-    async ({ owner, who }) => {
-      const fixture = await createOperationFixture(shop, owningActors[owner], registered);
-      const response = await send(clientOf(who, fixture), route, fixture, naming(part, path, fixture));
-      expect(response.status).toBe(success.status);
-      expect(JSON.stringify(response.body)).toContain(fixture.customer.id);
-    },
-  );
+  it.each(table.filter(({ allowed }) => allowed))("allows $who access to a $owner's object", async ({ owner, who }) => {
+    const fixture = await createOperationFixture(shop, owningActors[owner], registered);
+    const response = await send(clientOf(who, fixture), route, fixture, naming(part, path, fixture));
+    expect(response.status).toBe(success.status);
+    expect(JSON.stringify(response.body)).toContain(fixture.customer.id);
+  });
 });
 
 describe('the table `relations`', () => {
@@ -140,10 +133,7 @@ describe('an id given twice', () => {
   const other = '01890a5d-ac96-774b-bcce-b302099a8057';
 
   it('in a body returns invalid_request and changes nothing', async () => {
-    const [victim, attacker] = [
-      await createOperationFixture(shop, owningActors.USER, registered),
-      await shop.guest(),
-    ];
+    const [victim, attacker] = [await createOperationFixture(shop, owningActors.USER, registered), await shop.guest()];
     const before = await customerState(victim);
     for (const [first, second] of [
       [victim.customer.id, attacker.id],

@@ -68,11 +68,7 @@ describe('the limit of orders per account', () => {
     const checkout = () =>
       shopper.api.post('/order/add', { customer_id }, { headers: { 'Idempotency-Key': 'checkout' } });
     const submit = () =>
-      shopper.api.post(
-        '/order',
-        { items: [{ id, quantity: 1 }] },
-        { headers: { 'Idempotency-Key': 'submit' } },
-      );
+      shopper.api.post('/order', { items: [{ id, quantity: 1 }] }, { headers: { 'Idempotency-Key': 'submit' } });
     const responses = await withinWindow(async () => {
       const first = [await checkout(), await submit()];
       const rest = Array.from({ length: 2 * limit }, (_, n) => (n % 2 === 0 ? checkout() : submit()));

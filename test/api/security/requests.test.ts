@@ -140,16 +140,13 @@ describe('a request header', () => {
     }
   });
 
-  it.each(['a\tb', 'a\u00a0b', 'ü', 'a,b c', ' '])(
-    'Idempotency-Key %j returns invalid_request',
-    async (value) => {
-      const { customer } = fixture;
-      const response = await tryCheckout(customer, { key: value });
-      // HTTP trims the value to an empty one.
-      if (value.trim() === '') expect(response.status).toBe(422);
-      else expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
-    },
-  );
+  it.each(['a\tb', 'a\u00a0b', 'ü', 'a,b c', ' '])('Idempotency-Key %j returns invalid_request', async (value) => {
+    const { customer } = fixture;
+    const response = await tryCheckout(customer, { key: value });
+    // HTTP trims the value to an empty one.
+    if (value.trim() === '') expect(response.status).toBe(422);
+    else expect(outcomeOf(response)).toEqual({ status: 422, code: 'invalid_request' });
+  });
 });
 
 describe('security headers', () => {

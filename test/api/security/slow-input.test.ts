@@ -67,8 +67,7 @@ const texts = byRoute.flatMap(({ route, request }) =>
 const fields = [
   // Each schema once per part of the request.
   ...texts.filter(
-    ({ part, schema }, index) =>
-      texts.findIndex((other) => other.part === part && other.schema === schema) === index,
+    ({ part, schema }, index) => texts.findIndex((other) => other.part === part && other.schema === schema) === index,
   ),
   { route: 'GET /order', part: 'headers', path: 'authorization' } as const,
   { route: 'GET /product', part: 'headers', path: 'if-none-match' } as const,
@@ -101,9 +100,7 @@ it.each(fields)('$route takes no longer for a hostile $path in the $part', async
     do times.push(await timeOf(() => requestOf(api, field, fill(pump, length))));
     while (Math.min(...times) > factor * plain && times.length < maxAttempts);
     const quickest = Math.min(...times);
-    expect(quickest / plain, `${pump.join('…')}: ${quickest} ms, plain text: ${plain} ms`).toBeLessThan(
-      factor,
-    );
+    expect(quickest / plain, `${pump.join('…')}: ${quickest} ms, plain text: ${plain} ms`).toBeLessThan(factor);
   }
 });
 

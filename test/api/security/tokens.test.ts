@@ -92,12 +92,7 @@ describe('the Authorization header', () => {
     const token = guest.access_token;
     for (const name of ['access_token', 'token', 'authorization', 'Authorization', 'jwt'])
       expectUnauthenticated(await api.get(`/cart/${guest.id}?${name}=${token}`));
-    for (const name of [
-      'X-Access-Token',
-      'X-Authorization',
-      'Proxy-Authorization',
-      'X-Amzn-Remapped-Authorization',
-    ])
+    for (const name of ['X-Access-Token', 'X-Authorization', 'Proxy-Authorization', 'X-Amzn-Remapped-Authorization'])
       expectUnauthenticated(await api.get(`/cart/${guest.id}`, { headers: { [name]: `Bearer ${token}` } }));
     const Cookie = `access_token=${token}; Authorization=${token}`;
     expectUnauthenticated(await api.get(`/cart/${guest.id}`, { headers: { Cookie } }));

@@ -64,9 +64,7 @@ describe('accountStore', () => {
 
   it('lets exactly one of many concurrent registrations of an address succeed', async () => {
     const contenders = Array.from({ length: racers }, () => registered({ email: 'race@example.com' }));
-    const outcomes = await Promise.allSettled(
-      contenders.map((account) => accounts.createRegistered(account)),
-    );
+    const outcomes = await Promise.allSettled(contenders.map((account) => accounts.createRegistered(account)));
 
     const winners = contenders.filter((_, index) => outcomes[index]?.status === 'fulfilled');
     expect(winners).toHaveLength(1);

@@ -25,13 +25,7 @@ const input = (overrides: Partial<Registration> = {}): Registration => ({
 const adminInput = (overrides: Partial<Registration> = {}) => input({ role: 'ADMIN', ...overrides });
 
 /** The use cases with their own tables, a stage and a bootstrap secret, or none. */
-async function service({
-  stage = 'prod',
-  secret = bootstrapSecret,
-}: {
-  stage?: string;
-  secret?: string | null;
-} = {}) {
+async function service({ stage = 'prod', secret = bootstrapSecret }: { stage?: string; secret?: string | null } = {}) {
   const { documents, tables } = await freshTables();
   const accounts = createAccountStore({ documents, table: tables.accounts });
   const values = new Map([['/keys', keys]]);

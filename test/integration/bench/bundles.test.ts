@@ -29,10 +29,7 @@ beforeAll(async () => {
   // The package that a deployment ships as files, and no other.
   const packages = join(directory, 'node_modules');
   await mkdir(packages);
-  await symlink(
-    dirname(createRequire(import.meta.url).resolve('iovalkey/package.json')),
-    join(packages, 'iovalkey'),
-  );
+  await symlink(dirname(createRequire(import.meta.url).resolve('iovalkey/package.json')), join(packages, 'iovalkey'));
 });
 afterAll(() => rm(directory, { recursive: true }));
 

@@ -35,11 +35,7 @@ describe.skipIf(whyNoRedis !== undefined)('cache with a shared tier', () => {
   }
 
   /** Containers, each with its own connection. */
-  async function containers(
-    count: number,
-    url: string,
-    options: Parameters<typeof createCountedCache>[0] = {},
-  ) {
+  async function containers(count: number, url: string, options: Parameters<typeof createCountedCache>[0] = {}) {
     const namespace = randomUUID();
     const opened = Array.from({ length: count }, () =>
       createCountedCache({ namespace, shared: connection(url), ...options }),

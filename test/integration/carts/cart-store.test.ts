@@ -69,25 +69,20 @@ describe('CartStore', () => {
     const [gone = '', kept = ''] = ids(2);
     await shop.carts.setLine(customerId, gone, 1);
     await shop.carts.setLine(customerId, kept, 2);
-    expect((await shop.carts.removeLine(customerId, gone)).lines).toEqual([
-      { product_id: kept, quantity: 2 },
-    ]);
+    expect((await shop.carts.removeLine(customerId, gone)).lines).toEqual([{ product_id: kept, quantity: 2 }]);
     expect((await shop.carts.removeLine(customerId, gone)).version).toBe(3);
   });
 
-  it.each(['setLine', 'removeLine'] as const)(
-    'retries %s after a conflict with a checkout',
-    async (change) => {
-      const customerId = newId();
-      const product = newId();
-      await shop.carts.setLine(customerId, product, 1);
-      const { carts } = shop.container(({ operation, call }) =>
-        operation === 'UpdateItem' && call <= 2 ? 'conflict' : undefined,
-      );
-      const cart = await carts[change](customerId, product, 5);
-      expect(cart.lines).toEqual(change === 'setLine' ? [{ product_id: product, quantity: 5 }] : []);
-    },
-  );
+  it.each(['setLine', 'removeLine'] as const)('retries %s after a conflict with a checkout', async (change) => {
+    const customerId = newId();
+    const product = newId();
+    await shop.carts.setLine(customerId, product, 1);
+    const { carts } = shop.container(({ operation, call }) =>
+      operation === 'UpdateItem' && call <= 2 ? 'conflict' : undefined,
+    );
+    const cart = await carts[change](customerId, product, 5);
+    expect(cart.lines).toEqual(change === 'setLine' ? [{ product_id: product, quantity: 5 }] : []);
+  });
 });
 
 describe('addToCart', () => {

@@ -50,8 +50,7 @@ export async function openFunctions() {
     requestHandler: directHandler,
   });
 
-  const load = async (name: string): Promise<Handler> =>
-    handlerModule.parse(await import(fileOf(name))).handler;
+  const load = async (name: string): Promise<Handler> => handlerModule.parse(await import(fileOf(name))).handler;
 
   /** Invokes a function of the API. @returns the parsed body. @throws {Error} if the status is not 2xx */
   async function invoke(name: string, { params, body, token }: Request = {}): Promise<unknown> {

@@ -16,8 +16,7 @@ type Interceptor = (request: SdkRequest, send: () => Promise<unknown>) => Promis
 
 const handler = new DynamoDBClient({ region: 'eu-central-1' }).config.requestHandler;
 /** The prototype that all clients of this process share, including those that functions create. */
-const shared: { handle(request: HttpRequest, options?: unknown): Promise<unknown> } =
-  Object.getPrototypeOf(handler);
+const shared: { handle(request: HttpRequest, options?: unknown): Promise<unknown> } = Object.getPrototypeOf(handler);
 const { handle: send } = shared;
 
 /** A request handler for a client whose requests are not intercepted. */
@@ -28,8 +27,7 @@ export const directHandler = {
 };
 
 const decoder = new TextDecoder();
-const textOf = (body: string | Uint8Array = ''): string =>
-  typeof body === 'string' ? body : decoder.decode(body);
+const textOf = (body: string | Uint8Array = ''): string => (typeof body === 'string' ? body : decoder.decode(body));
 
 /** Passes every request of the SDK in this process to `interceptor`. @returns a function that ends this */
 export function interceptRequests(interceptor: Interceptor): () => void {

@@ -22,9 +22,7 @@ export async function prepareOperations({ invoke, client, prefix }: Functions) {
   const seller = account();
   await invoke('register', { body: { ...seller, role: 'ADMIN' } });
   const admin = token.parse(await invoke('login', { body: seller })).access_token;
-  const { id: customer_id, access_token } = guest.parse(
-    await invoke('addCustomer', { body: { username: 'g' } }),
-  );
+  const { id: customer_id, access_token } = guest.parse(await invoke('addCustomer', { body: { username: 'g' } }));
   const asGuest = { token: access_token };
 
   const input = { name: 'Ticket', price: 1_000, stock: 1_000_000, stock_shards: shards };

@@ -73,10 +73,7 @@ export async function createMeter(client: DynamoDBClient, prefix: string) {
   }
 
   /** Sends the request. @returns its response, and the units that it consumed */
-  return async <T>(
-    request: SdkRequest,
-    send: () => Promise<T>,
-  ): Promise<{ response: T; spent: WriteUnits[] }> => {
+  return async <T>(request: SdkRequest, send: () => Promise<T>): Promise<{ response: T; spent: WriteUnits[] }> => {
     const writes = writesIn(request);
     const before = await Promise.all(writes.map((one) => limited(() => find(one))));
     const response = await send();

@@ -27,8 +27,7 @@ const alarm = z.union([
 /** Every metric of an alarm, with the name of the alarm. */
 const watched = alarms.flatMap(([name, { Properties }]) => {
   const parsed = alarm.parse(Properties);
-  const metrics =
-    'Metrics' in parsed ? parsed.Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) : [parsed];
+  const metrics = 'Metrics' in parsed ? parsed.Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) : [parsed];
   return metrics.map((each) => ({ name, ...each }));
 });
 /** A quota of CloudWatch. */
@@ -108,9 +107,7 @@ describe('alarms', () => {
   it('link a section of the runbook in their descriptions', () => {
     const anchors = anchorsOf(runbook);
     for (const [name, { Properties }] of alarms) {
-      const link = /^.{20,}\. See docs\/runbook\.md#(\w+)$/.exec(
-        z.string().parse(Properties['AlarmDescription']),
-      );
+      const link = /^.{20,}\. See docs\/runbook\.md#(\w+)$/.exec(z.string().parse(Properties['AlarmDescription']));
       expect(anchors, name).toContain(link?.[1]);
       expect(link?.[1], name).toBe(name.toLowerCase());
     }
@@ -137,9 +134,7 @@ describe('alarms', () => {
 
   it('watch at most as many metrics as CloudWatch allows', () => {
     for (const [name] of alarms)
-      expect(watched.filter((each) => each.name === name).length, name).toBeLessThanOrEqual(
-        metricsPerAlarmMax,
-      );
+      expect(watched.filter((each) => each.name === name).length, name).toBeLessThanOrEqual(metricsPerAlarmMax);
   });
 
   it('watch the throttling of every table and index, with few exceptions', () => {

@@ -9,11 +9,7 @@ const email = ['--param', 'alarm_email=ops@example.com'];
 
 describe('StageGuard', { timeout: 120_000 }, () => {
   it.concurrent.each([
-    [
-      'an undefined stage',
-      ['package', '--stage', 'staging'],
-      /Unknown stage "staging"\. Use local, dev or prod,/,
-    ],
+    ['an undefined stage', ['package', '--stage', 'staging'], /Unknown stage "staging"\. Use local, dev or prod,/],
     [
       'parameters that no function could start with',
       ['package', '--param', 'currency=eur', '--param', 'limit_auth_per_address_and_email=ten'],
@@ -29,13 +25,11 @@ describe('StageGuard', { timeout: 120_000 }, () => {
       ['package', '--param', 'cache_url=rediss://:hunter2@cache.example.com:6379'],
       /cache_url contains a password/,
     ],
-    ...['localhost', '127.0.0.2', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0'].map(
-      (host): [string, string[], RegExp] => [
-        `a cache_url on localhost: ${host}`,
-        ['package', '--stage', 'prod', '--param', `cache_url=redis://${host}:6379`],
-        /cache_url points to localhost/,
-      ],
-    ),
+    ...['localhost', '127.0.0.2', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0'].map((host): [string, string[], RegExp] => [
+      `a cache_url on localhost: ${host}`,
+      ['package', '--stage', 'prod', '--param', `cache_url=redis://${host}:6379`],
+      /cache_url points to localhost/,
+    ]),
     ['a deployment of stage local', ['deploy', '--stage', 'local'], /anyone can register as ADMIN/],
     [
       'a production stage without an alarm recipient',

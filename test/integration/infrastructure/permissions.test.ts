@@ -1,13 +1,7 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import {
-  allowedBy,
-  functionsOf,
-  nameOf,
-  packageStage,
-  resourcesOf,
-} from '../../support/packaging/template.ts';
+import { allowedBy, functionsOf, nameOf, packageStage, resourcesOf } from '../../support/packaging/template.ts';
 import { neededPermissions } from '../../support/permissions/needed-permissions.ts';
 import { createReach } from '../../support/permissions/reached-code.ts';
 
@@ -86,20 +80,11 @@ describe('function roles', () => {
     const denials = z.object({
       PolicyDocument: z.object({ Statement: z.array(z.object({ Effect: z.literal('Deny') })) }),
     });
-    for (const [, { Properties }] of resourcesOf(template, 'AWS::S3::BucketPolicy'))
-      denials.parse(Properties);
+    for (const [, { Properties }] of resourcesOf(template, 'AWS::S3::BucketPolicy')) denials.parse(Properties);
   });
 
   it('grant no writes to functions that only read', () => {
-    const readers = [
-      'getCart',
-      'getOrder',
-      'listOrders',
-      'getProduct',
-      'listProducts',
-      'getProductTotal',
-      'health',
-    ];
+    const readers = ['getCart', 'getOrder', 'listOrders', 'getProduct', 'listProducts', 'getProductTotal', 'health'];
     for (const { name, role } of functions.filter(({ name }) => readers.includes(name))) {
       const writes = [...allowedBy(template, role)].filter((entry) =>
         /^dynamodb:(?!(Batch)?GetItem |Query )/.test(entry),

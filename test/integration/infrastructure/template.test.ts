@@ -72,9 +72,7 @@ describe.each(stages)('CloudFormation template of stage $stage', ({ stage, templ
   it('gives every function its own role, tracing and the tested runtime', () => {
     expect(functions.length).toBeGreaterThan(25);
     expect(new Set(functions.map(({ role }) => role)).size).toBe(functions.length);
-    expect(resourcesOf(template, 'AWS::IAM::Role').map(([name]) => name)).toEqual(
-      functions.map(({ role }) => role),
-    );
+    expect(resourcesOf(template, 'AWS::IAM::Role').map(([name]) => name)).toEqual(functions.map(({ role }) => role));
     for (const properties of propertiesOf('AWS::Lambda::Function'))
       expect(properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -218,17 +216,13 @@ describe.each(stages)('CloudFormation template of stage $stage', ({ stage, templ
   it('runs sweeps every minute without retries, and in prod one at a time', () => {
     for (const name of ['sweepOrders', 'sweepProducts']) {
       const target = functions.find((item) => item.name === name)?.resource ?? '';
-      const rules = propertiesOf('AWS::Events::Rule').filter((rule) =>
-        JSON.stringify(rule).includes(`"${target}"`),
-      );
+      const rules = propertiesOf('AWS::Events::Rule').filter((rule) => JSON.stringify(rule).includes(`"${target}"`));
       expect(rules).toMatchObject([{ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' }]);
       expect(template.Resources[target]?.Properties['ReservedConcurrentExecutions']).toEqual(
         stage === 'prod' ? 1 : { Ref: 'AWS::NoValue' },
       );
       expect(
-        propertiesOf('AWS::Lambda::EventInvokeConfig').filter(
-          (config) => nameOf(config['FunctionName']) === target,
-        ),
+        propertiesOf('AWS::Lambda::EventInvokeConfig').filter((config) => nameOf(config['FunctionName']) === target),
       ).toMatchObject([{ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }]);
     }
   });

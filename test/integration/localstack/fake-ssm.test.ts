@@ -27,8 +27,7 @@ describe('startFakeSsm', () => {
     client.destroy();
     await store.stop();
   });
-  const get = (Name: string, WithDecryption: boolean) =>
-    client.send(new GetParameterCommand({ Name, WithDecryption }));
+  const get = (Name: string, WithDecryption: boolean) => client.send(new GetParameterCommand({ Name, WithDecryption }));
 
   it('returns a value to the SSM client', async () => {
     const { Parameter } = await get('/sellout/local/bootstrap-secret', true);

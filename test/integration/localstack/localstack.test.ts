@@ -57,11 +57,7 @@ describe('npm run start:localstack', () => {
       'echo "Cannot connect to the Docker daemon" >&2; exit 1',
       /Docker engine: Cannot connect/,
     ],
-    [
-      'a missing Docker Compose',
-      '[ "$1" = version ] || { echo "unknown command" >&2; exit 1; }',
-      /Compose 2: unknown/,
-    ],
+    ['a missing Docker Compose', '[ "$1" = version ] || { echo "unknown command" >&2; exit 1; }', /Compose 2: unknown/],
   ])('reports %s and starts nothing', async (_, script, message) => {
     const environment = script === undefined ? { PATH: directory } : await fakeDocker(script);
     const run = await startProgram(['--localstack'], environment);
@@ -79,11 +75,7 @@ describe('npm run start:localstack', () => {
 
   it('runs the API on its tables, secrets and event bus and removes the container after Ctrl-C', async () => {
     const values = new Map<string, string>();
-    const [parameters, bus, localStackPort] = [
-      await startFakeSsm(values),
-      await startFakeEventBus(),
-      await freePort(),
-    ];
+    const [parameters, bus, localStackPort] = [await startFakeSsm(values), await startFakeEventBus(), await freePort()];
     const fakeLocalStack = join(root, 'test/support/fakes/fake-localstack.ts');
     const run = await startProgram(['--localstack', '--stage', 'stack'], {
       ...(await fakeDocker(`case "$*" in *" up "*) exec '${process.execPath}' '${fakeLocalStack}' ;; esac`)),

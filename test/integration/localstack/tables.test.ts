@@ -16,9 +16,7 @@ describe('createTables', () => {
       const { Table } = await documents.send(new DescribeTableCommand({ TableName }));
       expect(Table?.KeySchema).toEqual(KeySchema);
       const indexNames = (GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName);
-      expect((Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName).sort()).toEqual(
-        indexNames.sort(),
-      );
+      expect((Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName).sort()).toEqual(indexNames.sort());
       expect(Table?.StreamSpecification?.StreamViewType).toBe(rest.StreamSpecification?.StreamViewType);
       const { TimeToLiveDescription } = await documents.send(new DescribeTimeToLiveCommand({ TableName }));
       expect(TimeToLiveDescription?.AttributeName).toBe(rest.TimeToLiveSpecification?.AttributeName);

@@ -150,12 +150,7 @@ describe('decide-orders', () => {
       stdout: 'Orders decided: 3; failed: 0\n',
     });
     const { orders: found } = await deps.orders.getAll([...old, young]);
-    expect(found.map(({ status }) => status).sort()).toEqual([
-      'CONFIRMED',
-      'CONFIRMED',
-      'PENDING',
-      'REJECTED',
-    ]);
+    expect(found.map(({ status }) => status).sort()).toEqual(['CONFIRMED', 'CONFIRMED', 'PENDING', 'REJECTED']);
     expect(await ops(`decide-orders --stage ${stage}`)).toMatchObject({
       stdout: 'Orders decided: 0; failed: 0\n',
     });

@@ -67,9 +67,7 @@ async function race(step: (typeof rotationSteps)[number]) {
       bothHaveRead.resolve();
     }
   });
-  const failures = (await Promise.allSettled(runs)).flatMap((run) =>
-    run.status === 'rejected' ? [run.reason] : [],
-  );
+  const failures = (await Promise.allSettled(runs)).flatMap((run) => (run.status === 'rejected' ? [run.reason] : []));
   return { failures, written };
 }
 
@@ -137,8 +135,6 @@ describe('rotateTokenKey', () => {
     expect(keysNow()).toHaveLength(2);
     values.delete(lock);
     const rejected = rotateTokenKey({ store, now }, { tokenKeys, step: 'retire' });
-    await expect(rejected).rejects.toThrow(
-      /Cannot run "retire" now.*\nCould not delete .*: the network is down/,
-    );
+    await expect(rejected).rejects.toThrow(/Cannot run "retire" now.*\nCould not delete .*: the network is down/);
   });
 });

@@ -56,9 +56,7 @@ describe('processOrders', () => {
     const product = await shop.sell({ stock: 150, stock_shards: 4 });
     const orders = await shop.submit(product, ones(200));
     // Every transaction commits and its response is lost, so the worker fails without acknowledging the batch.
-    const dying = shop.container(({ operation }) =>
-      operation === 'TransactWriteItems' ? 'timeout_after' : undefined,
-    );
+    const dying = shop.container(({ operation }) => (operation === 'TransactWriteItems' ? 'timeout_after' : undefined));
     await expect(processOrders(dying, { orders, shardOffset: 0.3 })).rejects.toThrow('timeout_after');
 
     const [a, b, c] = [shop.container(), shop.container(), shop.container()];
@@ -73,40 +71,37 @@ describe('processOrders', () => {
     expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
   });
 
-  it.each([1, 2])(
-    'keeps the ledger under conflicts, throttling and lost responses (seed %i)',
-    async (seed) => {
-      const shop = await createOrderFixture();
-      const product = await shop.sell({ stock: 180, stock_shards: 8, limit_per_customer: 3 });
-      const orders = await shop.submit(product, [...ones(100), ...Array.from({ length: 60 }, () => 2)]);
-      const rates = {
-        conflict: 0.2,
-        throttled: 0.05,
-        server_error: 0.05,
-        timeout_before: 0.05,
-        timeout_after: 0.1,
-      };
-      // About every second write fails until the faults end.
-      const fault = atRates(seed, rates);
-      const worker = shop.container((attempt) => (worker.attempts.length < 250 ? fault(attempt) : undefined));
-      /** Redelivers a batch until it succeeds or the retries are used up, as the event source does. */
-      const deliver = async (batch: readonly Order[], deliveries = 20): Promise<number> => {
-        try {
-          return await processOrders(worker, { orders: batch, shardOffset: Math.random() });
-        } catch (error) {
-          if (deliveries === 1) throw error;
-          return deliver(batch, deliveries - 1);
-        }
-      };
-      await Promise.all([deliver(orders.slice(0, 90)), deliver(orders.slice(70)), deliver(orders)]);
+  it.each([1, 2])('keeps the ledger under conflicts, throttling and lost responses (seed %i)', async (seed) => {
+    const shop = await createOrderFixture();
+    const product = await shop.sell({ stock: 180, stock_shards: 8, limit_per_customer: 3 });
+    const orders = await shop.submit(product, [...ones(100), ...Array.from({ length: 60 }, () => 2)]);
+    const rates = {
+      conflict: 0.2,
+      throttled: 0.05,
+      server_error: 0.05,
+      timeout_before: 0.05,
+      timeout_after: 0.1,
+    };
+    // About every second write fails until the faults end.
+    const fault = atRates(seed, rates);
+    const worker = shop.container((attempt) => (worker.attempts.length < 250 ? fault(attempt) : undefined));
+    /** Redelivers a batch until it succeeds or the retries are used up, as the event source does. */
+    const deliver = async (batch: readonly Order[], deliveries = 20): Promise<number> => {
+      try {
+        return await processOrders(worker, { orders: batch, shardOffset: Math.random() });
+      } catch (error) {
+        if (deliveries === 1) throw error;
+        return deliver(batch, deliveries - 1);
+      }
+    };
+    await Promise.all([deliver(orders.slice(0, 90)), deliver(orders.slice(70)), deliver(orders)]);
 
-      const { confirmed, orders: stored } = await shop.checkLedger();
-      expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
-      const units = confirmed.flatMap(({ lines }) => lines).reduce((sum, { quantity }) => sum + quantity, 0);
-      // Demand exceeds stock. One unit can remain if only orders of two units are left.
-      expect(units).toBeGreaterThanOrEqual(179);
-    },
-  );
+    const { confirmed, orders: stored } = await shop.checkLedger();
+    expect(stored.filter(({ status }) => status === 'PENDING')).toEqual([]);
+    const units = confirmed.flatMap(({ lines }) => lines).reduce((sum, { quantity }) => sum + quantity, 0);
+    // Demand exceeds stock. One unit can remain if only orders of two units are left.
+    expect(units).toBeGreaterThanOrEqual(179);
+  });
 
   it('rejects an order if the price has changed since it was accepted', async () => {
     const shop = await createOrderFixture();
@@ -163,9 +158,7 @@ describe('processOrders', () => {
 
     const { confirmed, orders } = await shop.checkLedger();
     expect(confirmed).toHaveLength(5);
-    expect(orders.filter((one) => one.status === 'REJECTED' && one.reason === 'limit_exceeded')).toHaveLength(
-      7,
-    );
+    expect(orders.filter((one) => one.status === 'REJECTED' && one.reason === 'limit_exceeded')).toHaveLength(7);
   });
 });
 
@@ -186,9 +179,7 @@ describe('processOrders where transactions conflict as on AWS', () => {
     const { confirmed, orders } = await shop.checkLedger();
     expect(confirmed.filter(({ customer_id }) => customer_id === bot)).toHaveLength(105);
     expect(confirmed).toHaveLength(145);
-    expect(orders.filter((one) => one.status === 'REJECTED' && one.reason === 'limit_exceeded')).toHaveLength(
-      15,
-    );
+    expect(orders.filter((one) => one.status === 'REJECTED' && one.reason === 'limit_exceeded')).toHaveLength(15);
   });
 
   it.each([1, 4, 32])('causes no conflicts among its own transactions on %i shards', async (stock_shards) => {
@@ -213,9 +204,7 @@ describe('processOrders where transactions conflict as on AWS', () => {
     );
     const metrics = { ...dying.metrics, confirmed: () => void confirmed++ };
 
-    await expect(processOrders({ ...dying, metrics }, { orders, shardOffset: 0 })).rejects.toThrow(
-      'timeout_before',
-    );
+    await expect(processOrders({ ...dying, metrics }, { orders, shardOffset: 0 })).rejects.toThrow('timeout_before');
     expect(confirmed).toBe((await shop.checkLedger()).confirmed.length);
     expect(confirmed).toBeGreaterThan(0);
     await processOrders({ ...shop, metrics }, { orders, shardOffset: 0 });

@@ -32,9 +32,7 @@ describe('cancelOrder', () => {
 
     const owner = { id: customerId, role: 'USER' as const };
     const codes = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        codeOf(cancelOrder(shop.container(), { orderId: order.id, caller: owner })),
-      ),
+      Array.from({ length: 10 }, () => codeOf(cancelOrder(shop.container(), { orderId: order.id, caller: owner }))),
     );
 
     expect(codes.sort()).toEqual(['done', ...Array.from({ length: 9 }, () => 'order_not_cancellable')]);
@@ -52,9 +50,7 @@ describe('cancelOrder', () => {
     const product = await shop.sell({ stock: 3 });
     const customerId = await shop.customer({ [product]: 3 });
     const { order } = await shop.checkout({ customerId });
-    const lossy = shop.container(({ operation }) =>
-      operation === 'TransactWriteItems' ? 'timeout_after' : undefined,
-    );
+    const lossy = shop.container(({ operation }) => (operation === 'TransactWriteItems' ? 'timeout_after' : undefined));
 
     const cancelled = await cancelOrder(lossy, {
       orderId: order.id,
@@ -72,19 +68,17 @@ describe('cancelOrder', () => {
     const customerId = await shop.customer({ [product]: 1 });
     const { order } = await shop.checkout({ customerId });
 
-    expect(
-      await codeOf(cancelOrder(shop, { orderId: order.id, caller: { id: 'stranger', role: 'USER' } })),
-    ).toBe('forbidden');
+    expect(await codeOf(cancelOrder(shop, { orderId: order.id, caller: { id: 'stranger', role: 'USER' } }))).toBe(
+      'forbidden',
+    );
     expect(await view(shop, product)).toEqual({ stock: 2, sold: 1 });
-    expect(
-      await codeOf(cancelOrder(shop, { orderId: order.id, caller: { id: 'boss', role: 'ADMIN' } })),
-    ).toBe('done');
-    expect(
-      await codeOf(cancelOrder(shop, { orderId: order.id, caller: { id: 'boss', role: 'ADMIN' } })),
-    ).toBe('order_not_cancellable');
-    expect(
-      await codeOf(cancelOrder(shop, { orderId: 'nothing', caller: { id: 'boss', role: 'ADMIN' } })),
-    ).toBe('order_not_found');
+    expect(await codeOf(cancelOrder(shop, { orderId: order.id, caller: { id: 'boss', role: 'ADMIN' } }))).toBe('done');
+    expect(await codeOf(cancelOrder(shop, { orderId: order.id, caller: { id: 'boss', role: 'ADMIN' } }))).toBe(
+      'order_not_cancellable',
+    );
+    expect(await codeOf(cancelOrder(shop, { orderId: 'nothing', caller: { id: 'boss', role: 'ADMIN' } }))).toBe(
+      'order_not_found',
+    );
   });
 
   it('releases units into the shards they came from after shards were added', async () => {

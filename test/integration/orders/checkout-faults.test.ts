@@ -3,11 +3,7 @@ import { DomainError } from '../../../lib/errors.ts';
 import { isServiceUnavailable } from '../../../lib/platform/aws-errors.ts';
 import { stockOf } from '../../../lib/products/product.ts';
 import { type Attempt, atRates } from '../../support/database/fault-injection.ts';
-import {
-  checkoutOutcome,
-  createOrderFixture,
-  type OrderFixture,
-} from '../../support/fixtures/order-fixtures.ts';
+import { checkoutOutcome, createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -61,9 +57,9 @@ describe('checkout with database faults', () => {
       const customerId = await shop.customer({ [keyboard]: 1 });
       const container = shop.container(firstTransaction('timeout_after'));
       const { order } = await container.checkout({ customerId, ...key });
-      expect(
-        container.attempts.filter(({ operation }) => operation === 'TransactWriteItems').length,
-      ).toBeGreaterThan(1);
+      expect(container.attempts.filter(({ operation }) => operation === 'TransactWriteItems').length).toBeGreaterThan(
+        1,
+      );
       expect((await shop.checkLedger()).confirmed).toEqual([order]);
     },
   );
@@ -82,9 +78,7 @@ describe('checkout with database faults', () => {
   it('fails with contention and writes nothing if every attempt conflicts', async () => {
     const keyboard = await shop.sell();
     const customerId = await shop.customer({ [keyboard]: 1 });
-    const container = shop.container(({ operation }) =>
-      operation === 'TransactWriteItems' ? 'conflict' : undefined,
-    );
+    const container = shop.container(({ operation }) => (operation === 'TransactWriteItems' ? 'conflict' : undefined));
     await expect(container.checkout({ customerId })).rejects.toMatchObject({
       code: 'contention',
       details: { retryAfterSeconds: 1 },

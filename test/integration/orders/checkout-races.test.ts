@@ -1,10 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../lib/platform/ids.ts';
-import {
-  checkoutOutcome,
-  createOrderFixture,
-  type OrderFixture,
-} from '../../support/fixtures/order-fixtures.ts';
+import { checkoutOutcome, createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -20,9 +16,7 @@ describe('concurrent checkouts', () => {
     const customers = await Promise.all(Array.from({ length: 80 }, () => shop.customer({ [keyboard]: 1 })));
     const containers = Array.from({ length: 4 }, () => shop.container());
     const outcomes = await Promise.all(
-      customers.map((customerId, index) =>
-        checkoutOutcome((containers[index % 4] ?? shop).checkout({ customerId })),
-      ),
+      customers.map((customerId, index) => checkoutOutcome((containers[index % 4] ?? shop).checkout({ customerId }))),
     );
     const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(60);
@@ -36,9 +30,7 @@ describe('concurrent checkouts', () => {
         shop.customer(Object.fromEntries(products.map((id, at) => [id, 1 + ((index + at) % 2)]))),
       ),
     );
-    const outcomes = await Promise.all(
-      customers.map((customerId) => checkoutOutcome(shop.checkout({ customerId }))),
-    );
+    const outcomes = await Promise.all(customers.map((customerId) => checkoutOutcome(shop.checkout({ customerId }))));
     const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(30 - codesOf(outcomes).length);
     expect(new Set(codesOf(outcomes))).toEqual(new Set(['out_of_stock']));
@@ -59,9 +51,7 @@ describe('concurrent checkouts', () => {
     const keyboard = await shop.sell({ stock: 100, stock_shards: 4 });
     const customerId = await shop.customer({ [keyboard]: 2 });
     const outcomes = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        checkoutOutcome(shop.container().checkout({ customerId, idempotencyKey: 'k' })),
-      ),
+      Array.from({ length: 10 }, () => checkoutOutcome(shop.container().checkout({ customerId, idempotencyKey: 'k' }))),
     );
     const { confirmed } = await shop.checkLedger();
     expect(confirmed).toHaveLength(1);

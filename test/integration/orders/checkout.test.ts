@@ -77,9 +77,9 @@ describe('checkout', () => {
     const keyboard = await shop.sell({ price: 100 });
     const customerId = await shop.customer({ [keyboard]: 1 });
     await shop.checkout({ customerId, idempotencyKey: 'k' });
-    await expect(
-      shop.checkout({ customerId, idempotencyKey: 'k', expectedTotal: 100 }),
-    ).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    await expect(shop.checkout({ customerId, idempotencyKey: 'k', expectedTotal: 100 })).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+    });
   });
 
   it('returns the first order for a retry with its key, even if the cart has changed', async () => {

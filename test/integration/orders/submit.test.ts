@@ -11,9 +11,7 @@ describe('submitOrder', () => {
     const container = shop.container();
 
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 50 }, () =>
-        submitOrder(container, { customerId: newId(), items: [{ id, quantity: 1 }] }),
-      ),
+      Array.from({ length: 50 }, () => submitOrder(container, { customerId: newId(), items: [{ id, quantity: 1 }] })),
     );
 
     for (const outcome of outcomes) {
@@ -31,9 +29,7 @@ describe('submitOrder', () => {
       operation === 'BatchGetItem' && call === 1 ? 'timeout_before' : undefined,
     );
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 5 }, () =>
-        submitOrder(container, { customerId: newId(), items: [{ id, quantity: 1 }] }),
-      ),
+      Array.from({ length: 5 }, () => submitOrder(container, { customerId: newId(), items: [{ id, quantity: 1 }] })),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
   });

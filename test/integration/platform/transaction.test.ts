@@ -46,9 +46,7 @@ const failing = (choose: (attempt: Attempt) => Fault | undefined) => withFaults(
 
 describe('transact', () => {
   it('commits once when its response is lost twice', async () => {
-    const { documents: faulty, attempts } = failing(({ attempt }) =>
-      attempt < 3 ? 'timeout_after' : undefined,
-    );
+    const { documents: faulty, attempts } = failing(({ attempt }) => (attempt < 3 ? 'timeout_after' : undefined));
     expect(await transact(faulty, [adding('a'), adding('b')])).toEqual({ committed: true });
     expect(attempts).toHaveLength(3);
     expect((await items()).map((item) => item['times_added'])).toEqual([1, 1]);
@@ -64,18 +62,15 @@ describe('transact', () => {
     expect(await items()).toEqual([{ id: 'b' }]);
   });
 
-  it.each(['conflict', 'throttled'] as const)(
-    'returns contention after %s, and writes nothing',
-    async (fault) => {
-      const { documents: faulty } = failing(() => fault);
-      expect(await transact(faulty, [putting('a')])).toEqual({
-        committed: false,
-        failures: [],
-        contention: true,
-      });
-      expect(await items()).toEqual([]);
-    },
-  );
+  it.each(['conflict', 'throttled'] as const)('returns contention after %s, and writes nothing', async (fault) => {
+    const { documents: faulty } = failing(() => fault);
+    expect(await transact(faulty, [putting('a')])).toEqual({
+      committed: false,
+      failures: [],
+      contention: true,
+    });
+    expect(await items()).toEqual([]);
+  });
 
   it.each(['timeout_after', 'timeout_before', 'server_error'] as const)(
     'throws when every attempt ends with %s',

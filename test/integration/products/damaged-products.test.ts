@@ -73,10 +73,7 @@ describe('an unreadable stored product', () => {
     await set(shop.tables.products, { id: damaged }, 'propagating', 'yes');
     await interruptedUpdate(shop.products, sound, { price: 2_000 });
     const later = { now: () => Date.now() + 60_000 };
-    const { propagated } = await sweepProducts(
-      { ...shop, clock: later },
-      { deadline: Number.POSITIVE_INFINITY },
-    );
+    const { propagated } = await sweepProducts({ ...shop, clock: later }, { deadline: Number.POSITIVE_INFINITY });
     expect(propagated).toEqual([sound]);
   });
 });

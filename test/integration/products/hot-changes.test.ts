@@ -9,11 +9,7 @@ import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import { type Attempt, type Fault, seeded } from '../../support/database/fault-injection.ts';
 import { interruptedUpdate } from '../../support/fixtures/interrupted-update.ts';
-import {
-  type Container,
-  createOrderFixture,
-  type OrderFixture,
-} from '../../support/fixtures/order-fixtures.ts';
+import { type Container, createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 const shoppers = 64;
 const never = Number.POSITIVE_INFINITY;
@@ -68,8 +64,7 @@ const changes: Record<
   },
   'an increase from 8 to 32 shards': {
     shards: 8,
-    change: (deps, _shop, product) =>
-      updateProduct(deps, { productId: product, change: { stock_shards: 32 } }),
+    change: (deps, _shop, product) => updateProduct(deps, { productId: product, change: { stock_shards: 32 } }),
   },
 };
 
@@ -80,25 +75,22 @@ async function timeOf(act: () => Promise<unknown>): Promise<number> {
 }
 
 describe('during a sale to 64 shoppers', () => {
-  it.each(Object.entries(changes))(
-    '%s completes, and the ledger is correct',
-    async (name, { shards, change }) => {
-      const idleShop = await createOrderFixture();
-      const idleProduct = await idleShop.sell({ stock: 100_000, stock_shards: shards });
-      const idle = await timeOf(() => change(idleShop.container(), idleShop, idleProduct));
+  it.each(Object.entries(changes))('%s completes, and the ledger is correct', async (name, { shards, change }) => {
+    const idleShop = await createOrderFixture();
+    const idleProduct = await idleShop.sell({ stock: 100_000, stock_shards: shards });
+    const idle = await timeOf(() => change(idleShop.container(), idleShop, idleProduct));
 
-      const shop = await createOrderFixture();
-      const product = await shop.sell({ stock: 100_000, stock_shards: shards });
-      const stop = keepBuying(shop, product);
-      const hot = await timeOf(() => change(shop.container(conflicts(3)), shop, product)).finally(stop);
+    const shop = await createOrderFixture();
+    const product = await shop.sell({ stock: 100_000, stock_shards: shards });
+    const stop = keepBuying(shop, product);
+    const hot = await timeOf(() => change(shop.container(conflicts(3)), shop, product)).finally(stop);
 
-      process.stdout.write(`${name}: ${(hot / idle).toFixed(1)} times as long as without a sale\n`);
-      const after = await shop.products.get(product);
-      expect(after?.propagating).toBeUndefined();
-      await expectAgreement(shop, product);
-      await shop.checkLedger();
-    },
-  );
+    process.stdout.write(`${name}: ${(hot / idle).toFixed(1)} times as long as without a sale\n`);
+    const after = await shop.products.get(product);
+    expect(after?.propagating).toBeUndefined();
+    await expectAgreement(shop, product);
+    await shop.checkLedger();
+  });
 
   it('no order gets an old price, or a deleted product, after the update has returned', async () => {
     const shop = await createOrderFixture();

@@ -4,11 +4,7 @@ import { addStock } from '../../../lib/products/add-stock.ts';
 import { createProduct } from '../../../lib/products/create-product.ts';
 import { soldOf, stockOf } from '../../../lib/products/product.ts';
 import { deleteProduct } from '../../../lib/products/update-product.ts';
-import {
-  type Container,
-  createOrderFixture,
-  type OrderFixture,
-} from '../../support/fixtures/order-fixtures.ts';
+import { type Container, createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 let productId: string;
@@ -21,11 +17,8 @@ beforeEach(async () => {
 const keyOf = (key: string, body: object, seller = 'seller', operation = 'addStock'): Idempotency =>
   idempotencyOf(operation, seller, key, body);
 
-const restock = (
-  container: Container,
-  units: number,
-  idempotency = keyOf('k', { product: productId, units }),
-) => addStock(container, { productId, units, idempotency });
+const restock = (container: Container, units: number, idempotency = keyOf('k', { product: productId, units })) =>
+  addStock(container, { productId, units, idempotency });
 
 async function unitsOf(id: string): Promise<number> {
   const { shards } = await shop.inventory.readOne(id);
@@ -51,9 +44,7 @@ describe('addStock with an idempotency key', () => {
   it.each(['timeout_after', 'server_error'] as const)(
     'adds units once when every response to the first request is lost (%s)',
     async (fault) => {
-      const faulty = shop.container(({ operation }) =>
-        /Transact|GetItem$/.test(operation) ? fault : undefined,
-      );
+      const faulty = shop.container(({ operation }) => (/Transact|GetItem$/.test(operation) ? fault : undefined));
       await expect(restock(faulty, 5)).rejects.toThrow();
       await restock(shop.container(), 5);
       expect(await unitsOf(productId)).toBe(15);

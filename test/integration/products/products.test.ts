@@ -3,11 +3,7 @@ import { addStock } from '../../../lib/products/add-stock.ts';
 import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import { interruptedUpdate } from '../../support/fixtures/interrupted-update.ts';
-import {
-  checkoutOutcome,
-  createOrderFixture,
-  type OrderFixture,
-} from '../../support/fixtures/order-fixtures.ts';
+import { checkoutOutcome, createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 import { createBrowserFixture } from '../../support/fixtures/product-browser.ts';
 
 let shop: OrderFixture;
@@ -20,9 +16,7 @@ const read = (id: string) => shop.inventory.readOne(id);
 /** Checks out one unit for each of several customers. */
 const buy = async (productId: string, times: number) => {
   const customers = await Promise.all(Array.from({ length: times }, () => shop.customer({ [productId]: 1 })));
-  return Promise.all(
-    customers.map((customerId) => checkoutOutcome(shop.container().checkout({ customerId }))),
-  );
+  return Promise.all(customers.map((customerId) => checkoutOutcome(shop.container().checkout({ customerId }))));
 };
 
 describe('createProduct', () => {
@@ -50,9 +44,7 @@ describe('updateProduct with a new price', () => {
     expect(products.map(({ id }) => id)).toEqual([keyboard]);
     for (const product of products) await propagateProduct(shop, product);
     const { product, shards } = await read(keyboard);
-    expect(shards.map(({ price, active }) => [price, active])).toEqual(
-      Array.from({ length: 6 }, () => [150, false]),
-    );
+    expect(shards.map(({ price, active }) => [price, active])).toEqual(Array.from({ length: 6 }, () => [150, false]));
     expect(product.propagating).toBeUndefined();
     expect((await shop.products.listPropagating(10)).products).toEqual([]);
     await shop.checkLedger();
@@ -146,9 +138,7 @@ describe('updateProduct', () => {
 
   it('rejects fewer shards than the product has', async () => {
     const keyboard = await shop.sell({ stock_shards: 4 });
-    await expect(
-      updateProduct(shop, { productId: keyboard, change: { stock_shards: 3 } }),
-    ).rejects.toMatchObject({
+    await expect(updateProduct(shop, { productId: keyboard, change: { stock_shards: 3 } })).rejects.toMatchObject({
       code: 'invalid_request',
     });
   });
@@ -181,18 +171,14 @@ describe('deleteProduct', () => {
     await expect(createBrowserFixture(shop).read(keyboard)).rejects.toMatchObject({
       code: 'product_not_found',
     });
-    expect((await checkoutOutcome(shop.container().checkout({ customerId }))).code).toBe(
-      'product_unavailable',
-    );
+    expect((await checkoutOutcome(shop.container().checkout({ customerId }))).code).toBe('product_unavailable');
     await expect(deleteProduct(shop, { productId: keyboard })).rejects.toMatchObject({
       code: 'product_not_found',
     });
     await expect(addStock(shop, { productId: keyboard, units: 5 })).rejects.toMatchObject({
       code: 'product_not_found',
     });
-    await expect(
-      updateProduct(shop, { productId: keyboard, change: { active: true } }),
-    ).rejects.toMatchObject({
+    await expect(updateProduct(shop, { productId: keyboard, change: { active: true } })).rejects.toMatchObject({
       code: 'product_not_found',
     });
     await shop.checkLedger();

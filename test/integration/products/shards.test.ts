@@ -6,11 +6,7 @@ import { transferStock } from '../../../lib/products/transfer-stock.ts';
 import { updateProduct } from '../../../lib/products/update-product.ts';
 import { type Attempt, atRates } from '../../support/database/fault-injection.ts';
 import { interruptedUpdate } from '../../support/fixtures/interrupted-update.ts';
-import {
-  checkoutOutcome,
-  createOrderFixture,
-  type OrderFixture,
-} from '../../support/fixtures/order-fixtures.ts';
+import { checkoutOutcome, createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -22,9 +18,7 @@ const read = (id: string) => shop.inventory.readOne(id);
 /** Checks out one unit for each of several customers. */
 const buy = async (productId: string, times: number) => {
   const customers = await Promise.all(Array.from({ length: times }, () => shop.customer({ [productId]: 1 })));
-  return Promise.all(
-    customers.map((customerId) => checkoutOutcome(shop.container().checkout({ customerId }))),
-  );
+  return Promise.all(customers.map((customerId) => checkoutOutcome(shop.container().checkout({ customerId }))));
 };
 
 describe('updateProduct with more shards', () => {
@@ -89,18 +83,15 @@ describe('addStock', () => {
     expect(shards.map(({ stock }) => stock).sort()).toEqual([1, 1, 2, 2]);
   });
 
-  it.each([1, 8, 1_000])(
-    'adds units once, to fewer shards, under contention on 32 (%i units)',
-    async (units) => {
-      const keyboard = await shop.sell({ stock: 32, stock_shards: 32 });
-      // 9 actions are the existence check and 8 shards.
-      const conflicts = ({ actions }: Attempt) => (actions > 9 ? 'conflict' : undefined);
-      const container = shop.container(conflicts);
-      await addStock(container, { productId: keyboard, units });
-      shop.supplied[keyboard] = 32 + units;
-      await shop.checkLedger();
-    },
-  );
+  it.each([1, 8, 1_000])('adds units once, to fewer shards, under contention on 32 (%i units)', async (units) => {
+    const keyboard = await shop.sell({ stock: 32, stock_shards: 32 });
+    // 9 actions are the existence check and 8 shards.
+    const conflicts = ({ actions }: Attempt) => (actions > 9 ? 'conflict' : undefined);
+    const container = shop.container(conflicts);
+    await addStock(container, { productId: keyboard, units });
+    shop.supplied[keyboard] = 32 + units;
+    await shop.checkLedger();
+  });
 
   it('adds all units to one shard under contention on the others', async () => {
     const keyboard = await shop.sell({ stock: 0, stock_shards: 32 });

@@ -62,13 +62,10 @@ const integers = ({ least, most }: Range) => Array.from({ length: most - least +
 function isConsistent(id: string, { stock, sold }: Sum, fromMs: number, toMs: number): boolean {
   const { restocks, largeOrders, smallOrders } = historyOf(id);
   const [larges, smalls] = [range(largeOrders, fromMs, toMs), range(smallOrders, fromMs, toMs)];
-  const canBeSold = (units: number) =>
-    within(Math.floor(units / large), larges) && within(units % large, smalls);
+  const canBeSold = (units: number) => within(Math.floor(units / large), larges) && within(units % large, smalls);
   if (sold !== undefined && !canBeSold(sold)) return false;
   if (stock === undefined) return true;
-  const totals = integers(range(restocks, fromMs, toMs)).map(
-    (times) => openingStock + times * restockedUnits,
-  );
+  const totals = integers(range(restocks, fromMs, toMs)).map((times) => openingStock + times * restockedUnits);
   return totals.some((total) => (sold === undefined ? canBeSold(total - stock) : total === stock + sold));
 }
 
@@ -114,8 +111,7 @@ describe('reads during orders over several shards, transfers and new shards', ()
     const minimum = { reshard: 6, consolidate: 60, restock: 30, large: 60, small: 60, cancel: 40 };
     const isOver = () =>
       found.length > 0 ||
-      (done() >= wantedReads &&
-        Object.entries(minimum).every(([kind, least]) => (writes[kind] ?? 0) >= least));
+      (done() >= wantedReads && Object.entries(minimum).every(([kind, least]) => (writes[kind] ?? 0) >= least));
     const count = (counts: Record<string, number>, kind: string) => {
       counts[kind] = (counts[kind] ?? 0) + 1;
     };
@@ -200,9 +196,7 @@ describe('reads during orders over several shards, transfers and new shards', ()
       async () => {
         const { id, list } = pick(products.map((id) => ({ id, list: historyOf(id).restocks })));
         if (list.length < maxWrites)
-          await write('restock', list, 1, () =>
-            addStock(container, { productId: id, units: restockedUnits }),
-          );
+          await write('restock', list, 1, () => addStock(container, { productId: id, units: restockedUnits }));
         else await setImmediate();
       },
       async () => {

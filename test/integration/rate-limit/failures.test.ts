@@ -4,13 +4,7 @@ import { systemClock } from '../../../lib/platform/clock.ts';
 import { createRateLimits, type RateLimits, type Usage } from '../../../lib/rate-limit/rate-limits.ts';
 import { withFaults } from '../../support/database/fault-injection.ts';
 import { freshTables } from '../../support/database/tables.ts';
-import {
-  allowedCount,
-  inMemory,
-  limitsOf,
-  sharedStores,
-  times,
-} from '../../support/fixtures/rate-limit-stores.ts';
+import { allowedCount, inMemory, limitsOf, sharedStores, times } from '../../support/fixtures/rate-limit-stores.ts';
 
 const limit = { requests: 3, windowSeconds: 86_400 };
 const name = 'auth-per-address-and-email';

@@ -7,13 +7,7 @@ import { systemClock } from '../../../lib/platform/clock.ts';
 import { createRateLimits } from '../../../lib/rate-limit/rate-limits.ts';
 import { withFaults } from '../../support/database/fault-injection.ts';
 import { freshTables } from '../../support/database/tables.ts';
-import {
-  allowedCount,
-  inMemory,
-  limitsOf,
-  onRedis,
-  times,
-} from '../../support/fixtures/rate-limit-stores.ts';
+import { allowedCount, inMemory, limitsOf, onRedis, times } from '../../support/fixtures/rate-limit-stores.ts';
 import { whyNoRedis } from '../../support/services/redis.ts';
 
 describe('rateLimits without their store', () => {

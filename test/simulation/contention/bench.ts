@@ -17,9 +17,7 @@ const wholeSale = { units: 10_000, shards: 32, shoppers: 100_000, atOnce: 1_000 
  * Arguments select ways (`plain`, `checkout`, `submit`); the others keep their figures. `sale` prints a complete sale.
  */
 async function main(ways: readonly string[]): Promise<void> {
-  const previous = existsSync(dataFile)
-    ? z.array(result).parse(JSON.parse(readFileSync(dataFile, 'utf8')))
-    : [];
+  const previous = existsSync(dataFile) ? z.array(result).parse(JSON.parse(readFileSync(dataFile, 'utf8'))) : [];
   const results: Result[] = [];
   for (const { way, shards, load, measure } of rows) {
     const before = previous.find((one) => one.way === way && one.shards === shards && one.load === load);

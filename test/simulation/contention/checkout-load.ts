@@ -42,12 +42,7 @@ export async function loadCheckout(shards: number, shoppers: number): Promise<Me
   const options = { stock: plenty, shards, ordersPartitions: 120 };
   await sellHotProduct(options, async (sale) => {
     const { time, shop } = sale;
-    const measured = createMeasurement(
-      time.now,
-      shop.dynamodb.usage,
-      time.now() + warmUpMs,
-      time.now() + endMs,
-    );
+    const measured = createMeasurement(time.now, shop.dynamodb.usage, time.now() + warmUpMs, time.now() + endMs);
     measurement = measured;
     await shop.lambda.warm('checkout', shoppers);
     await Promise.all(

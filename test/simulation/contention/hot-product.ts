@@ -28,13 +28,7 @@ interface HotProductOptions {
  * have so many partitions that they are never a bottleneck.
  */
 export async function sellHotProduct(
-  {
-    stock,
-    shards,
-    ordersPartitions,
-    indexPartitions = Number.POSITIVE_INFINITY,
-    observer,
-  }: HotProductOptions,
+  { stock, shards, ordersPartitions, indexPartitions = Number.POSITIVE_INFINITY, observer }: HotProductOptions,
   sell: (sale: HotProductSale) => Promise<void>,
 ): Promise<void> {
   await warmSdk();
@@ -50,9 +44,7 @@ export async function sellHotProduct(
   });
   await time.run(async () => {
     const input = { name: 'Ticket', price: 1_000, stock, stock_shards: shards };
-    const { product } = await shop.request('createProduct', 'open', (container) =>
-      createProduct(container, input),
-    );
+    const { product } = await shop.request('createProduct', 'open', (container) => createProduct(container, input));
     await sell({ time, shop, product: product.id });
   });
 }

@@ -15,29 +15,26 @@ const plenty = 10_000_000;
  */
 export async function loadPlain(shoppers: number): Promise<Measured> {
   let measurement: Measurement | undefined;
-  await sellHotProduct(
-    { stock: plenty, shards: 1, ordersPartitions: 120 },
-    async ({ time, shop, product }) => {
-      const from = time.now();
-      const measured = createMeasurement(time.now, shop.dynamodb.usage, from + warmUpMs, from + endMs);
-      measurement = measured;
-      await Promise.all(
-        Array.from({ length: shoppers }, async () => {
-          const documents = simulatedDocuments(time, shop.dynamodb);
-          let sinceMs = time.now();
-          while (!measured.isOver()) {
-            try {
-              await documents.send(orderOne(product));
-            } catch {
-              continue;
-            }
-            measured.decided(sinceMs, true);
-            sinceMs = time.now();
+  await sellHotProduct({ stock: plenty, shards: 1, ordersPartitions: 120 }, async ({ time, shop, product }) => {
+    const from = time.now();
+    const measured = createMeasurement(time.now, shop.dynamodb.usage, from + warmUpMs, from + endMs);
+    measurement = measured;
+    await Promise.all(
+      Array.from({ length: shoppers }, async () => {
+        const documents = simulatedDocuments(time, shop.dynamodb);
+        let sinceMs = time.now();
+        while (!measured.isOver()) {
+          try {
+            await documents.send(orderOne(product));
+          } catch {
+            continue;
           }
-        }),
-      );
-    },
-  );
+          measured.decided(sinceMs, true);
+          sinceMs = time.now();
+        }
+      }),
+    );
+  });
   if (measurement === undefined) throw new Error('The load measured nothing');
   return measurement.result();
 }

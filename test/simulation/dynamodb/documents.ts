@@ -65,5 +65,4 @@ const httpResponseOf = ({ status, body }: { status: number; body: object }) => (
   body: encoder.encode(JSON.stringify(body)),
 });
 
-const timeoutError = () =>
-  Object.assign(new Error('No response within two seconds'), { name: 'TimeoutError' });
+const timeoutError = () => Object.assign(new Error('No response within two seconds'), { name: 'TimeoutError' });

@@ -45,8 +45,7 @@ export function createParser(text: string) {
   return parser;
 
   function name(token: string): (scope: Scope) => string {
-    if (!/^[A-Za-z_#]/.test(token))
-      throw new InvalidRequest(`Expected a name instead of ${token} in: ${text}`);
+    if (!/^[A-Za-z_#]/.test(token)) throw new InvalidRequest(`Expected a name instead of ${token} in: ${text}`);
     if (!token.startsWith('#')) return () => token;
     return ({ names }) => {
       const found = names[token];

@@ -49,9 +49,7 @@ export function createJournal({ usage, indexLagMs, schedule, onRecord }: Journal
   let writes = 0;
 
   const indexWritesOf = ({ table, before, after }: Change): [Index, string][] =>
-    table.indexes.flatMap((index) =>
-      index.touched(before, after).map((hash): [Index, string] => [index, hash]),
-    );
+    table.indexes.flatMap((index) => index.touched(before, after).map((hash): [Index, string] => [index, hash]));
 
   function prepare(change: Change): boolean {
     const { table, key } = change;
@@ -98,8 +96,7 @@ export function createJournal({ usage, indexLagMs, schedule, onRecord }: Journal
       else table.items.set(key, after);
       const write = writes++;
       for (const index of table.indexes) {
-        if (index.touched(before, after).length > 0)
-          schedule(indexLagMs(), () => index.apply(key, after, write));
+        if (index.touched(before, after).length > 0) schedule(indexLagMs(), () => index.apply(key, after, write));
       }
       if (table.hasStream) onRecord({ table: table.name, shard: shardOf(table, key), change });
     },

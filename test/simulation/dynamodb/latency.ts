@@ -24,10 +24,8 @@ const z99 = 2.3263;
  * log-normal; reads and updates take as long as puts, because no comparable measurement is published for them.
  */
 export function createLatency(random: Random) {
-  const sample = ({ p50, p99 }: Quantiles): number =>
-    p50 * Math.exp((Math.log(p99 / p50) / z99) * random.normal());
-  const interpolate = (actions: number, from: number, to: number): number =>
-    from + ((actions - 5) * (to - from)) / 20;
+  const sample = ({ p50, p99 }: Quantiles): number => p50 * Math.exp((Math.log(p99 / p50) / z99) * random.normal());
+  const interpolate = (actions: number, from: number, to: number): number => from + ((actions - 5) * (to - from)) / 20;
 
   return {
     single: (): number => sample(single),

@@ -77,9 +77,7 @@ function putOf(random: Random, TableName: string, id: string) {
   const indexed = random.chance(0.5)
     ? { pending: '1', customer_id: 'c', created_at: `t${random.between(100, 999)}` }
     : {};
-  const conditional = random.chance(0.6)
-    ? { ConditionExpression, ...parametersOf(random, ConditionExpression) }
-    : {};
+  const conditional = random.chance(0.6) ? { ConditionExpression, ...parametersOf(random, ConditionExpression) } : {};
   return {
     TableName,
     Item: { id, ...item, ...indexed, list: [1, { deep: true }], nothing: null },

@@ -64,8 +64,7 @@ export function createReads({ tables, usage, jitter, schedule }: ReadsOptions) {
         const table = tableOf(name);
         return Keys.map((Key) => ({ table, Key, key: keyOf(table, Key) }));
       });
-      if (keys.length === 0 || keys.length > batchKeysMax)
-        throw new InvalidRequest('A batch must have 1 to 100 keys');
+      if (keys.length === 0 || keys.length > batchKeysMax) throw new InvalidRequest('A batch must have 1 to 100 keys');
       const Responses: Record<string, Item[]> = {};
       const UnprocessedKeys: Record<string, { Keys: Item[]; ConsistentRead: true }> = {};
       for (const { table, Key, key } of keys) {

@@ -25,12 +25,7 @@ export const inProgress = (): Response => failure(400, 'TransactionInProgressExc
 
 /** Why an action cancelled its transaction, if it did. */
 export interface Reason {
-  readonly Code:
-    | 'None'
-    | 'ConditionalCheckFailed'
-    | 'TransactionConflict'
-    | 'ThrottlingError'
-    | 'ValidationError';
+  readonly Code: 'None' | 'ConditionalCheckFailed' | 'TransactionConflict' | 'ThrottlingError' | 'ValidationError';
   readonly Item?: object;
 }
 

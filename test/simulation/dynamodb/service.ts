@@ -69,14 +69,7 @@ const slowFactor = { from: 5, to: 40 };
  * writes of the transaction ledger, prepare, write) takes about as long as a single write. A cancelled transaction takes as
  * long as a successful one and releases its items after 60 %.
  */
-export function createDynamoDb({
-  time,
-  random,
-  definitions,
-  partitions,
-  indexPartitions,
-  ...hooks
-}: ServiceOptions) {
+export function createDynamoDb({ time, random, definitions, partitions, indexPartitions, ...hooks }: ServiceOptions) {
   const tables = new Map<string, Table>();
   for (const definition of definitions) {
     const { TableName } = definition;

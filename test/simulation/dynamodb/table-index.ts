@@ -22,11 +22,7 @@ export interface QueryInput {
 export type Index = ReturnType<typeof createIndex>;
 
 /** A global secondary index with hash and range key, both strings. It contains only items that have both. */
-export function createIndex(
-  { IndexName, KeySchema, Projection }: Definition,
-  tableKey: string,
-  capacity: Capacity,
-) {
+export function createIndex({ IndexName, KeySchema, Projection }: Definition, tableKey: string, capacity: Capacity) {
   const [hashKey = '', rangeKey = ''] = KeySchema.map(({ AttributeName }) => AttributeName);
   const entries = new Map<string, Map<string, Item>>();
   /** Writes reach the index in any order; the latest write of each item wins. */
@@ -34,11 +30,8 @@ export function createIndex(
 
   const entryOf = (item: Item | undefined): Item | undefined => {
     const [hash, range, key] = [item?.[hashKey], item?.[rangeKey], item?.[tableKey]];
-    if (item === undefined || hash === undefined || range === undefined || key === undefined)
-      return undefined;
-    return Projection.ProjectionType === 'ALL'
-      ? item
-      : { [hashKey]: hash, [rangeKey]: range, [tableKey]: key };
+    if (item === undefined || hash === undefined || range === undefined || key === undefined) return undefined;
+    return Projection.ProjectionType === 'ALL' ? item : { [hashKey]: hash, [rangeKey]: range, [tableKey]: key };
   };
   const hashOf = (entry: Item): string => textOf(entry[hashKey]) ?? '';
   const orderOf = (entry: Item): string => `${textOf(entry[rangeKey])} ${textOf(entry[tableKey])}`;
@@ -81,8 +74,7 @@ export function createIndex(
       const start = input.ExclusiveStartKey;
       const after = start === undefined ? undefined : orderOf(start);
       const isPast = (entry: Item) =>
-        after === undefined ||
-        (input.ScanIndexForward === false ? orderOf(entry) < after : orderOf(entry) > after);
+        after === undefined || (input.ScanIndexForward === false ? orderOf(entry) < after : orderOf(entry) > after);
       const rest = found.filter(isPast);
       const page = rest.slice(0, Limit);
       const last = page.at(-1);

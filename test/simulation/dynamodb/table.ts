@@ -40,8 +40,6 @@ export function createTable(
     items: new Map(),
     held: new Map(),
     capacity: createCapacity(partitions, now),
-    indexes: GlobalSecondaryIndexes.map((index) =>
-      createIndex(index, name, createCapacity(indexPartitions, now)),
-    ),
+    indexes: GlobalSecondaryIndexes.map((index) => createIndex(index, name, createCapacity(indexPartitions, now))),
   };
 }

@@ -2,15 +2,7 @@ import { hash } from '../runtime/random.ts';
 import { InvalidRequest } from './expression-parser.ts';
 import type { Journal, Usage } from './journal.ts';
 import type { Observer } from './observer.ts';
-import {
-  cancelled,
-  inProgress,
-  ok,
-  type Reason,
-  type Respond,
-  type Response,
-  tokenReused,
-} from './response.ts';
+import { cancelled, inProgress, ok, type Reason, type Respond, type Response, tokenReused } from './response.ts';
 import type { Table } from './table.ts';
 import { type Change, evaluate, type Write, type WriteInput, type WriteKind, writeOf } from './write.ts';
 
@@ -123,15 +115,11 @@ export function createTransactions({ tables, journal, usage, now, schedule, obse
       });
     }
     schedule(timing.decideAt, () => {
-      const changes = outcomes.flatMap((outcome) =>
-        outcome !== undefined && 'table' in outcome ? [outcome] : [],
-      );
+      const changes = outcomes.flatMap((outcome) => (outcome !== undefined && 'table' in outcome ? [outcome] : []));
       const entry = tokens.get(input.ClientRequestToken);
       if (changes.length < writes.length) {
         tokens.delete(input.ClientRequestToken);
-        const reasons = outcomes.map(
-          (one): Reason => (one !== undefined && 'Code' in one ? one : { Code: 'None' }),
-        );
+        const reasons = outcomes.map((one): Reason => (one !== undefined && 'Code' in one ? one : { Code: 'None' }));
         schedule(timing.releaseAt - timing.decideAt, () => writes.forEach(release));
         respond(cancelled(reasons), timing.respondAt - timing.decideAt);
         return;
@@ -161,11 +149,7 @@ const unchanged = ({ table, key }: Write): Change => {
 };
 
 /** @throws {InvalidRequest} if DynamoDB would reject the whole transaction */
-function writesOf(
-  tables: ReadonlyMap<string, Table>,
-  { TransactItems }: TransactInput,
-  body: string,
-): Write[] {
+function writesOf(tables: ReadonlyMap<string, Table>, { TransactItems }: TransactInput, body: string): Write[] {
   if (TransactItems.length === 0 || TransactItems.length > actionsMax)
     throw new InvalidRequest('A transaction must have 1 to 100 actions');
   if (body.length > bytesMax) throw new InvalidRequest('The transaction is larger than 4 MB');

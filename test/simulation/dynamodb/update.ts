@@ -30,8 +30,7 @@ export const updateOf = memoized((text: string): ((scope: Scope) => Item) => {
   }
   return (scope) => {
     let item = scope.item ?? {};
-    for (const { path, value } of actions.map((action) => action(scope)))
-      item = withChange(item, path, value);
+    for (const { path, value } of actions.map((action) => action(scope))) item = withChange(item, path, value);
     return item;
   };
 });
@@ -89,8 +88,7 @@ const present =
   (path: Path) =>
   (scope: Scope): Value => {
     const found = lookUp(scope.item, path(scope));
-    if (found === undefined)
-      throw new InvalidRequest('The expression refers to an attribute that does not exist');
+    if (found === undefined) throw new InvalidRequest('The expression refers to an attribute that does not exist');
     return found;
   };
 
@@ -104,8 +102,7 @@ function withChange(item: Item, path: readonly string[], value: Value | undefine
   if (name === undefined) throw new InvalidRequest('Empty path');
   if (rest.length > 0) {
     const inner = item[name];
-    if (inner === undefined || !('M' in inner))
-      throw new InvalidRequest('The document path is invalid for update');
+    if (inner === undefined || !('M' in inner)) throw new InvalidRequest('The document path is invalid for update');
     return { ...item, [name]: { M: withChange(inner.M, rest, value) } };
   }
   if (value !== undefined) return { ...item, [name]: value };

@@ -91,8 +91,7 @@ export function createLambda<C>({ time, random, newContainer, skewMs, crashAfter
         };
         time.after(timeoutMs, () => end(() => reject(new InvocationError('timed out')), false));
         const crashMs = crashAfterMs?.();
-        if (crashMs !== undefined)
-          time.after(crashMs, () => end(() => reject(new InvocationError('crashed')), false));
+        if (crashMs !== undefined) time.after(crashMs, () => end(() => reject(new InvocationError('crashed')), false));
         time
           .on(machine, () => run(container, machine))
           .then(

@@ -28,8 +28,7 @@ export function createFaults(random: Random, rates: FaultRates, on: () => boolea
 
   return {
     counts,
-    ofRequest: (operation: string): Fault | undefined =>
-      draw(writes.test(operation) ? requestFaults : ofReads),
+    ofRequest: (operation: string): Fault | undefined => draw(writes.test(operation) ? requestFaults : ofReads),
     ofBatch: (): DeliveryFault | undefined => draw(deliveryFaults),
     crashAfterMs: (): number | undefined =>
       draw(['crash']) === undefined ? undefined : random.between(crashAfterMs.from, crashAfterMs.to),

@@ -38,8 +38,7 @@ const rowsOf = <T>(dynamodb: SimulatedDynamoDb, table: string, schema: z.ZodMini
     key.startsWith('key#') ? [] : [schema.parse(unmarshall(JSON.parse(JSON.stringify(item))))],
   );
 
-const confirmedOf = ({ orders }: SaleWithOrders) =>
-  [...orders.values()].filter(({ status }) => status === 'CONFIRMED');
+const confirmedOf = ({ orders }: SaleWithOrders) => [...orders.values()].filter(({ status }) => status === 'CONFIRMED');
 
 const checks: Readonly<Record<string, Check>> = {
   'at the end, no order is PENDING': ({ orders }) =>
@@ -98,9 +97,7 @@ const checks: Readonly<Record<string, Check>> = {
 
   'an order is CANCELLED only after a cancel request, and stays CANCELLED': ({ shoppers, orders }) => {
     const requested = new Set(shoppers.cancellations.map(({ order_id }) => order_id));
-    const unrequested = [...orders.values()].filter(
-      ({ id, status }) => status === 'CANCELLED' && !requested.has(id),
-    );
+    const unrequested = [...orders.values()].filter(({ id, status }) => status === 'CANCELLED' && !requested.has(id));
     const broken = shoppers.cancellations.filter(
       ({ result, order_id }) => result.status === 'succeeded' && orders.get(order_id)?.status !== 'CANCELLED',
     );
@@ -117,11 +114,7 @@ const checks: Readonly<Record<string, Check>> = {
     ),
 
   'an order is rejected as out of stock only if its stock was too low': ({ shoppers, orders, monitor }) => {
-    const hadStock = (
-      errors: readonly Pick<FieldError, 'product_id' | 'requested'>[],
-      fromMs: number,
-      toMs: number,
-    ) =>
+    const hadStock = (errors: readonly Pick<FieldError, 'product_id' | 'requested'>[], fromMs: number, toMs: number) =>
       errors.every(
         ({ product_id = '', requested = 0 }) =>
           monitor.availableStock.leastBetween(product_id, fromMs - cacheMs, toMs) >= requested,
@@ -144,11 +137,7 @@ const checks: Readonly<Record<string, Check>> = {
     return [...Map.groupBy(restocks, ({ task }) => task)].flatMap(([task, calls]) => {
       const times = monitor.added.filter((one) => one.task === task).length;
       const statuses = new Set(calls.map(({ result }) => result.status));
-      const isCorrect = statuses.has('succeeded')
-        ? times === 1
-        : statuses.has('unknown')
-          ? times <= 1
-          : times === 0;
+      const isCorrect = statuses.has('succeeded') ? times === 1 : statuses.has('unknown') ? times <= 1 : times === 0;
       return isCorrect ? [] : [`${task}: ${times} times, ${JSON.stringify(calls)}`];
     });
   },
@@ -156,15 +145,12 @@ const checks: Readonly<Record<string, Check>> = {
   'no order is confirmed with product data from before an acknowledged change': ({ sellers, monitor }) =>
     sellers.calls.flatMap((call) => {
       const { action, result, product: id, fromMs, toMs, task } = call;
-      const competing = sellers.calls.filter(
-        (one) => one !== call && one.product === id && compete(one, call),
-      );
+      const competing = sellers.calls.filter((one) => one !== call && one.product === id && compete(one, call));
       // The order of concurrent changes and the effect of a change with an unknown result are undefined.
       const isUndefined = competing.some(
         (one) => one.result.status !== 'succeeded' || (one.fromMs < toMs && one.toMs > fromMs),
       );
-      if (result.status !== 'succeeded' || isUndefined || !(action.kind === 'price' || ends(action)))
-        return [];
+      if (result.status !== 'succeeded' || isUndefined || !(action.kind === 'price' || ends(action))) return [];
       const untilMs = Math.min(...competing.map((one) => one.fromMs).filter((from) => from >= toMs));
       const wrong = monitor.sales.filter(
         (sale) =>
@@ -176,20 +162,14 @@ const checks: Readonly<Record<string, Check>> = {
       return wrong.map((sale) => `${task}: ${JSON.stringify(sale)}`);
     }),
 
-  'without restocks and cancellations, stock only falls and sold only grows': ({
-    sellers,
-    shoppers,
-    orders,
-  }) => {
+  'without restocks and cancellations, stock only falls and sold only grows': ({ sellers, shoppers, orders }) => {
     const increasing = new Set(
       shoppers.cancellations.flatMap(
         ({ order_id }) => orders.get(order_id)?.lines.map((line) => line.product_id) ?? [],
       ),
     );
     for (const { action, product: id } of sellers.calls) if (action.kind === 'restock') increasing.add(id);
-    const reads = sellers.calls.filter(
-      ({ action, product: id }) => action.kind === 'read' && !increasing.has(id),
-    );
+    const reads = sellers.calls.filter(({ action, product: id }) => action.kind === 'read' && !increasing.has(id));
     return reads.flatMap(({ product: id, toMs, task, result }) => {
       if (result.status !== 'succeeded' || result.value === undefined) return [];
       const earlier = result.value.shards;
@@ -206,26 +186,19 @@ const checks: Readonly<Record<string, Check>> = {
     });
   },
 
-  'a read returns every write that completed before it, and no partial write': ({
-    readers,
-    sellers,
-    monitor,
-  }) => {
+  'a read returns every write that completed before it, and no partial write': ({ readers, sellers, monitor }) => {
     const responses = sellers.calls.flatMap(({ result, ...call }) =>
       result.status === 'succeeded' && result.value !== undefined
         ? [{ ...call, sum: { stock: stockOf(result.value.shards), sold: soldOf(result.value.shards) } }]
         : [],
     );
     return [...readers.readings, ...responses].flatMap(({ task, product: id, sum, fromMs, toMs }) =>
-      monitor.sums.isPossible(id, sum, fromMs, toMs)
-        ? []
-        : [`${task}: ${JSON.stringify({ id, ...sum, fromMs })}`],
+      monitor.sums.isPossible(id, sum, fromMs, toMs) ? [] : [`${task}: ${JSON.stringify({ id, ...sum, fromMs })}`],
     );
   },
 };
 
-const ends = ({ kind, value }: ProductAction): boolean =>
-  kind === 'deactivate' || (kind === 'delete' && value !== 0);
+const ends = ({ kind, value }: ProductAction): boolean => kind === 'deactivate' || (kind === 'delete' && value !== 0);
 
 type SellerCall = Sellers['calls'][number];
 

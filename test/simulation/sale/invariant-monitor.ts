@@ -45,8 +45,7 @@ export function createInvariantMonitor({ now, mayAdd, log }: MonitorOptions) {
       if (after === undefined) continue;
       const previous = orderTimes.get(after.id);
       if (before !== undefined) {
-        if (before.status === 'PENDING')
-          orderTimes.set(after.id, { fromMs: previous?.fromMs ?? now(), toMs: now() });
+        if (before.status === 'PENDING') orderTimes.set(after.id, { fromMs: previous?.fromMs ?? now(), toMs: now() });
         continue;
       }
       orderTimes.set(after.id, { fromMs: now(), toMs: now() });
@@ -90,5 +89,4 @@ export function createInvariantMonitor({ now, mayAdd, log }: MonitorOptions) {
   };
 }
 
-const describe = ({ table, key, after }: Change): string =>
-  `${table.name} ${key} := ${JSON.stringify(after)}`;
+const describe = ({ table, key, after }: Change): string => `${table.name} ${key} := ${JSON.stringify(after)}`;

@@ -43,9 +43,7 @@ export function atomicWriteOf(changes: readonly Change[]): AtomicWrite {
 export const statusOf = (one: Order | undefined): OrderStatus | 'new' => one?.status ?? 'new';
 
 /** Returns the orders that the write confirms, and the confirmed orders that it cancels. */
-export function statusChanges({
-  orders,
-}: AtomicWrite): Record<'confirmed' | 'released', OrderIn<'CONFIRMED'>[]> {
+export function statusChanges({ orders }: AtomicWrite): Record<'confirmed' | 'released', OrderIn<'CONFIRMED'>[]> {
   const confirmed = orders.flatMap(({ before, after }) =>
     statusOf(before) !== 'CONFIRMED' && after?.status === 'CONFIRMED' ? [after] : [],
   );

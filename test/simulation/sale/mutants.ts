@@ -45,8 +45,7 @@ const rewriting =
 /** Removes one clause from the conditions of a table. */
 const withoutClause = (table: string, clause: string): Rewrite =>
   rewriting(table, ({ ConditionExpression: condition, ...input }) => {
-    if (condition === undefined || !condition.includes(clause))
-      return { ...input, ConditionExpression: condition };
+    if (condition === undefined || !condition.includes(clause)) return { ...input, ConditionExpression: condition };
     const rest = condition.split(' AND ').filter((part) => part !== clause);
     return rest.length === 0 ? input : { ...input, ConditionExpression: rest.join(' AND ') };
   });

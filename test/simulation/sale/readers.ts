@@ -58,9 +58,7 @@ export function createReaders({
       const lines = products.map((product_id) => ({ product_id, quantity: 1 }));
       for (let round = 0; round < rounds; round++) {
         await Promise.all([
-          read('getProduct', `page ${id}`, async ({ reader }) => [
-            [product, sumOf(await reader.read(product))],
-          ]),
+          read('getProduct', `page ${id}`, async ({ reader }) => [[product, sumOf(await reader.read(product))]]),
           read('getProductTotal', `total ${id}`, async ({ inventory }) => [
             [product, sumOf(await inventory.readOne(product))],
           ]),

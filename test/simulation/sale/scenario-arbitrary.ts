@@ -7,17 +7,13 @@ const cents = integer({ min: 1, max: 50 }).map((count) => count * 100);
 const permille = nat(1_000);
 const chance = (percent: number) => nat(99).map((roll) => roll >= 100 - percent);
 /** Always generates a value; only shrinking replaces it by undefined. */
-const removable = <T>(arbitrary: fc.Arbitrary<T>) =>
-  fc.option(arbitrary, { nil: undefined, freq: 1_000_000_000 });
+const removable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1_000_000_000 });
 
 const product = record({
   stock: constantFrom(0, 3, 10, 30, 200),
   shards: constantFrom(1, 2, 4, 8, 32),
   price: cents,
-  limit: fc.oneof(
-    { weight: 3, arbitrary: constant(undefined) },
-    { weight: 2, arbitrary: integer({ min: 1, max: 6 }) },
-  ),
+  limit: fc.oneof({ weight: 3, arbitrary: constant(undefined) }, { weight: 2, arbitrary: integer({ min: 1, max: 6 }) }),
 });
 
 /** When an action happens: in which burst and how long after its start. */
@@ -29,10 +25,11 @@ const orderOf = (productCount: number) =>
   record({
     kind: constantFrom('checkout', 'submit'),
     customer: nat(7),
-    lines: fc.uniqueArray(
-      record({ product: nat(productCount - 1), quantity: constantFrom(1, 1, 1, 2, 3, 12) }),
-      { minLength: 1, maxLength: productCount, selector: (line) => line.product },
-    ),
+    lines: fc.uniqueArray(record({ product: nat(productCount - 1), quantity: constantFrom(1, 1, 1, 2, 3, 12) }), {
+      minLength: 1,
+      maxLength: productCount,
+      selector: (line) => line.product,
+    }),
     keyed: chance(75),
     duplicates: constantFrom(0, 0, 0, 1, 2),
     cancellation: fc.oneof(

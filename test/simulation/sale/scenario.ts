@@ -90,10 +90,7 @@ export const requestFaults = [
   'late_execution',
   'slow_execution',
 ] as const satisfies readonly Fault[];
-export const deliveryFaults = [
-  'redelivered_batch',
-  'dropped_batch',
-] as const satisfies readonly DeliveryFault[];
+export const deliveryFaults = ['redelivered_batch', 'dropped_batch'] as const satisfies readonly DeliveryFault[];
 export const faultNames = [
   ...requestFaults,
   'crash',

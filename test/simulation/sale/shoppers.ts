@@ -46,11 +46,7 @@ export function createShoppers({
   const placed = new Map<number, Order>();
   const idAt = (list: readonly string[], index: number): string => list[index % list.length] ?? '';
 
-  async function call<T>(
-    name: string,
-    task: string,
-    act: (container: Container) => Promise<T>,
-  ): Promise<Call<T>> {
+  async function call<T>(name: string, task: string, act: (container: Container) => Promise<T>): Promise<Call<T>> {
     const fromMs = time.now();
     const result = await resultOf(shop.request(name, task, act));
     return { task, fromMs, toMs: time.now(), result };

@@ -44,9 +44,7 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
     () => injectsFaults && time.now() < scenario.faultsUntilMs,
   );
   const restocks = new Map(
-    scenario.actions.flatMap((action) =>
-      action.kind === 'restock' ? [[`restock ${action.id}`, action.value]] : [],
-    ),
+    scenario.actions.flatMap((action) => (action.kind === 'restock' ? [[`restock ${action.id}`, action.value]] : [])),
   );
   const monitor = createInvariantMonitor({
     now: time.now,
@@ -75,9 +73,7 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
         price,
         ...(limit === undefined ? {} : { limit_per_customer: limit }),
       };
-      const { product } = await shop.request('createProduct', 'setup', (container) =>
-        createProduct(container, input),
-      );
+      const { product } = await shop.request('createProduct', 'setup', (container) => createProduct(container, input));
       initialStock.set(product.id, stock);
     }
     const products = [...initialStock.keys()];

@@ -23,13 +23,8 @@ export function createSums(now: () => number) {
 
   return {
     decided([first]: readonly Change[], { shards }: AtomicWrite): void {
-      const product = ({ before, after }: AtomicWrite['shards'][number]) =>
-        (after ?? before)?.product_id ?? '';
-      const stocks = sumBy(
-        shards,
-        product,
-        ({ before, after }) => (after?.stock ?? 0) - (before?.stock ?? 0),
-      );
+      const product = ({ before, after }: AtomicWrite['shards'][number]) => (after ?? before)?.product_id ?? '';
+      const stocks = sumBy(shards, product, ({ before, after }) => (after?.stock ?? 0) - (before?.stock ?? 0));
       const solds = sumBy(shards, product, ({ before, after }) => (after?.sold ?? 0) - (before?.sold ?? 0));
       for (const [id, stock] of stocks) {
         const sold = solds.get(id) ?? 0;
@@ -58,10 +53,7 @@ export function createSums(now: () => number) {
           sold: sum.sold + change.sold,
         }));
         reachable = new Map(
-          [...(isOptional ? reachable.values() : []), ...moved].map((sum) => [
-            `${sum.stock} ${sum.sold}`,
-            sum,
-          ]),
+          [...(isOptional ? reachable.values() : []), ...moved].map((sum) => [`${sum.stock} ${sum.sold}`, sum]),
         );
       }
       return [...reachable.values()].some((sum) => sum.stock === stock && (sold ?? sum.sold) === sum.sold);

@@ -97,8 +97,7 @@ export const writeInvariants: Readonly<Record<string, WriteInvariant>> = {
     const product = ({ before, after }: AtomicWrite['shards'][number]) => (after ?? before)?.product_id ?? '';
     const gains = sumBy(shards, product, (pair) => gain(pair, ({ checksum = 0 }) => checksum));
     const unmarked = [...Map.groupBy(shards, product)].filter(
-      ([, pairs]) =>
-        pairs.length > 1 && pairs.every((pair) => gain(pair, ({ checksum = 0 }) => checksum) === 0),
+      ([, pairs]) => pairs.length > 1 && pairs.every((pair) => gain(pair, ({ checksum = 0 }) => checksum) === 0),
     );
     return [...[...gains].filter(([, sum]) => sum !== 0), ...unmarked].map(([id]) => id);
   },
@@ -116,13 +115,9 @@ export const writeInvariants: Readonly<Record<string, WriteInvariant>> = {
     write.orders.flatMap(({ before, after }) => {
       if (before !== undefined || after?.status !== 'CONFIRMED') return [];
       const cart = write.carts.find((pair) => pair.before?.customer_id === after.customer_id);
-      const ordered = Object.fromEntries(
-        after.lines.map(({ product_id, quantity }) => [product_id, quantity]),
-      );
+      const ordered = Object.fromEntries(after.lines.map(({ product_id, quantity }) => [product_id, quantity]));
       const isSame = JSON.stringify(sorted(cart?.before?.lines ?? {})) === JSON.stringify(sorted(ordered));
-      return isSame && Object.keys(cart?.after?.lines ?? { full: 1 }).length === 0
-        ? []
-        : [`order ${after.id}`];
+      return isSame && Object.keys(cart?.after?.lines ?? { full: 1 }).length === 0 ? [] : [`order ${after.id}`];
     }),
 
   'purchase counts equal counted units and stay within the limit': (write) => {
@@ -145,16 +140,14 @@ export const writeInvariants: Readonly<Record<string, WriteInvariant>> = {
         if (typeof bought === 'string') continue;
         const key = `${after?.customer_id} ${id}`;
         const more = bought - Number(before?.[id] ?? 0);
-        if (more > 0 && bought > (limits.get(id) ?? 0))
-          violations.push(`${key}: ${bought} > ${limits.get(id)}`);
+        if (more > 0 && bought > (limits.get(id) ?? 0)) violations.push(`${key}: ${bought} > ${limits.get(id)}`);
         units.set(key, (units.get(key) ?? 0) - more);
       }
     }
     for (const [key, off] of units) if (off !== 0) violations.push(`${key} is off by ${off}`);
     const uncounted = statusChanges(write).confirmed.flatMap((one) =>
       one.allocations.filter(
-        ({ product_id, shard }) =>
-          limited.has(shardId(product_id, shard)) && !one.counted.includes(product_id),
+        ({ product_id, shard }) => limited.has(shardId(product_id, shard)) && !one.counted.includes(product_id),
       ),
     );
     return [...violations, ...uncounted.map(({ product_id }) => `${product_id} was not counted`)];

@@ -84,11 +84,7 @@ export function createApiShop(anyone: Client, admin: Actor) {
       let cursor: string | null = null;
       do {
         const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-        const page = expectResponse(
-          await anyone.get(`${path}?limit=${limit}${query}`),
-          200,
-          productPageSchema,
-        );
+        const page = expectResponse(await anyone.get(`${path}?limit=${limit}${query}`), 200, productPageSchema);
         items.push(...page.items);
         cursor = page.next_cursor;
       } while (cursor !== null);
@@ -114,10 +110,7 @@ interface CheckoutOptions {
 }
 
 /** Sends a checkout of the actor's cart and returns the response, whatever its status. */
-export const tryCheckout = (
-  { id, api }: Actor,
-  { key, expectedTotal }: CheckoutOptions = {},
-): Promise<ApiResponse> =>
+export const tryCheckout = ({ id, api }: Actor, { key, expectedTotal }: CheckoutOptions = {}): Promise<ApiResponse> =>
   api.post(
     '/order/add',
     { customer_id: id, ...(expectedTotal === undefined ? {} : { expected_total: expectedTotal }) },

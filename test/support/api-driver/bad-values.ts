@@ -33,28 +33,10 @@ const integers = (min: number, max: number) => [
 /** Invalid names: invisible text and forbidden characters. */
 const notName = [
   ...['', '   ', '\t\n', '\u200b', '\u200d\ufe0f', '\u3164', '\u2800', '\ufeff \u00ad', '\u{e0041}'],
-  ...[
-    'a\u0000b',
-    'a\r\nb',
-    'a\tb',
-    'a\n',
-    'a\u007f',
-    'a\u0085b',
-    'a\u2028b',
-    'a\u2029',
-    'a\u202eb',
-    'a\u2066b\u2069',
-  ],
+  ...['a\u0000b', 'a\r\nb', 'a\tb', 'a\n', 'a\u007f', 'a\u0085b', 'a\u2028b', 'a\u2029', 'a\u202eb', 'a\u2066b\u2069'],
 ].map(quoted);
 const text = (max: number) =>
-  required([
-    ...notText,
-    ...loneSurrogates,
-    ...notName,
-    '"Caf\\ufffd"',
-    notShort(max),
-    quoted('🎉'.repeat(max + 1)),
-  ]);
+  required([...notText, ...loneSurrogates, ...notName, '"Caf\\ufffd"', notShort(max), quoted('🎉'.repeat(max + 1))]);
 
 export const badBodyValues = {
   id: required([...notText, ...notId]),
@@ -114,21 +96,7 @@ export const badTextValues = {
     ...[`${uuid}#0`, `${uuid}/x`, `${uuid}%`, `${uuid} `, uuid.slice(1), `${uuid}0`, 'x'.repeat(5_000)],
   ],
   pageLimit: [
-    ...[
-      '',
-      ' ',
-      'x',
-      '-1',
-      '0',
-      '101',
-      '0.5',
-      '1e308',
-      'NaN',
-      'Infinity',
-      'null',
-      'true',
-      '9007199254740992',
-    ],
+    ...['', ' ', 'x', '-1', '0', '101', '0.5', '1e308', 'NaN', 'Infinity', 'null', 'true', '9007199254740992'],
     ...['{}', '[]', '1,2', '🎉', '\u0000', 'x'.repeat(5_000)],
     ...['1e1', ' 10', '10 ', '0x10', '+5', '10.0', '010', '-0', '1_0', '١'],
   ],

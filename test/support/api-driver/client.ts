@@ -57,12 +57,7 @@ export interface Client {
  * 500).
  */
 export function createClient(baseUrl: string, token?: string): Client {
-  async function send(
-    method: string,
-    path: string,
-    json?: unknown,
-    extras: Extras = {},
-  ): Promise<ApiResponse> {
+  async function send(method: string, path: string, json?: unknown, extras: Extras = {}): Promise<ApiResponse> {
     const text = extras.text ?? (json === undefined ? undefined : JSON.stringify(json));
     const response = await fetch(`${baseUrl}${path}`, {
       method,
@@ -78,8 +73,7 @@ export function createClient(baseUrl: string, token?: string): Client {
     const checked = check(at, response, content);
     const operation = operationAt(method, path);
     const violations = operation === undefined ? [] : violationsOf(operation, checked);
-    if (violations.length > 0)
-      throw new Error(`${at}: ${response.status} ${content.slice(0, 500)}: ${violations}`);
+    if (violations.length > 0) throw new Error(`${at}: ${response.status} ${content.slice(0, 500)}: ${violations}`);
     return checked;
   }
 
@@ -124,11 +118,7 @@ export const devClient = (): Client => createClient(inject('devUrl'));
  *
  * @throws unless the response has this status and matches the schema
  */
-export function expectResponse<T extends z.ZodMiniType>(
-  response: ApiResponse,
-  status: number,
-  schema: T,
-): z.output<T> {
+export function expectResponse<T extends z.ZodMiniType>(response: ApiResponse, status: number, schema: T): z.output<T> {
   if (response.status === status) return schema.parse(response.body);
   throw new Error(`Expected ${status}, got ${response.status} ${JSON.stringify(response.body)}`);
 }
@@ -137,6 +127,4 @@ export function expectResponse<T extends z.ZodMiniType>(
 export const outcomeOf = ({ status, problem }: ApiResponse) => ({ status, code: problem?.code });
 
 /** Returns the paths of the fields that an error lists. */
-export const pathsOf = ({ problem }: ApiResponse): string[] => [
-  ...new Set(problem?.errors?.map(({ path }) => path)),
-];
+export const pathsOf = ({ problem }: ApiResponse): string[] => [...new Set(problem?.errors?.map(({ path }) => path))];

@@ -99,20 +99,13 @@ const methods: readonly GatewayCase[] = [
 ];
 
 const paths: readonly GatewayCase[] = [
-  ...[
-    '/product/',
-    '/health/',
-    '/product//',
-    '//product',
-    '/product//all',
-    '/product\\all',
-    '/PRODUCT',
-    '/',
-  ].map((path) => ({
-    name: `GET ${path}`,
-    request: plain('GET', path),
-    expected: notFound,
-  })),
+  ...['/product/', '/health/', '/product//', '//product', '/product//all', '/product\\all', '/PRODUCT', '/'].map(
+    (path) => ({
+      name: `GET ${path}`,
+      request: plain('GET', path),
+      expected: notFound,
+    }),
+  ),
   ...['/', '//', '/.', '/./'].map((end) => ({
     name: `DELETE of a product with a trailing ${end}`,
     request: ({ admin, productId }: GatewayFixture) => ({

@@ -243,9 +243,7 @@ export function send(
 ): Promise<ApiResponse> {
   const { params = {}, query = {}, headers = {}, text = validBody(route, fixture) } = changes;
   const [method = '', template = ''] = route.split(' ');
-  const path = template.replace(/\{(\w+)\}/, (_, name) =>
-    encodeURIComponent(params[name] ?? idOf(name, fixture)),
-  );
+  const path = template.replace(/\{(\w+)\}/, (_, name) => encodeURIComponent(params[name] ?? idOf(name, fixture)));
   const search = `${new URLSearchParams(query)}`;
   return api.send(method, search === '' ? path : `${path}?${search}`, undefined, {
     headers,
@@ -281,8 +279,7 @@ export function bodyWith(
 
 function replaced(from: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
   if (name === undefined) return value;
-  if (Array.isArray(from))
-    return from.map((item, n) => (String(n) === name ? replaced(item, rest, value) : item));
+  if (Array.isArray(from)) return from.map((item, n) => (String(n) === name ? replaced(item, rest, value) : item));
   const fields = new Map(Object.entries(z.record(z.string(), z.unknown()).parse(from)));
   // A map, because assigning to `__proto__` would set the prototype.
   fields.set(name, replaced(fields.get(name), rest, value));

@@ -28,9 +28,7 @@ export function rawRequest(
       response.on('data', (chunk: string) => {
         text += chunk;
       });
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: text }),
-      );
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: text }));
       response.on('error', reject);
     });
     sent.on('error', reject);
@@ -40,8 +38,7 @@ export function rawRequest(
       sent.setHeader(name, values.length === 1 ? (values[0] ?? '') : values);
     }
     // Node.js sets no Content-Length for the body of a GET.
-    if (body.length > 0 && !names.has('Content-Length'))
-      sent.setHeader('Content-Length', Buffer.byteLength(body));
+    if (body.length > 0 && !names.has('Content-Length')) sent.setHeader('Content-Length', Buffer.byteLength(body));
     sent.end(body);
   });
 }

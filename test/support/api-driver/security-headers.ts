@@ -1,8 +1,5 @@
 const required: readonly (readonly [string, RegExp])[] = [
-  [
-    'Content-Security-Policy',
-    /default-src 'none'.*frame-ancestors 'none'|frame-ancestors 'none'.*default-src 'none'/,
-  ],
+  ['Content-Security-Policy', /default-src 'none'.*frame-ancestors 'none'|frame-ancestors 'none'.*default-src 'none'/],
   ['Strict-Transport-Security', /max-age=\d{7}/],
   ['X-Content-Type-Options', /^nosniff$/],
   ['X-Frame-Options', /^DENY$/],

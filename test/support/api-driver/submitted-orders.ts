@@ -14,17 +14,13 @@ export const orderSchema = z.strictObject({
   id: z.uuid(),
   customer_id: z.uuid(),
   status: z.enum(['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED']),
-  lines: z.array(
-    z.strictObject({ product_id: z.uuid(), name: z.string(), quantity: count, unit_price: count }),
-  ),
+  lines: z.array(z.strictObject({ product_id: z.uuid(), name: z.string(), quantity: count, unit_price: count })),
   total: count,
   currency: z.literal('USD'),
   created_at: time,
   decided_at: z.optional(time),
   reason: z.optional(z.enum(['limit_exceeded', 'out_of_stock', 'price_changed', 'product_unavailable'])),
-  short_lines: z.optional(
-    z.array(z.strictObject({ product_id: z.uuid(), requested: count, available: count })),
-  ),
+  short_lines: z.optional(z.array(z.strictObject({ product_id: z.uuid(), requested: count, available: count }))),
 });
 export type ApiOrder = z.output<typeof orderSchema>;
 

@@ -1,8 +1,4 @@
-import {
-  DynamoDBClient,
-  TransactionCanceledException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
@@ -22,10 +18,7 @@ const transaction = z.object({
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
-export function withConflicts(
-  { config: { endpoint, region, credentials } }: DynamoDBDocumentClient,
-  holdMs = 12,
-) {
+export function withConflicts({ config: { endpoint, region, credentials } }: DynamoDBDocumentClient, holdMs = 12) {
   if (endpoint === undefined) throw new Error('The client has no endpoint');
   const client = new DynamoDBClient({ endpoint, region, credentials });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });

@@ -100,8 +100,7 @@ function errorOf(fault: Fault, { operation, actions }: Attempt): Error {
   const $metadata = { httpStatusCode: 400 };
   switch (fault) {
     case 'conflict':
-      if (operation !== 'TransactWriteItems')
-        return new TransactionConflictException({ $metadata, message: '' });
+      if (operation !== 'TransactWriteItems') return new TransactionConflictException({ $metadata, message: '' });
       return new TransactionCanceledException({
         $metadata,
         message: 'Transaction cancelled',

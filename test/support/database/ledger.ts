@@ -43,9 +43,7 @@ export async function checkLedger(
     );
     // Transfers change where stock is, never what a shard has sold.
     for (const { shard, sold } of own) {
-      const allocations = confirmed
-        .flatMap((one) => one.allocations)
-        .filter((units) => units.shard === shard);
+      const allocations = confirmed.flatMap((one) => one.allocations).filter((units) => units.shard === shard);
       expect(sold).toBe(unitsOf(allocations, id));
     }
   }
@@ -55,9 +53,7 @@ export async function checkLedger(
   }
   for (const { customer_id, ...units } of purchases) {
     for (const [product_id, bought] of Object.entries(units)) {
-      const counting = confirmed.filter(
-        (one) => one.customer_id === customer_id && one.counted.includes(product_id),
-      );
+      const counting = confirmed.filter((one) => one.customer_id === customer_id && one.counted.includes(product_id));
       expect(bought).toBe(
         unitsOf(
           counting.flatMap(({ lines }) => lines),

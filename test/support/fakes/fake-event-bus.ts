@@ -1,9 +1,5 @@
 import * as z from 'zod/mini';
-import {
-  type FakeAwsService,
-  type FakeResponse,
-  startFakeAwsService,
-} from '../../../localstack/fake-aws-service.ts';
+import { type FakeAwsService, type FakeResponse, startFakeAwsService } from '../../../localstack/fake-aws-service.ts';
 
 const putEvents = z.strictObject({
   Entries: z.array(

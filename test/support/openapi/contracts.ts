@@ -44,9 +44,7 @@ export function objectsOf(
 ): { readonly path: readonly string[]; readonly schema: z.core.$ZodObject }[] {
   if (of === undefined) return [];
   if (of instanceof z.core.$ZodObject) {
-    const inner = Object.entries(of._zod.def.shape).flatMap(([name, field]) =>
-      objectsOf(field, [...path, name]),
-    );
+    const inner = Object.entries(of._zod.def.shape).flatMap(([name, field]) => objectsOf(field, [...path, name]));
     return [{ path, schema: of }, ...inner];
   }
   if (of instanceof z.core.$ZodArray) return objectsOf(of._zod.def.element, [...path, '0']);

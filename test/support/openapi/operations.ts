@@ -41,8 +41,7 @@ const document = documentSchema.parse(rawDocument);
 
 /** Names of all documented response headers. */
 export const headerNames = Object.keys(document.components.headers);
-export const isHeaderRequired = (name: string): boolean =>
-  document.components.headers[name]?.required ?? false;
+export const isHeaderRequired = (name: string): boolean => document.components.headers[name]?.required ?? false;
 
 const escaped = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
 /** Returns the value at a pointer into the document. */
@@ -89,8 +88,7 @@ export function operationAt(method: string, url: string): Operation | undefined 
   const [path = ''] = url.split('?');
   const matching = operations.filter(
     (operation) =>
-      operation.method === method &&
-      new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
+      operation.method === method && new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
   );
   return matching.find((operation) => operation.path === path) ?? matching[0];
 }

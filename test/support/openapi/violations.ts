@@ -36,9 +36,7 @@ export function violationsOf(operation: Operation, { status, headers, body }: Re
     schema === undefined && body !== undefined ? 'undocumented body' : undefined,
     schema === undefined ? undefined : mismatch(schema, body),
     // API Gateway and the local server add a content type to an empty body.
-    mediaType === undefined || mediaType === contentType(headers)
-      ? undefined
-      : `content type ${contentType(headers)}`,
+    mediaType === undefined || mediaType === contentType(headers) ? undefined : `content type ${contentType(headers)}`,
     ...headerNames.map((name) => headerViolation(name, headers.get(name), documented.headers.includes(name))),
   ];
   return found.filter((violation) => violation !== undefined);

@@ -59,9 +59,7 @@ function mistakesOf(value: unknown, type: PropertyType, at: string): string[] {
       return value.flatMap((element: unknown, index) => mistakesOf(element, type.element, `${at}.${index}`));
     case 'map':
       if (!isObject(value)) return [`${at}: not an object`];
-      return Object.entries(value).flatMap(([name, element]) =>
-        mistakesOf(element, type.element, `${at}.${name}`),
-      );
+      return Object.entries(value).flatMap(([name, element]) => mistakesOf(element, type.element, `${at}.${name}`));
     case 'ref':
       return mistakesOfObject(value, specification.get('typeDefinition', type.reference).properties, at);
     case 'union':

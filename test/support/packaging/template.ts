@@ -100,10 +100,7 @@ export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
 /** Returns the CloudFormation template of a stage, as `npm run package` writes it. Does not bundle node_modules. */
 export const packageStage = (stage: string): Promise<Template> =>
   inCopy(async (folder) => {
-    const local = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => [
-      '--param',
-      param,
-    ]);
+    const local = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => ['--param', param]);
     await serverless(folder, ['package', '--stage', stage, ...local]);
     const file = join(folder, '.serverless/cloudformation-template-update-stack.json');
     return template.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -112,10 +109,7 @@ export const packageStage = (stage: string): Promise<Template> =>
 const failure = z.object({ code: z.literal(1), stdout: z.string(), stderr: z.string() });
 
 /** Returns the output of a command that fails. @throws {Error} if it succeeds or fails only after building functions */
-export const stageErrorOf = (
-  args: readonly string[],
-  environment?: Record<string, string>,
-): Promise<string> =>
+export const stageErrorOf = (args: readonly string[], environment?: Record<string, string>): Promise<string> =>
   inCopy(async (folder) => {
     const { stdout, stderr } = await serverless(folder, args, environment).then(
       () => {
@@ -123,8 +117,7 @@ export const stageErrorOf = (
       },
       (error: unknown) => failure.parse(error),
     );
-    if ((await readdir(folder)).includes('.esbuild'))
-      throw new Error('it has built functions before it failed');
+    if ((await readdir(folder)).includes('.esbuild')) throw new Error('it has built functions before it failed');
     return stdout + stderr;
   });
 

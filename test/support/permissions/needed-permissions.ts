@@ -27,12 +27,7 @@ const actionsOfCommands = new Map([
  * Commands whose actions follow from other code: transaction actions, calls of `batchGet`, index and
  * parameter names.
  */
-const derivedElsewhere = new Set([
-  'TransactWriteCommand',
-  'BatchGetCommand',
-  'QueryCommand',
-  'GetParameterCommand',
-]);
+const derivedElsewhere = new Set(['TransactWriteCommand', 'BatchGetCommand', 'QueryCommand', 'GetParameterCommand']);
 
 /** The IAM action of each transaction action. */
 const iamActions = new Map([

@@ -24,8 +24,7 @@ export function createReach(entries: readonly string[]) {
   );
   const checker = program.getTypeChecker();
   const isOurs = ({ fileName }: ts.SourceFile) =>
-    ['functions', 'lib'].some((folder) => fileName.startsWith(`${join(root, folder)}/`)) &&
-    !fileName.endsWith('.d.ts');
+    ['functions', 'lib'].some((folder) => fileName.startsWith(`${join(root, folder)}/`)) && !fileName.endsWith('.d.ts');
 
   return (entry: string): ReadonlySet<ts.Node> => {
     const file = program.getSourceFile(join(root, entry));
@@ -116,8 +115,7 @@ export function createReach(entries: readonly string[]) {
 }
 
 const isFunctionLike = (node: ts.Node | undefined): node is FunctionLike =>
-  node !== undefined &&
-  (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node));
+  node !== undefined && (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node));
 
 /** Returns whether a node is a named function, which runs only when its name is used. */
 function isLocalFunction(node: ts.Node): boolean {

@@ -63,10 +63,7 @@ async function postFrom(localAddress: string, url: string, body: unknown): Promi
   const headers = { 'Content-Type': 'application/json' };
   const sent = request(url, { method: 'POST', localAddress, headers }, async (response) => {
     const { code } = problem.parse(JSON.parse(await text(response)));
-    const pairs = Object.entries(response.headersDistinct).map(([name, values = []]) => [
-      name,
-      values.join(', '),
-    ]);
+    const pairs = Object.entries(response.headersDistinct).map(([name, values = []]) => [name, values.join(', ')]);
     resolve({ status: response.statusCode ?? 0, headers: new Headers(Object.fromEntries(pairs)), code });
   });
   sent.on('error', reject).end(JSON.stringify(body));

@@ -59,10 +59,7 @@ describe('accessTokens', () => {
     ['with an extra claim', { claims: { scope: 'everything' } }],
     ['that never expires', { claims: { exp: undefined } }],
     ['with a fractional expiry', { claims: { exp: Date.parse('2025-12-12T00:01:00Z') / 1_000 + 0.5 } }],
-    [
-      'with a fractional time of issue',
-      { claims: { iat: Date.parse('2025-12-12T00:00:00Z') / 1_000 - 0.5 } },
-    ],
+    ['with a fractional time of issue', { claims: { iat: Date.parse('2025-12-12T00:00:00Z') / 1_000 - 0.5 } }],
     ['without a time of issue', { claims: { iat: undefined } }],
     ['with an unknown role', { claims: { role: 'ROOT' } }],
     ['without a role', { claims: { role: undefined } }],
@@ -104,26 +101,17 @@ describe('accessTokens', () => {
 
   it('rejects a payload that is not a JSON object', async () => {
     const [header] = (await container().tokens.issue(admin)).access_token.split('.');
-    for (const payload of ['{', 'null', '[]', '"x"', ''].map((text) =>
-      Buffer.from(text).toString('base64url'),
-    )) {
+    for (const payload of ['{', 'null', '[]', '"x"', ''].map((text) => Buffer.from(text).toString('base64url'))) {
       const content = `${header}.${payload}`;
       const signature = createHmac('sha256', bytesOf('a')).update(content).digest('base64url');
-      await expect(container().tokens.verify(`${content}.${signature}`)).rejects.toMatchObject(
-        unauthenticated,
-      );
+      await expect(container().tokens.verify(`${content}.${signature}`)).rejects.toMatchObject(unauthenticated);
     }
   });
 
   it('rejects a truncated or extended signature', async () => {
     const { tokens } = container();
     const { access_token } = await tokens.issue(admin);
-    for (const changed of [
-      access_token.slice(0, -1),
-      `${access_token}A`,
-      `${access_token}=`,
-      `${access_token}.x`,
-    ])
+    for (const changed of [access_token.slice(0, -1), `${access_token}A`, `${access_token}=`, `${access_token}.x`])
       await expect(tokens.verify(changed)).rejects.toMatchObject(unauthenticated);
   });
 

@@ -43,20 +43,17 @@ describe('hashPassword and verifyPassword', () => {
     expect(await verifyPassword('from long agp', stored)).toBe(false);
   });
 
-  it.each([
-    '',
-    'plain text',
-    '$argon2i$v=19$m=64,t=3,p=2$c2FsdA$dGFn',
-    '$argon2id$v=16$m=64,t=3,p=2$c2FsdA$dGFn',
-  ])('throw for the malformed hash %j', async (stored) => {
-    await expect(verifyPassword('plain text', stored)).rejects.toThrow('Malformed password hash');
-  });
+  it.each(['', 'plain text', '$argon2i$v=19$m=64,t=3,p=2$c2FsdA$dGFn', '$argon2id$v=16$m=64,t=3,p=2$c2FsdA$dGFn'])(
+    'throw for the malformed hash %j',
+    async (stored) => {
+      await expect(verifyPassword('plain text', stored)).rejects.toThrow('Malformed password hash');
+    },
+  );
 });
 
 describe('unmatchableHash', () => {
   it('has the format of a real hash and matches no password', async () => {
-    const format = (stored: string) =>
-      stored.split('$').map((part, index) => (index < 4 ? part : part.length));
+    const format = (stored: string) => stored.split('$').map((part, index) => (index < 4 ? part : part.length));
     expect(format(unmatchableHash())).toEqual(format(await hashPassword('anything')));
     expect(await verifyPassword('anything', unmatchableHash())).toBe(false);
   });

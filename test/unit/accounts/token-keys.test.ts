@@ -82,10 +82,7 @@ describe('tokenKeys', () => {
   it.each([
     ['that are not JSON', 'hunter2-hunter2'],
     ['that are empty', JSON.stringify({ keys: [] })],
-    [
-      'that are too short',
-      JSON.stringify({ keys: [{ kid: 'a', k: Buffer.alloc(31).toString('base64url') }] }),
-    ],
+    ['that are too short', JSON.stringify({ keys: [{ kid: 'a', k: Buffer.alloc(31).toString('base64url') }] })],
     ['that are not base64url', JSON.stringify({ keys: [{ kid: 'a', k: '!'.repeat(64) }] })],
     ['with a repeated key id', ring('a', 'a')],
     ['with a key id that is not printable ASCII', ring('a\u0100')],

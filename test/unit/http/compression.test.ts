@@ -7,10 +7,7 @@ import { eventOf } from '../../support/fixtures/domain-builders.ts';
 
 const long = JSON.stringify(Array.from({ length: 100 }, (_, n) => ({ name: `Keyboard ${n}` })));
 
-function compress(
-  acceptEncoding: string | undefined,
-  response: { body: string; headers?: { ETag: string } },
-) {
+function compress(acceptEncoding: string | undefined, response: { body: string; headers?: { ETag: string } }) {
   const result: APIGatewayProxyStructuredResultV2 & { body: string } = { statusCode: 200, ...response };
   const headers = acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding };
   compression().after({ event: eventOf({ headers }), response: result });
@@ -40,20 +37,7 @@ describe('encodingFor', () => {
   });
 
   it('returns a supported encoding for any header', () => {
-    const part = fc.constantFrom(
-      'br',
-      'gzip',
-      'identity',
-      '*',
-      ';',
-      'q=',
-      'q=0',
-      '0.5',
-      ',',
-      ' ',
-      '\u0000',
-      'é',
-    );
+    const part = fc.constantFrom('br', 'gzip', 'identity', '*', ';', 'q=', 'q=0', '0.5', ',', ' ', '\u0000', 'é');
     const header = fc.oneof(
       fc.string(),
       fc.array(part).map((parts) => parts.join('')),

@@ -29,8 +29,7 @@ const echo = contract({
   errors: [],
 });
 
-const bodyOf = (text: string, overrides: Partial<APIGatewayProxyEventV2> = {}) =>
-  eventOf({ body: text, ...overrides });
+const bodyOf = (text: string, overrides: Partial<APIGatewayProxyEventV2> = {}) => eventOf({ body: text, ...overrides });
 
 const failing = (error: unknown) => () => {
   throw error;

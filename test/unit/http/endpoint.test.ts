@@ -30,13 +30,9 @@ const echo = contract({
   errors: [],
 });
 
-const bodyOf = (text: string, overrides: Partial<APIGatewayProxyEventV2> = {}) =>
-  eventOf({ body: text, ...overrides });
+const bodyOf = (text: string, overrides: Partial<APIGatewayProxyEventV2> = {}) => eventOf({ body: text, ...overrides });
 
-async function call(
-  event: APIGatewayProxyEventV2,
-  useCase: (name: string) => { name: string } = (name) => ({ name }),
-) {
+async function call(event: APIGatewayProxyEventV2, useCase: (name: string) => { name: string } = (name) => ({ name })) {
   const handler = publicEndpoint(echo, ({ body }) => ({ body: useCase(body.name) }));
   const response = await handler(event, contextOf());
   return { ...response, problem: JSON.parse(response.body ?? '{}') };
@@ -140,12 +136,7 @@ describe('publicEndpoint', () => {
     ],
     ['no media type', bodyOf('{"name":"Ada"}', { headers: {} }), 415, 'unsupported_media_type'],
     ['65 KB', bodyOf(JSON.stringify({ name: 'x'.repeat(65 * 1024) })), 413, 'body_too_large'],
-    [
-      '65 KB in few characters',
-      bodyOf(JSON.stringify({ name: '€'.repeat(22 * 1024) })),
-      413,
-      'body_too_large',
-    ],
+    ['65 KB in few characters', bodyOf(JSON.stringify({ name: '€'.repeat(22 * 1024) })), 413, 'body_too_large'],
     [
       '65 KB in base64',
       bodyOf(Buffer.alloc(66 * 1024).toString('base64'), { isBase64Encoded: true }),

@@ -8,8 +8,7 @@ type Headers = Record<string, string>;
 const json = { 'content-type': 'application/json' };
 const read = (overrides: Partial<APIGatewayProxyEventV2>) =>
   readJsonBody(eventOf({ headers: json, body: '{"name":"Ada"}', ...overrides }));
-const readBytes = (bytes: Uint8Array) =>
-  read({ body: Buffer.from(bytes).toString('base64'), isBase64Encoded: true });
+const readBytes = (bytes: Uint8Array) => read({ body: Buffer.from(bytes).toString('base64'), isBase64Encoded: true });
 const utf8 = (text: string) => Buffer.from(text, 'utf8');
 
 describe('readJsonBody', () => {
@@ -52,9 +51,7 @@ describe('readJsonBody', () => {
   ])('rejects headers %j', (headers) => {
     expect(() => read({ headers })).toThrow(expect.objectContaining({ code: 'unsupported_media_type' }));
     // Also without a body.
-    expect(() => read({ headers, body: '' })).toThrow(
-      expect.objectContaining({ code: 'unsupported_media_type' }),
-    );
+    expect(() => read({ headers, body: '' })).toThrow(expect.objectContaining({ code: 'unsupported_media_type' }));
   });
 
   it.each(['identity', 'Identity', ' identity '])('accepts content encoding %j', (coding) => {

@@ -28,9 +28,7 @@ describe('problemResponse', () => {
   });
 
   it('sets Retry-After and WWW-Authenticate', () => {
-    expect(
-      problemResponse(new DomainError('contention', { retryAfterSeconds: 2 }), 'r').headers,
-    ).toMatchObject({
+    expect(problemResponse(new DomainError('contention', { retryAfterSeconds: 2 }), 'r').headers).toMatchObject({
       'Retry-After': '2',
     });
     expect(problemResponse(new DomainError('unauthenticated'), 'r').headers).toMatchObject({

@@ -27,11 +27,7 @@ describe('validate', () => {
   });
 
   it.each([
-    [
-      'a field in a list',
-      { params, body: { items: [{ quantity: 1 }, { quantity: 'x' }] } },
-      ['items.1.quantity'],
-    ],
+    ['a field in a list', { params, body: { items: [{ quantity: 1 }, { quantity: 'x' }] } }, ['items.1.quantity']],
     [
       'an unknown field',
       { params, body: { items: [{ quantity: 1, size: 2, hue: 3 }] } },

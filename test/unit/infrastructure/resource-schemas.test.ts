@@ -44,11 +44,7 @@ describe('mistakesIn', () => {
       { GlobalSecondaryIndexes: {} },
       ['AWS::DynamoDB::Table.GlobalSecondaryIndexes: not a list'],
     ],
-    [
-      'an intrinsic with other keys',
-      { TableName: { Ref: 'A', More: 1 } },
-      [expect.stringMatching(/is not a string/)],
-    ],
+    ['an intrinsic with other keys', { TableName: { Ref: 'A', More: 1 } }, [expect.stringMatching(/is not a string/)]],
   ])('reports %s', (_, properties, mistakes) => {
     expect(table(properties)).toEqual(mistakes);
   });
@@ -58,8 +54,6 @@ describe('mistakesIn', () => {
       'AWS::Lambda::Function.Code: missing',
       'AWS::Lambda::Function.Role: missing',
     ]);
-    expect(mistakesIn('AWS::Lambda::Functions', {})).toEqual([
-      'unknown resource type AWS::Lambda::Functions',
-    ]);
+    expect(mistakesIn('AWS::Lambda::Functions', {})).toEqual(['unknown resource type AWS::Lambda::Functions']);
   });
 });

@@ -61,10 +61,7 @@ describe('discrepanciesIn', () => {
   it.each<[string, Ledger]>([
     ['stock + sold differs from the units supplied', { ...consistent, products: [product({ stock: 6 })] }],
     ['stock is negative', { ...consistent, products: [product({ stock: -1, supplied: 2 })] }],
-    [
-      'sold differs from the units of confirmed orders',
-      { ...consistent, orders: consistent.orders.slice(1) },
-    ],
+    ['sold differs from the units of confirmed orders', { ...consistent, orders: consistent.orders.slice(1) }],
     ['GET /order/product returns another total', { ...consistent, products: [product({ total: 4 })] }],
     [
       'an order is still PENDING',
@@ -102,10 +99,7 @@ describe('discrepanciesIn', () => {
   it('finds units left of a product whose order was rejected', () => {
     const rejected = order({ id: 'o4', status: 'REJECTED' });
     expect(
-      discrepanciesIn(
-        { ...consistent, orders: [...consistent.orders, rejected] },
-        { ...reported, accepted: 4 },
-      ),
+      discrepanciesIn({ ...consistent, orders: [...consistent.orders, rejected] }, { ...reported, accepted: 4 }),
     ).toEqual([
       'Product p: orders were rejected as out of stock, but 7 units are left and only 1 were released by cancellations',
     ]);

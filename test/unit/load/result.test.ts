@@ -46,16 +46,8 @@ describe('evaluate', () => {
   it.each<[string, Partial<LoadRun>, RegExp]>([
     ['the load was aborted', { aborted: 'the service stopped' }, /the service stopped/],
     ['orders do not reconcile', { discrepancies: ['A unit is missing'] }, /A unit is missing/],
-    [
-      'a response was 5xx',
-      { measured: measured({ 'response.POST /order.503': 1 }) },
-      /1 responses had a 5xx/,
-    ],
-    [
-      'a request got no response',
-      { measured: measured({ 'no_response.POST /order.ECONNRESET': 2 }) },
-      /ECONNRESET/,
-    ],
+    ['a response was 5xx', { measured: measured({ 'response.POST /order.503': 1 }) }, /1 responses had a 5xx/],
+    ['a request got no response', { measured: measured({ 'no_response.POST /order.ECONNRESET': 2 }) }, /ECONNRESET/],
     ['responses were slow', { measured: measured({}, 1_501) }, /POST \/order: p99 is 1501 ms/],
     ['no order was confirmed', { ledger: { products: [], orders: [rejected] } }, /No order was confirmed/],
     [

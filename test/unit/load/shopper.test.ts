@@ -33,7 +33,5 @@ function countersOf(wanted: string, errors: readonly object[]): string[] {
 it('countResponse counts the products listed in the error as sold out, even if the shopper requested another', () => {
   const counted = countersOf('regular', [{ path: 'lines.hot', product_id: 'hot', available: 0 }]);
   expect(counted).toEqual(['response.POST /order/add.409', 'rejected.out_of_stock', 'sold_out.hot']);
-  expect(countersOf('regular', [{ path: 'items' }]).filter((name) => name.startsWith('sold_out.'))).toEqual(
-    [],
-  );
+  expect(countersOf('regular', [{ path: 'items' }]).filter((name) => name.startsWith('sold_out.'))).toEqual([]);
 });

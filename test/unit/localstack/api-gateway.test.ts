@@ -57,14 +57,12 @@ describe('actAsApiGateway', () => {
     },
   );
 
-  it.each([
-    'application/merge-patch+json',
-    'application/x-www-form-urlencoded',
-    'application/jsonx',
-    undefined,
-  ])('delivers a body of type %s as bytes', async (type) => {
-    expect((await seenBy(port, 'POST', type, '{}')).type).toBe('application/octet-stream');
-  });
+  it.each(['application/merge-patch+json', 'application/x-www-form-urlencoded', 'application/jsonx', undefined])(
+    'delivers a body of type %s as bytes',
+    async (type) => {
+      expect((await seenBy(port, 'POST', type, '{}')).type).toBe('application/octet-stream');
+    },
+  );
 
   it('delivers a body that is not UTF-8 unchanged, as bytes', async () => {
     const latin = Buffer.from('{"name":"Caf\xe9"}', 'latin1');

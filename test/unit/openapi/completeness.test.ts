@@ -44,9 +44,7 @@ describe('openapiDocument', () => {
   });
 
   it('throws for a body without a component', () => {
-    expect(() => documentOf({ response: { status: 200, body: z.object({}) } })).toThrow(
-      'body has no component',
-    );
+    expect(() => documentOf({ response: { status: 200, body: z.object({}) } })).toThrow('body has no component');
   });
 });
 
@@ -57,9 +55,7 @@ describe('postmanCollection', () => {
       .parse(generated['openapi.json']);
     const added = { ...paths['/cart/add'], put: { ...paths['/cart/add']?.['post'], operationId: 'more' } };
     const grown = { ...rest, paths: { ...paths, '/cart/add': added } };
-    expect(() => postmanCollection(grown)).toThrow(
-      'Operation more is missing in tools/openapi/postman/flow.ts',
-    );
+    expect(() => postmanCollection(grown)).toThrow('Operation more is missing in tools/openapi/postman/flow.ts');
     const { '/cart/add': _, ...fewer } = paths;
     expect(() => postmanCollection({ ...rest, paths: fewer })).toThrow(
       'Operation addToCart does not have the tag cart',

@@ -34,8 +34,7 @@ const issuesOf = (schema: z.core.$ZodType, text: string) =>
 /** Returns the first candidate that the schema accepts at its maximum length. */
 function fillOf({ name, schema, maxLength = 0 }: (typeof bounded)[number]) {
   const fill = [wide, plain, etag, address].find((each) => isTaken(schema, each(maxLength)));
-  if (fill === undefined)
-    throw new Error(`No sample text fits ${name} at its maximum length. Add one to fillOf.`);
+  if (fill === undefined) throw new Error(`No sample text fits ${name} at its maximum length. Add one to fillOf.`);
   return fill;
 }
 

@@ -69,8 +69,7 @@ describe('links', () => {
       expect.arrayContaining(['getProduct', 'updateProduct', 'deleteProduct', 'addStock', 'addToCart']),
     );
     expect(targets('addCustomer')).toEqual(expect.arrayContaining(['getCart', 'addToCart', 'checkout']));
-    for (const order of ['checkout', 'submitOrder'])
-      expect(targets(order)).toEqual(['getOrder', 'cancelOrder']);
+    for (const order of ['checkout', 'submitOrder']) expect(targets(order)).toEqual(['getOrder', 'cancelOrder']);
   });
 
   it.each(links)('$at uses an operation, parameters and fields that exist', ({ name, link }) => {
@@ -78,9 +77,7 @@ describe('links', () => {
     expect(target?.operationId).toBe(name);
     const parameters = target?.parameters.map((parameter) => parameter.name);
     expect(parameters).toEqual(expect.arrayContaining(Object.keys(link.parameters ?? {})));
-    expect(fieldsOf(target?.requestBody)).toEqual(
-      expect.arrayContaining(Object.keys(link.requestBody ?? {})),
-    );
+    expect(fieldsOf(target?.requestBody)).toEqual(expect.arrayContaining(Object.keys(link.requestBody ?? {})));
   });
 
   it.each(links)('$at uses response fields, headers and parameters that exist', (shown) => {

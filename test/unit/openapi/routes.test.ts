@@ -7,9 +7,7 @@ import { areas } from '../../../tools/openapi/areas.ts';
 const eventsSchema = z.array(z.looseObject({ httpApi: z.optional(z.string()) }));
 
 const deployed = Object.entries(readServiceConfig().functions).flatMap(([operation, { handler, events }]) => {
-  const routes = eventsSchema
-    .parse(events)
-    .flatMap(({ httpApi }) => (httpApi === undefined ? [] : [httpApi]));
+  const routes = eventsSchema.parse(events).flatMap(({ httpApi }) => (httpApi === undefined ? [] : [httpApi]));
   return routes.length === 0 ? [] : [{ operation, handler, routes }];
 });
 const contracts = [...areas.flatMap((area) => area.contracts), notFoundContract];

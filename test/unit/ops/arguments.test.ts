@@ -10,9 +10,7 @@ describe('readCommand', () => {
       stage: 'prod',
       step: 'add',
     });
-    expect(
-      read('--stage dev make-first-admin --api http://127.0.0.1:3000 --email a@example.com'),
-    ).toMatchObject({
+    expect(read('--stage dev make-first-admin --api http://127.0.0.1:3000 --email a@example.com')).toMatchObject({
       command: 'make-first-admin',
       api: 'http://127.0.0.1:3000',
     });
@@ -41,15 +39,9 @@ describe('readCommand', () => {
     ],
     ['rotate-token-key --stage prod', '--step: must be one of add, promote, retire, replace'],
     ['make-first-admin --stage prod --email a@example.com', '--api: not a valid URL'],
-    [
-      'make-first-admin --stage prod --api foo --email a',
-      '--api: not a valid URL\n--email: not a valid email address',
-    ],
+    ['make-first-admin --stage prod --api foo --email a', '--api: not a valid URL\n--email: not a valid email address'],
     ['make-first-admin --stage prod --api https://x.example --email a', '--email: not a valid email address'],
-    [
-      'make-first-admin --stage prod --api http://x.example --email a@example.com',
-      '--api: must start with https',
-    ],
+    ['make-first-admin --stage prod --api http://x.example --email a@example.com', '--api: must start with https'],
   ])('throws a UsageError for "%s"', (line, words) => {
     expect(() => read(line)).toThrow(UsageError);
     expect(() => read(line)).toThrow(words);

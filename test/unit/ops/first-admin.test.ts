@@ -29,13 +29,10 @@ function register(path: string) {
   return registerFirstAdmin({ api, email: 'a@example.com', password: 'twelve twelve', bootstrapSecret: 's' });
 }
 
-it.each(['', '/', '/base', '/base/'])(
-  'registerFirstAdmin keeps the base path "%s" of the API',
-  async (path) => {
-    await register(path);
-    expect(asked).toEqual([`POST ${path.replace(/\/$/, '')}/auth/register`]);
-  },
-);
+it.each(['', '/', '/base', '/base/'])('registerFirstAdmin keeps the base path "%s" of the API', async (path) => {
+  await register(path);
+  expect(asked).toEqual([`POST ${path.replace(/\/$/, '')}/auth/register`]);
+});
 
 it('registerFirstAdmin does not follow a redirect, which would reveal the secret', async () => {
   redirect = '/elsewhere';

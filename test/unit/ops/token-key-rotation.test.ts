@@ -102,15 +102,12 @@ describe('rotate', () => {
     expect(kidsOf(rotate(step, stored, stored.changedAt + wait)).length).toBeGreaterThan(0);
   });
 
-  it.each([[[]], [['add']], [['add', 'promote']]] as const)(
-    'replaces all keys by one new key after %j',
-    (steps) => {
-      const stored = rotated(...steps);
-      const [replaced, ...others] = kidsOf(rotate('replace', stored, stored.changedAt));
-      expect(others).toEqual([]);
-      expect(kidsOf(stored.value)).not.toContain(replaced);
-    },
-  );
+  it.each([[[]], [['add']], [['add', 'promote']]] as const)('replaces all keys by one new key after %j', (steps) => {
+    const stored = rotated(...steps);
+    const [replaced, ...others] = kidsOf(rotate('replace', stored, stored.changedAt));
+    expect(others).toEqual([]);
+    expect(kidsOf(stored.value)).not.toContain(replaced);
+  });
 
   it('rejects a value that it did not write, without quoting a key', () => {
     const [one, other] = [newTokenKey(), newTokenKey()];
@@ -121,9 +118,7 @@ describe('rotate', () => {
       } catch (error) {
         message = String(error);
       }
-      expect(message).toMatch(
-        /The parameter (holds keys that this command did not create|does not have the form)/,
-      );
+      expect(message).toMatch(/The parameter (holds keys that this command did not create|does not have the form)/);
       expect(message).not.toContain(one.k);
     }
   });

@@ -10,9 +10,7 @@ import { eventOfOrder } from '../../../lib/orders/order-event.ts';
 const schemaFile = new URL('../../../docs/order-events.schema.json', import.meta.url);
 const ajv = new Ajv2020({ strict: true });
 formats.default(ajv);
-const isValid = ajv.compile(
-  z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(schemaFile, 'utf8'))),
-);
+const isValid = ajv.compile(z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(schemaFile, 'utf8'))));
 
 const time = fc
   .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-01-01') })
@@ -72,9 +70,7 @@ describe('eventOfOrder', () => {
   it('derives the event ID from the order and its status alone', () => {
     fc.assert(
       fc.property(anyOrder, anyOrder, (one, other) => {
-        const [a, again, b] = [one, structuredClone(one), other].map(
-          (each) => eventOfOrder(each)?.detail.event_id,
-        );
+        const [a, again, b] = [one, structuredClone(one), other].map((each) => eventOfOrder(each)?.detail.event_id);
         expect(again).toBe(a);
         if (a !== undefined) expect(a === b).toBe(one.id === other.id && one.status === other.status);
       }),

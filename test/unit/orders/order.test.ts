@@ -1,12 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { orderIdempotencyOf } from '../../../lib/orders/idempotency.ts';
-import {
-  type NextStatus,
-  order,
-  orderStatus,
-  type StatusFields,
-  transitions,
-} from '../../../lib/orders/order.ts';
+import { type NextStatus, order, orderStatus, type StatusFields, transitions } from '../../../lib/orders/order.ts';
 import { orderOf } from '../../support/fixtures/domain-builders.ts';
 
 describe('order', () => {

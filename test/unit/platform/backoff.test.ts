@@ -30,14 +30,10 @@ describe('backoff', () => {
   it('spreads concurrent callers over the whole interval', async () => {
     const ended: number[] = [];
     const start = Date.now();
-    const waits = Array.from({ length: 200 }, () =>
-      backoff(4, 10, 500).then(() => ended.push(Date.now() - start)),
-    );
+    const waits = Array.from({ length: 200 }, () => backoff(4, 10, 500).then(() => ended.push(Date.now() - start)));
     await vi.advanceTimersByTimeAsync(160);
     await Promise.all(waits);
-    const quarters = [0, 1, 2, 3].map(
-      (n) => ended.filter((ms) => Math.min(3, Math.floor(ms / 40)) === n).length,
-    );
+    const quarters = [0, 1, 2, 3].map((n) => ended.filter((ms) => Math.min(3, Math.floor(ms / 40)) === n).length);
     // Each quarter has 50 on average; fewer than 20 has a probability below one in a million.
     expect(Math.min(...quarters)).toBeGreaterThan(20);
   });

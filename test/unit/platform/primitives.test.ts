@@ -86,8 +86,7 @@ describe('text', () => {
     for (let code = 0; code <= 0x10ffff; code++) {
       const character = String.fromCodePoint(code);
       const isVisible = !invisible.test(character) && !alsoInvisible.test(character);
-      if ((textPattern.test(character) && character.isWellFormed()) !== isVisible)
-        wrong.push(code.toString(16));
+      if ((textPattern.test(character) && character.isWellFormed()) !== isVisible) wrong.push(code.toString(16));
     }
     expect(wrong).toEqual([]);
   });

@@ -76,9 +76,7 @@ describe('transfersToNewShards', () => {
         const stocks = shards.map(({ stock }) => stock);
         const total = stocks.reduce((sum, stock) => sum + stock, 0);
         const plan = () =>
-          transfersToNewShards(
-            shardsOf(shards.map(({ sold }, number) => ({ sold, stock: stocks[number] ?? 0 }))),
-          );
+          transfersToNewShards(shardsOf(shards.map(({ sold }, number) => ({ sold, stock: stocks[number] ?? 0 }))));
         let rounds = 0;
         for (let transfers = plan(); transfers.length > 0; transfers = plan()) {
           rounds += 1;

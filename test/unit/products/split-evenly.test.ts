@@ -10,16 +10,12 @@ describe('splitEvenly', () => {
 
   it('returns parts that sum to the units and differ by at most one', () => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 1_000_000_000 }),
-        fc.integer({ min: 1, max: 32 }),
-        (units, parts) => {
-          const split = splitEvenly(units, parts);
-          expect(split).toHaveLength(parts);
-          expect(split.reduce((sum, part) => sum + part, 0)).toBe(units);
-          expect(Math.max(...split) - Math.min(...split)).toBeLessThanOrEqual(1);
-        },
-      ),
+      fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), fc.integer({ min: 1, max: 32 }), (units, parts) => {
+        const split = splitEvenly(units, parts);
+        expect(split).toHaveLength(parts);
+        expect(split.reduce((sum, part) => sum + part, 0)).toBe(units);
+        expect(Math.max(...split) - Math.min(...split)).toBeLessThanOrEqual(1);
+      }),
     );
   });
 });

@@ -112,8 +112,7 @@ export const orders: Area = {
       responseExample: pending,
     },
     listOrders: {
-      description:
-        'The list is eventually consistent: it can lack the newest orders. Reading an order by ID is exact.',
+      description: 'The list is eventually consistent: it can lack the newest orders. Reading an order by ID is exact.',
     },
     cancelOrder: {
       description: 'Cancels a PENDING or CONFIRMED order. The units return to stock exactly once.',

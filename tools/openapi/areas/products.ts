@@ -7,10 +7,8 @@ import { productId, time } from '../example-values.ts';
 const { addProductContract, addStockContract, listProductsContract } = contracts;
 
 const price = 'In minor units of the currency: 4990 is 49.90 USD.';
-const name =
-  'It needs a visible character and no control characters. Leading and trailing whitespace is removed.';
-const limit =
-  'Maximum units that one customer can buy over all orders while the limit is set. No limit if absent.';
+const name = 'It needs a visible character and no control characters. Leading and trailing whitespace is removed.';
+const limit = 'Maximum units that one customer can buy over all orders while the limit is set. No limit if absent.';
 const shards =
   'Number of database items that hold the stock; 4 by default. More shards allow more concurrent orders. It can be ' +
   'increased but not decreased.';

@@ -66,11 +66,7 @@ function item(operation: DocumentedOperation, step: Step): Json {
 }
 
 /** Returns the parameters of one location. Parameters that the step does not set are disabled. */
-const valuesOf = (
-  { parameters }: DocumentedOperation,
-  step: Step,
-  place: 'path' | 'query' | 'header',
-): Json[] =>
+const valuesOf = ({ parameters }: DocumentedOperation, step: Step, place: 'path' | 'query' | 'header'): Json[] =>
   parameters
     .filter((parameter) => parameter.in === place)
     .map(({ name, description, example }) => {

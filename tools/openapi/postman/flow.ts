@@ -18,10 +18,8 @@ export interface Step {
   readonly saves?: Readonly<Record<string, string>>;
 }
 
-const confirmed =
-  "pm.test('is CONFIRMED', () => pm.expect(pm.response.json().status).to.equal('CONFIRMED'));";
-const cancelled =
-  "pm.test('is CANCELLED', () => pm.expect(pm.response.json().status).to.equal('CANCELLED'));";
+const confirmed = "pm.test('is CONFIRMED', () => pm.expect(pm.response.json().status).to.equal('CONFIRMED'));";
+const cancelled = "pm.test('is CANCELLED', () => pm.expect(pm.response.json().status).to.equal('CANCELLED'));";
 const pollName = 'Wait until the order is decided';
 
 /** Places an order in both ways, starting with an empty shop, in the order of "Run collection". */

@@ -1,11 +1,7 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AllocatedOrder, RequestedLine } from '../../../../lib/orders/confirm/allocation.ts';
-import {
-  confirmOrders,
-  type Decision,
-  type WritableOrder,
-} from '../../../../lib/orders/confirm/confirm-orders.ts';
+import { confirmOrders, type Decision, type WritableOrder } from '../../../../lib/orders/confirm/confirm-orders.ts';
 import { type Order, type OrderIn, totalOf } from '../../../../lib/orders/order.ts';
 import { newId } from '../../../../lib/platform/ids.ts';
 import type { TransactAction } from '../../../../lib/platform/transaction.ts';
@@ -13,11 +9,7 @@ import type { StockedProduct } from '../../../../lib/products/product.ts';
 import { atRates } from '../../../support/database/fault-injection.ts';
 import { orderOf } from '../../../support/fixtures/domain-builders.ts';
 import { interruptedUpdate } from '../../../support/fixtures/interrupted-update.ts';
-import {
-  type Container,
-  createOrderFixture,
-  type OrderFixture,
-} from '../../../support/fixtures/order-fixtures.ts';
+import { type Container, createOrderFixture, type OrderFixture } from '../../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
 beforeEach(async () => {
@@ -43,9 +35,7 @@ function orderFor(
     customerId,
     lines,
     writtenItems: [`order ${id}`],
-    writes: (allocated) => [
-      { action: shop.orders.putAction(confirmed(allocated)), failure: shop.orders.parse },
-    ],
+    writes: (allocated) => [{ action: shop.orders.putAction(confirmed(allocated)), failure: shop.orders.parse }],
   };
 }
 
@@ -105,9 +95,7 @@ describe('confirmOrders', () => {
     const keyboard = await shop.sell({ stock: 120, stock_shards: 4 });
     const container = shop.container(atRates(seed, { conflict: 0.3, timeout_after: 0.1 }));
     const batches = Array.from({ length: 5 }, () => batch(30, keyboard));
-    const all = await Promise.all(
-      batches.map((orders) => confirmOrders(container, { orders, optimistic: true })),
-    );
+    const all = await Promise.all(batches.map((orders) => confirmOrders(container, { orders, optimistic: true })));
     const confirmed = all.reduce((sum, decisions) => sum + count(decisions, 'confirmed'), 0);
     expect(confirmed).toBe(120);
     expect((await shop.checkLedger()).confirmed).toHaveLength(120);
@@ -126,9 +114,7 @@ describe('confirmOrders', () => {
   it('keeps the purchase limit of a customer within a batch', async () => {
     const keyboard = await shop.sell({ stock: 20, stock_shards: 4, limit_per_customer: 3 });
     const customerId = newId();
-    const orders = Array.from({ length: 8 }, () =>
-      orderFor([{ product_id: keyboard, quantity: 1 }], { customerId }),
-    );
+    const orders = Array.from({ length: 8 }, () => orderFor([{ product_id: keyboard, quantity: 1 }], { customerId }));
     const decisions = await confirmOrders(shop, { orders, optimistic: false });
     expect([count(decisions, 'confirmed'), count(decisions, 'rejected')]).toEqual([3, 5]);
     await shop.checkLedger();
@@ -136,8 +122,7 @@ describe('confirmOrders', () => {
 });
 
 describe('confirmOrders with a shortage', () => {
-  const write = (TransactItems: TransactAction[]) =>
-    shop.documents.send(new TransactWriteCommand({ TransactItems }));
+  const write = (TransactItems: TransactAction[]) => shop.documents.send(new TransactWriteCommand({ TransactItems }));
 
   /** A container whose first reads of the inventory return what `reads` make of the stored state. */
   function withReads(

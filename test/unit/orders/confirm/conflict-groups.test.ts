@@ -7,9 +7,11 @@ const namesOf = (groups: ReturnType<typeof groupByConflict<ReturnType<typeof tra
 
 describe('groupByConflict', () => {
   it('separates transactions that share no item', () => {
-    expect(
-      namesOf(groupByConflict([transaction('a', '1'), transaction('b', '2'), transaction('c', '3')])),
-    ).toEqual([['a'], ['b'], ['c']]);
+    expect(namesOf(groupByConflict([transaction('a', '1'), transaction('b', '2'), transaction('c', '3')]))).toEqual([
+      ['a'],
+      ['b'],
+      ['c'],
+    ]);
   });
 
   it('groups transactions that share an item and keeps their order', () => {

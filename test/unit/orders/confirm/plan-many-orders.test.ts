@@ -59,12 +59,7 @@ describe('planOrders with many orders', () => {
     // The third order depends on the outcome of the first two.
     expect(plan.needsRead).toEqual(orders.slice(2));
 
-    const withPurchases = planOrders(
-      orders,
-      snapshotsOf(limited),
-      0,
-      new Map([[purchaseKey(customerId, id), 2]]),
-    );
+    const withPurchases = planOrders(orders, snapshotsOf(limited), 0, new Map([[purchaseKey(customerId, id), 2]]));
     expect(withPurchases.rejections).toMatchObject([
       { order: orders[0], reason: 'limit_exceeded', short: [{ requested: 2, available: 1 }] },
     ]);
@@ -78,9 +73,7 @@ describe('planOrders with many orders', () => {
     );
     const plan = planOrders(orders, snapshotsOf({ product }), 0);
     expect(plan.needsRead).toEqual(orders.slice(0, 1));
-    expect(plan.transactions.flatMap(({ orders }) => orders.map(({ order }) => order))).toEqual(
-      orders.slice(1),
-    );
+    expect(plan.transactions.flatMap(({ orders }) => orders.map(({ order }) => order))).toEqual(orders.slice(1));
   });
 
   it('asks for a read if earlier orders at the same price take the last units', () => {

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StockSnapshot } from '../../../../lib/orders/confirm/allocation.ts';
 import { type Plan, planOrders } from '../../../../lib/orders/confirm/plan.ts';
-import {
-  openOrderOf,
-  productOf,
-  shardOf,
-  snapshotsOf,
-  stocked,
-} from '../../../support/fixtures/domain-builders.ts';
+import { openOrderOf, productOf, shardOf, snapshotsOf, stocked } from '../../../support/fixtures/domain-builders.ts';
 
 const allocated = (plan: Plan) => plan.transactions.flatMap(({ orders }) => orders);
 const allocationsIn = (plan: Plan) => allocated(plan).flatMap(({ allocations }) => allocations);
@@ -98,9 +92,7 @@ describe('planOrders with one order', () => {
 
   it('counts purchases against the lowest limit of the shards that it allocates', () => {
     const product = productOf({ stock_shards: 2, limit_per_customer: 5 });
-    const shards = [5, 4].map((limit_per_customer, n) =>
-      shardOf(product, n, { stock: 1, limit_per_customer }),
-    );
+    const shards = [5, 4].map((limit_per_customer, n) => shardOf(product, n, { stock: 1, limit_per_customer }));
     const plan = planOrders([openOrderOf(product, 2)], snapshotsOf({ product, shards }), 0);
     expect(allocated(plan)).toMatchObject([{ counted: [{ quantity: 2, limit: 4 }] }]);
   });
