@@ -21,7 +21,7 @@ const esbuildOptions = z.strictObject({
   exclude: z.array(z.string()),
   external: z.unknown(),
   outputFileExtension: z.unknown(),
-  packager: z.unknown(),
+  skipRebuild: z.unknown(),
   outputWorkFolder: z.unknown(),
 });
 
@@ -31,7 +31,7 @@ const {
   exclude,
   external: _,
   outputFileExtension: __,
-  packager: ___,
+  skipRebuild: ___,
   outputWorkFolder: ____,
   ...options
 } = esbuildOptions.parse(custom['esbuild']);
