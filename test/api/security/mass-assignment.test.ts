@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { createLocalShop } from '../../support/api-driver/api-driver.ts';
 import { outcomeOf, pathsOf } from '../../support/api-driver/client.ts';
 import {
@@ -57,11 +56,7 @@ const objects = withBody.flatMap(({ route, request }) =>
 );
 
 describe.each(objects)('the object at "$at" in the body of $route', ({ route, path, schema }) => {
-  const { shape, catchall } = schema._zod.def;
-
-  it('is strict in the contract', () => {
-    expect(catchall).toBeInstanceOf(z.core.$ZodNever);
-  });
+  const { shape } = schema._zod.def;
 
   it('rejects every field that the contract does not define, and changes nothing', async () => {
     const { state } = operationOf(route);
@@ -85,13 +80,5 @@ describe('request bodies', () => {
   it('are all covered', () => {
     expect(withBody.length).toBeGreaterThanOrEqual(10);
     expect(objects.length).toBeGreaterThan(withBody.length);
-  });
-
-  it('succeed without the added fields', async () => {
-    for (const { route, response } of withBody) {
-      const fresh = await createOperationFixture(fixture.shop, await fixture.shop.guest(), fixture.registered);
-      const { status } = await send(clientFor(operationOf(route), fresh), route, fresh);
-      expect({ route, status }).toEqual({ route, status: response.status });
-    }
   });
 });

@@ -93,6 +93,34 @@ describe('accountStore', () => {
     await expect(again).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('fails with contention when every attempt conflicts', async () => {
+    const { documents: faulty, attempts } = withFaults(documents, () => 'conflict');
+    const store = createAccountStore({ documents: faulty, table });
+    await expect(store.createRegistered(registered())).rejects.toMatchObject({
+      code: 'contention',
+      details: { retryAfterSeconds: 1 },
+    });
+    expect(attempts).toHaveLength(6);
+  });
+
+  it('reports a spent bootstrap secret rather than a registered address', async () => {
+    const { tables } = await freshTables();
+    const store = createAccountStore({ documents, table: tables.accounts });
+    const account = registered();
+    await store.createRegistered(account, { spendBootstrap: true });
+    const again = store.createRegistered(registered({ email: account.email }), { spendBootstrap: true });
+    await expect(again).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('throws, without a retry, when the id exists', async () => {
+    const account = registered();
+    await accounts.createRegistered(account);
+    const { documents: counted, attempts } = withFaults(documents);
+    const again = createAccountStore({ documents: counted, table }).createRegistered(registered({ id: account.id }));
+    await expect(again).rejects.toThrow(`Account ${account.id} exists already`);
+    expect(attempts).toHaveLength(1);
+  });
+
   it('fails as unavailable, not as taken, when no response arrives', async () => {
     const faulty = withFaults(documents, () => 'timeout_after');
     const store = createAccountStore({ documents: faulty.documents, table });

@@ -1,9 +1,6 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { addToCart } from '../../../lib/carts/add-to-cart.ts';
-import { showCart } from '../../../lib/carts/show-cart.ts';
 import { newId } from '../../../lib/platform/ids.ts';
-import { updateProduct } from '../../../lib/products/update-product.ts';
 import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 let shop: OrderFixture;
@@ -14,21 +11,6 @@ beforeEach(async () => {
 const ids = (count: number) => Array.from({ length: count }, () => newId());
 
 describe('CartStore', () => {
-  it('returns an empty cart when none is stored', async () => {
-    const customerId = newId();
-    expect(await shop.carts.get(customerId)).toEqual({ customer_id: customerId, lines: [], version: 0 });
-    expect((await shop.carts.removeLine(customerId, newId())).lines).toEqual([]);
-  });
-
-  it('keeps every line when requests race to create the cart', async () => {
-    const customerId = newId();
-    const products = ids(20);
-    await Promise.all(products.map((id, n) => shop.carts.setLine(customerId, id, n + 1)));
-    const { lines, version } = await shop.carts.get(customerId);
-    expect(lines.map(({ product_id }) => product_id)).toEqual([...products].sort());
-    expect(version).toBe(20);
-  });
-
   it('holds at most 50 products when additions race', async () => {
     const customerId = newId();
     await Promise.all(ids(45).map((id) => shop.carts.setLine(customerId, id, 1)));
@@ -64,15 +46,6 @@ describe('CartStore', () => {
     expect(await shop.carts.setLine(customerId, product, 4)).toMatchObject({ version: 4 });
   });
 
-  it('removes only the given line', async () => {
-    const customerId = newId();
-    const [gone = '', kept = ''] = ids(2);
-    await shop.carts.setLine(customerId, gone, 1);
-    await shop.carts.setLine(customerId, kept, 2);
-    expect((await shop.carts.removeLine(customerId, gone)).lines).toEqual([{ product_id: kept, quantity: 2 }]);
-    expect((await shop.carts.removeLine(customerId, gone)).version).toBe(3);
-  });
-
   it.each(['setLine', 'removeLine'] as const)('retries %s after a conflict with a checkout', async (change) => {
     const customerId = newId();
     const product = newId();
@@ -82,29 +55,5 @@ describe('CartStore', () => {
     );
     const cart = await carts[change](customerId, product, 5);
     expect(cart.lines).toEqual(change === 'setLine' ? [{ product_id: product, quantity: 5 }] : []);
-  });
-});
-
-describe('addToCart', () => {
-  it('returns the cart with current names, prices and stock', async () => {
-    const keyboard = await shop.sell({ name: 'Keyboard', price: 100, stock: 5, stock_shards: 2 });
-    const customerId = newId();
-    await addToCart(shop, { customerId, productId: keyboard, quantity: 3 });
-    await updateProduct(shop, { productId: keyboard, change: { price: 150 } });
-    expect(await showCart(shop, await shop.carts.get(customerId))).toEqual({
-      customer_id: customerId,
-      lines: [{ product_id: keyboard, name: 'Keyboard', quantity: 3, unit_price: 150, available: 5 }],
-      total: 450,
-    });
-    await updateProduct(shop, { productId: keyboard, change: { active: false } });
-    expect((await showCart(shop, await shop.carts.get(customerId))).lines).toMatchObject([{ available: 0 }]);
-  });
-
-  it('rejects unknown and inactive products', async () => {
-    const keyboard = await shop.sell();
-    await updateProduct(shop, { productId: keyboard, change: { active: false } });
-    const adding = (productId: string) => addToCart(shop, { customerId: newId(), productId, quantity: 1 });
-    await expect(adding(keyboard)).rejects.toMatchObject({ code: 'product_unavailable' });
-    await expect(adding(newId())).rejects.toMatchObject({ code: 'product_not_found' });
   });
 });

@@ -37,12 +37,7 @@ function writesIn({ operation, body }: SdkRequest): z.output<typeof write>[] {
  * Counts the units of one write: one per started KB of the larger of both items, twice that in a transaction, and one for
  * each index entry that changes.
  */
-export function unitsOf(
-  table: Table,
-  before: Item | undefined,
-  after: Item | undefined,
-  inTransaction: boolean,
-): WriteUnits {
+function unitsOf(table: Table, before: Item | undefined, after: Item | undefined, inTransaction: boolean): WriteUnits {
   const kilobytes = Math.max(1, Math.ceil(Math.max(sizeOf(before), sizeOf(after)) / 1_024));
   const indexUnits = table.indexes.reduce((sum, index) => sum + index.touched(before, after).length, 0);
   return { table: table.name, units: inTransaction ? 2 * kilobytes : kilobytes, indexUnits };

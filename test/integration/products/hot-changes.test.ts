@@ -4,7 +4,6 @@ import { DomainError } from '../../../lib/errors.ts';
 import { addStock } from '../../../lib/products/add-stock.ts';
 import type { Product } from '../../../lib/products/product.ts';
 import type { ProductChange } from '../../../lib/products/product-input.ts';
-import { propagateProduct } from '../../../lib/products/propagate-product.ts';
 import { sweepProducts } from '../../../lib/products/sweep-products.ts';
 import { deleteProduct, updateProduct } from '../../../lib/products/update-product.ts';
 import { type Attempt, type Fault, seeded } from '../../support/database/fault-injection.ts';
@@ -167,20 +166,6 @@ describe('a new purchase limit', () => {
     expect((await caching.checkout({ customerId })).order.counted).toEqual([]);
     await shop.checkLedger();
   });
-
-  it('applies to containers that cached a higher one', async () => {
-    const shop = await createOrderFixture();
-    const product = await shop.sell({ stock: 100, stock_shards: 4, limit_per_customer: 10 });
-    const caching = shop.container();
-    await caching.checkout({ customerId: await shop.customer({ [product]: 1 }) });
-
-    await updateProduct(shop, { productId: product, change: { limit_per_customer: 2 } });
-
-    const customerId = await shop.customer({ [product]: 5 });
-    await expect(caching.checkout({ customerId })).rejects.toMatchObject({
-      code: 'limit_exceeded',
-    });
-  });
 });
 
 describe('an update whose function crashes halfway', () => {
@@ -222,18 +207,6 @@ describe('an update whose function crashes halfway', () => {
       propagated: [],
       failures: [],
     });
-  });
-
-  it('does not undo a later update when it is propagated late', async () => {
-    const shop = await createOrderFixture();
-    const product = await shop.sell({ stock_shards: 4 });
-    const early = await interruptedUpdate(shop.products, product, { price: 1 });
-    await updateProduct(shop, { productId: product, change: { price: 2 } });
-
-    await propagateProduct(shop, early);
-
-    const prices = (await shop.inventory.read([product])).get(product)?.shards.map(({ price }) => price);
-    expect(prices).toEqual([2, 2, 2, 2]);
   });
 });
 

@@ -62,14 +62,4 @@ describe('newProduct', () => {
   it('accepts zero stock and a zero price', () => {
     expect(newProduct.parse(valid)).toEqual(valid);
   });
-
-  it.each([
-    ['negative stock', { stock: -1 }],
-    ['more than a billion units', { stock: 1_000_000_001 }],
-    ['a price in a string', { price: '5' }],
-    ['a name of 201 characters', { name: 'x'.repeat(201) }],
-    ['a version', { version: 7 }],
-  ])('rejects %s', (_, wrong) => {
-    expect(newProduct.safeParse({ ...valid, ...wrong }).success).toBe(false);
-  });
 });
