@@ -1,9 +1,8 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { createOrderDeps } from '../../lib/orders/order-deps.ts';
-import { processOrders } from '../../lib/orders/process-orders.ts';
 import { config } from '../../lib/platform/config.ts';
 import { createDocuments } from '../../lib/platform/dynamodb.ts';
-import { readOrders } from '../../lib/stream/order-records.ts';
+import { processBatch } from '../../lib/stream/process-batch.ts';
 import { worker } from '../../lib/stream/worker.ts';
 
 const deps = createOrderDeps({ documents: createDocuments(), ...config });
@@ -13,8 +12,7 @@ const shardOffset = Math.random();
 
 export const handler = worker(async (event: DynamoDBStreamEvent) => {
   try {
-    const { orders } = readOrders(event, deps.metrics);
-    await processOrders(deps, { orders, shardOffset });
+    return await processBatch(deps, event, shardOffset);
   } finally {
     deps.metrics.emit();
   }

@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
 import { DomainError } from '../errors.ts';
-import { awaitAll } from '../platform/await-all.ts';
 import { type Clock, toIso } from '../platform/clock.ts';
 import { type ConfirmDeps, confirmOrders, type Decision, type WritableOrder } from './confirm/confirm-orders.ts';
 import type { Order, OrderIn } from './order.ts';
@@ -16,49 +15,57 @@ export interface ProcessInput {
   readonly orders: readonly Order[];
   /** In [0, 1): where the search for stock starts. Each worker keeps its own. */
   readonly shardOffset: number;
-  /** Called for each order that this call decides, even if the call throws later. */
-  readonly onDecided?: () => void;
+}
+
+export interface ProcessResult {
+  /** Number of orders that this call decided. */
+  readonly decided: number;
+  /** Orders that may still be PENDING, and why: call again with them. */
+  readonly undecided: ReadonlyMap<string, unknown>;
 }
 
 /** Rejections are single writes, unlike confirmations. */
 const parallelRejections = 32;
 
 /**
- * Decides PENDING orders: confirms up to 99 with one transaction and rejects those that cannot be bought.
+ * Decides PENDING orders: confirms up to 99 with one transaction and rejects those that cannot be bought. An order that
+ * fails does not affect the others.
  *
  * Redelivery is harmless: every write requires that the order is still PENDING.
- *
- * @returns the number of orders that this call decided
- * @throws {DomainError} `contention` if some orders could not be decided: call again with the same orders
  */
-export async function processOrders(
-  deps: ProcessDeps,
-  { orders, shardOffset, onDecided }: ProcessInput,
-): Promise<number> {
+export async function processOrders(deps: ProcessDeps, { orders, shardOffset }: ProcessInput): Promise<ProcessResult> {
   const pending = new Map(orders.flatMap((order) => (order.status === 'PENDING' ? [[order.id, order]] : [])));
   deps.metrics.batch(pending.size);
   const decisions = new Map<string, Decision<'decided'>>();
-  const confirming = confirmOrders(deps, {
-    orders: [...pending.values()].map((order) => writableOrder(deps, order)),
-    optimistic: false,
-    shardOffset,
-    decisions,
-  });
-  // If confirmOrders throws, store the decisions that it reached before.
-  await Promise.allSettled([confirming]);
+  const [confirming] = await Promise.allSettled([
+    confirmOrders(deps, {
+      orders: [...pending.values()].map((order) => writableOrder(deps, order)),
+      optimistic: false,
+      shardOffset,
+      decisions,
+    }),
+  ]);
+  const failure = confirming.status === 'rejected' ? confirming.reason : new DomainError('contention');
+  const undecided = new Map<string, unknown>();
   let decided = 0;
   const limit = pLimit(parallelRejections);
-  const concluding = [...decisions].map(([id, decision]) =>
-    limit(async () => {
-      const order = pending.get(id);
-      if (order === undefined || !(await conclude(deps, order, decision))) return;
-      decided++;
-      onDecided?.();
-    }),
+  await Promise.all(
+    [...pending].map(([id, order]) =>
+      limit(async () => {
+        const decision = decisions.get(id);
+        if (decision === undefined) {
+          undecided.set(id, failure);
+          return;
+        }
+        try {
+          if (await conclude(deps, order, decision)) decided++;
+        } catch (error) {
+          undecided.set(id, error);
+        }
+      }),
+    ),
   );
-  await awaitAll([confirming, ...concluding]);
-  if (decisions.size < pending.size) throw new DomainError('contention');
-  return decided;
+  return { decided, undecided };
 }
 
 /** The order is confirmed at the prices it was accepted at, or rejected. */

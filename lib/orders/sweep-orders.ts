@@ -86,27 +86,20 @@ async function decideTogether(
   deadline: number,
   result: SweepResult,
 ): Promise<void> {
-  const decide = (some: readonly Order[]) =>
-    processOrders(deps, {
-      orders: some,
-      shardOffset: Math.random(),
-      onDecided: () => {
-        result.decided++;
-      },
-    });
-  try {
-    await decide(orders);
-    return;
-  } catch {
-    // Fall back to one order at a time, so that an order that always fails does not block the others.
-  }
-  for (const { id } of orders) {
+  const decide = async (some: readonly Order[]) => {
+    const { decided, undecided } = await processOrders(deps, { orders: some, shardOffset: Math.random() });
+    result.decided += decided;
+    return undecided;
+  };
+  // One at a time, so that an order that always fails does not block the others.
+  for (const id of (await decide(orders)).keys()) {
     if (deps.clock.now() >= deadline) {
       result.complete = false;
       return;
     }
     try {
-      await decide((await deps.orders.getAll([id])).orders);
+      const undecided = await decide((await deps.orders.getAll([id])).orders);
+      for (const error of undecided.values()) result.failures.push({ id, error });
     } catch (error) {
       result.failures.push({ id, error });
     }

@@ -1,5 +1,7 @@
 /** The message of every log line, and what it means for an operator. docs/logging.md lists levels and remedies. */
 export const logCodes = {
+  BATCH_PARTLY_FAILED:
+    'A stream function could not process some records of a batch; Lambda retries from the first of them.',
   CHECKSUMS_REPAIRED: 'The checksums of a product did not add up to 0 and were reset.',
   DATABASE_UNAVAILABLE: 'An AWS service failed, timed out or throttled; the client received 503 unavailable.',
   FUNCTION_FAILED: 'A stream or scheduled function threw an error.',
@@ -15,7 +17,7 @@ export const logCodes = {
   STORED_ORDER_UNREADABLE: 'A stored order does not match the schema and is missing from a list.',
   STORED_PRODUCT_UNREADABLE: 'A stored product does not match the schema and was skipped.',
   STREAM_RECORD_UNREADABLE:
-    'A record of the orders stream does not match the schema. The worker skips it; `publishOrders` retries it for an hour.',
+    'A record of the orders stream does not match the schema; it ends in the dead-letter queue of its function.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type LogCode = keyof typeof logCodes;

@@ -9,11 +9,11 @@ const reserveMs = 10_000;
  * the batch.
  */
 export const worker =
-  <Event>(run: (event: Event, deadline: number) => Promise<void>) =>
-  (event: Event, context: Context): Promise<void> =>
+  <Event, Response>(run: (event: Event, deadline: number) => Promise<Response>) =>
+  (event: Event, context: Context): Promise<Response> =>
     logger.withContext(context, async () => {
       try {
-        await run(event, Date.now() + context.getRemainingTimeInMillis() - reserveMs);
+        return await run(event, Date.now() + context.getRemainingTimeInMillis() - reserveMs);
       } catch (error) {
         logger.error('FUNCTION_FAILED', { error });
         throw error;

@@ -161,29 +161,39 @@ describe.each(stages)('CloudFormation template of stage $stage', ({ stage, templ
     });
   });
 
-  it('bounds the retries of stream consumers and sends failed batches to an encrypted queue', () => {
-    const mapping = z.object({
-      FunctionName: z.unknown(),
-      Enabled: z.boolean(),
-      BisectBatchOnFunctionError: z.literal(true),
-      MaximumRetryAttempts: z.optional(z.int()),
-      MaximumRecordAgeInSeconds: z.optional(z.int()),
-      DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.unknown() }) }),
+  it('bounds the retries of stream consumers and sends what fails to an encrypted queue', () => {
+    const mappings = propertiesOf('AWS::Lambda::EventSourceMapping').map(
+      ({ name, FunctionName, EventSourceArn, FilterCriteria, DestinationConfig, ...settings }) => {
+        const { OnFailure } = z.object({ OnFailure: z.object({ Destination: z.unknown() }) }).parse(DestinationConfig);
+        return [nameOf(FunctionName), { ...settings, queue: nameOf(OnFailure.Destination) }] as const;
+      },
+    );
+    const common = {
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      StartingPosition: 'TRIM_HORIZON',
+    };
+    expect(Object.fromEntries(mappings)).toEqual({
+      ProcessOrdersLambdaFunction: {
+        ...common,
+        Enabled: true,
+        BatchSize: 1_000,
+        MaximumRetryAttempts: 5,
+        queue: 'DeadOrders',
+      },
+      PublishOrdersLambdaFunction: {
+        ...common,
+        Enabled: false,
+        BatchSize: 100,
+        MaximumRecordAgeInSeconds: 3_600,
+        queue: 'DeadOrderEvents',
+      },
     });
-    const mappings = propertiesOf('AWS::Lambda::EventSourceMapping').map((item) => mapping.parse(item));
-    for (const { MaximumRetryAttempts, MaximumRecordAgeInSeconds, DestinationConfig } of mappings) {
-      expect(MaximumRetryAttempts ?? MaximumRecordAgeInSeconds).toBeGreaterThan(0);
-      const queue = template.Resources[nameOf(DestinationConfig.OnFailure.Destination)];
-      expect(queue).toMatchObject({
+    for (const [, { queue }] of mappings)
+      expect(template.Resources[queue]).toMatchObject({
         Type: 'AWS::SQS::Queue',
         Properties: { MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true },
       });
-    }
-    const enabled = mappings.map(({ FunctionName, Enabled }) => [nameOf(FunctionName), Enabled]);
-    expect(Object.fromEntries(enabled)).toEqual({
-      ProcessOrdersLambdaFunction: true,
-      PublishOrdersLambdaFunction: false,
-    });
   });
 
   it('delivers PENDING orders to the worker and decided orders to the publisher', () => {

@@ -1,6 +1,8 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { Order } from '../../../lib/orders/order.ts';
+import { deliverBatch } from '../../../localstack/deliver-batch.ts';
 import { type Entry, type FakeEventBus, startFakeEventBus } from '../../support/fakes/fake-event-bus.ts';
 import { contextOf, orderOf } from '../../support/fixtures/domain-builders.ts';
 import { recordOf } from '../../support/fixtures/stream-records.ts';
@@ -36,24 +38,13 @@ describe('publishOrders', () => {
   });
 
   /** Delivers a batch to a new container. */
-  async function deliver(images: readonly object[]): Promise<void> {
+  async function deliverRecords(Records: readonly DynamoDBRecord[]): Promise<DynamoDBBatchResponse> {
     vi.resetModules();
     const { handler } = await import('../../../functions/orders/publish-orders.ts');
-    const Records = images.map((image, number) => recordOf(String(number), image));
-    await handler({ Records }, contextOf({ getRemainingTimeInMillis: () => 60_000 }));
+    return handler({ Records: [...Records] }, contextOf({ getRemainingTimeInMillis: () => 60_000 }));
   }
-
-  /** Bisects a batch that fails, as Lambda does. @returns the records that fail alone */
-  async function bisect(images: readonly object[]): Promise<readonly object[]> {
-    try {
-      await deliver(images);
-      return [];
-    } catch {
-      if (images.length === 1) return images;
-      const middle = Math.ceil(images.length / 2);
-      return [...(await bisect(images.slice(0, middle))), ...(await bisect(images.slice(middle)))];
-    }
-  }
+  const recordsOf = (images: readonly object[]) => images.map((image, number) => recordOf(String(number), image));
+  const deliver = (images: readonly object[]) => deliverRecords(recordsOf(images));
 
   it('publishes each decided order and no PENDING one', async () => {
     const orders = (['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED'] as const).map(orderOf);
@@ -114,14 +105,22 @@ describe('publishOrders', () => {
     expect([...new Set(idsOf(bus.accepted))]).toEqual(wanted(orders));
   });
 
-  it('publishes the readable records of a batch and isolates the unreadable one', async () => {
+  it('publishes the readable records of a batch at once, and only the unreadable one is discarded', async () => {
     const orders = confirmed(6);
     const unreadable = { ...orderOf('CONFIRMED'), lines: 'unreadable' };
     const images = [...orders.slice(0, 4), unreadable, ...orders.slice(4)];
-    await expect(deliver(images)).rejects.toThrow('1 of 7 records cannot be read');
+    expect(await deliver(images)).toEqual({ batchItemFailures: [{ itemIdentifier: '4' }] });
     expect(idsOf(bus.accepted)).toEqual(wanted(orders));
 
-    expect(await bisect(images)).toEqual([unreadable]);
+    const discarded: DynamoDBRecord[] = [];
+    await deliverBatch(recordsOf(images), {
+      invoke: deliverRecords,
+      sequenceNumberOf: ({ dynamodb }) => dynamodb?.SequenceNumber,
+      pause: async () => {},
+      isExhausted: () => true,
+      discard: (batch) => discarded.push(...batch),
+    });
+    expect(discarded).toEqual([recordOf('4', unreadable)]);
     expect([...new Set(idsOf(bus.accepted))]).toEqual(wanted(orders));
   });
 
@@ -130,9 +129,9 @@ describe('publishOrders', () => {
     ['with an invalid decided_at', { decided_at: 'soon' }],
   ])('publishes the other orders of a batch that has one %s', async (_, changes) => {
     const orders = confirmed(2);
-    await expect(deliver([...orders, { ...orderOf('CONFIRMED'), ...changes }])).rejects.toThrow(
-      '1 of 3 records cannot be read',
-    );
+    expect(await deliver([...orders, { ...orderOf('CONFIRMED'), ...changes }])).toEqual({
+      batchItemFailures: [{ itemIdentifier: '2' }],
+    });
     expect(idsOf(bus.accepted)).toEqual(wanted(orders));
   });
 

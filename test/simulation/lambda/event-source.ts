@@ -1,5 +1,8 @@
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { deliverBatch } from '../../../localstack/deliver-batch.ts';
 import { textOf } from '../dynamodb/item.ts';
 import type { StreamRecord } from '../dynamodb/journal.ts';
+import type { Change } from '../dynamodb/write.ts';
 import type { Random } from '../runtime/random.ts';
 import type { VirtualTime } from '../runtime/virtual-time.ts';
 import type { StreamSettings } from './stream-settings.ts';
@@ -9,13 +12,23 @@ import type { StreamSettings } from './stream-settings.ts';
  */
 export type DeliveryFault = 'redelivered_batch' | 'dropped_batch';
 
+export interface PendingRecord {
+  readonly change: Change;
+  readonly sequenceNumber: string;
+  /** The image is not an order, as if another release had written it. */
+  readonly isUnreadable: boolean;
+}
+type Batch = readonly PendingRecord[];
+
 interface EventSourceOptions {
   readonly time: VirtualTime;
   readonly random: Random;
   readonly settings: StreamSettings;
-  faultOf?: ((batch: readonly StreamRecord[]) => DeliveryFault | undefined) | undefined;
-  /** Rejects if the batch must be retried. */
-  deliver(batch: readonly StreamRecord[]): Promise<void>;
+  faultOf?: (() => DeliveryFault | undefined) | undefined;
+  isUnreadable?: (() => boolean) | undefined;
+  /** Rejects if the batch failed as a unit. */
+  deliver(batch: Batch): Promise<DynamoDBBatchResponse>;
+  onDiscarded(batch: Batch): void;
 }
 
 /** Lambda polls an idle shard four times a second. @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
@@ -28,45 +41,36 @@ const retryMs = 500;
 const redeliverAfterMs = { from: 50, to: 30_000 };
 
 /**
- * Simulates how Lambda reads a table's stream: in order, one batch per shard at a time. It splits a failed batch in two,
- * retries both and discards them after the last retry. The filter passes only new PENDING orders.
+ * Simulates how Lambda reads a table's stream: in order, one batch per shard at a time, with the retries of `deliverBatch`.
+ * The filter passes only new PENDING orders.
  */
-export function createEventSource({ time, random, settings, faultOf, deliver }: EventSourceOptions) {
-  const shards = new Map<number, StreamRecord[]>();
+export function createEventSource({ time, random, settings, deliver, onDiscarded, ...faults }: EventSourceOptions) {
+  const shards = new Map<number, PendingRecord[]>();
   const polling = new Set<number>();
-  const discarded: StreamRecord[] = [];
-  let previous: readonly StreamRecord[] = [];
+  let previous: Batch = [];
+  let sequence = 0;
 
-  async function drain(shard: number, queue: StreamRecord[]): Promise<void> {
+  async function drain(shard: number, queue: PendingRecord[]): Promise<void> {
     await time.sleep(random.between(0, pollMs));
     if (settings.batchWindow !== undefined) await time.sleep(settings.batchWindow * 1_000);
     while (queue.length > 0) {
       const batch = queue.splice(0, settings.batchSize);
-      const fault = faultOf?.(batch);
+      const fault = faults.faultOf?.();
       if (fault === 'dropped_batch') continue;
-      await attempt(batch, settings.maximumRetryAttempts);
+      await deliverBatch(batch, {
+        invoke: deliver,
+        sequenceNumberOf: ({ sequenceNumber }) => sequenceNumber,
+        pause: () => time.sleep(retryMs),
+        isExhausted: (_, retries) => retries >= settings.maximumRetryAttempts,
+        discard: onDiscarded,
+      });
       if (fault === 'redelivered_batch') redeliver([...batch, ...previous]);
       previous = batch;
     }
     polling.delete(shard);
   }
 
-  async function attempt(batch: readonly StreamRecord[], retries: number): Promise<void> {
-    try {
-      await deliver(batch);
-    } catch {
-      await time.sleep(retryMs);
-      const half = Math.ceil(batch.length / 2);
-      // Lambda does not count a split as a retry.
-      if (batch.length > 1) {
-        await attempt(batch.slice(0, half), retries);
-        await attempt(batch.slice(half), retries);
-      } else if (retries > 0) await attempt(batch, retries - 1);
-      else discarded.push(...batch);
-    }
-  }
-
-  function redeliver(records: readonly StreamRecord[]): void {
+  function redeliver(records: Batch): void {
     const shuffled = records
       .map((record) => ({ record, at: random.next() }))
       .sort((a, b) => a.at - b.at)
@@ -78,14 +82,11 @@ export function createEventSource({ time, random, settings, faultOf, deliver }: 
   }
 
   return {
-    discarded,
-
-    onRecord(record: StreamRecord): void {
-      const { shard, change } = record;
+    onRecord({ shard, change }: StreamRecord): void {
       if (change.before !== undefined || textOf(change.after?.['status']) !== 'PENDING') return;
       const queue = shards.get(shard) ?? [];
       shards.set(shard, queue);
-      queue.push(record);
+      queue.push({ change, sequenceNumber: String(++sequence), isUnreadable: faults.isUnreadable?.() ?? false });
       if (polling.has(shard)) return;
       polling.add(shard);
       drain(shard, queue).catch((error: unknown) => time.after(0, () => Promise.reject(error)));
@@ -94,10 +95,12 @@ export function createEventSource({ time, random, settings, faultOf, deliver }: 
 }
 
 /** Converts records to the event that the worker receives. */
-export const eventOf = (batch: readonly StreamRecord[]) => ({
-  Records: batch.map(({ change }, index) => ({
-    eventID: String(index),
+export const eventOf = (batch: Batch): DynamoDBStreamEvent => ({
+  Records: batch.map(({ change, sequenceNumber, isUnreadable }) => ({
     eventName: 'INSERT' as const,
-    dynamodb: { NewImage: JSON.parse(JSON.stringify(change.after)) },
+    dynamodb: {
+      SequenceNumber: sequenceNumber,
+      NewImage: isUnreadable ? { id: { S: change.key } } : JSON.parse(JSON.stringify(change.after)),
+    },
   })),
 });

@@ -5,6 +5,7 @@ const stream = z.object({
   batchSize: z.int(),
   batchWindow: z.optional(z.int()),
   maximumRetryAttempts: z.int(),
+  functionResponseType: z.literal('ReportBatchItemFailures'),
   bisectBatchOnFunctionError: z.literal(true),
 });
 export type StreamSettings = z.output<typeof stream>;

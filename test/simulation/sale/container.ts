@@ -7,6 +7,8 @@ import { createProductCache } from '../../../lib/products/product-cache.ts';
 
 // Powertools reads this when metrics are created; the simulation discards them.
 process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
+// Likewise for logs.
+process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
 
 export const tablePrefix = 'sale';
 export const tableName = (table: string): string => `${tablePrefix}-${table}`;

@@ -13,9 +13,10 @@ export type FaultCounts = Partial<Record<keyof FaultRates, number>>;
 /** Draws faults at their rates while `on()`, and counts them. */
 export function createFaults(random: Random, rates: FaultRates, on: () => boolean) {
   const counts: FaultCounts = {};
-  function draw<F extends keyof FaultRates>(names: readonly F[]): F | undefined {
+  const ofRecords = random.fork('records');
+  function draw<F extends keyof FaultRates>(names: readonly F[], source = random): F | undefined {
     if (!on()) return undefined;
-    let roll = random.next();
+    let roll = source.next();
     for (const name of names) {
       roll -= rates[name] ?? 0;
       if (roll >= 0) continue;
@@ -29,6 +30,7 @@ export function createFaults(random: Random, rates: FaultRates, on: () => boolea
   return {
     counts,
     ofRequest: (operation: string): Fault | undefined => draw(writes.test(operation) ? requestFaults : ofReads),
+    isUnreadable: (): boolean => draw(['unreadable_record'], ofRecords) !== undefined,
     ofBatch: (): DeliveryFault | undefined => draw(deliveryFaults),
     crashAfterMs: (): number | undefined =>
       draw(['crash']) === undefined ? undefined : random.between(crashAfterMs.from, crashAfterMs.to),

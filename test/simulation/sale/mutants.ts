@@ -1,3 +1,4 @@
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { tableName } from './container.ts';
 
@@ -9,7 +10,15 @@ export interface Mutant {
   readonly rewrite?: Rewrite;
   /** Whether the scheduled sweeps run. */
   readonly sweeps?: boolean;
+  /** Changes what the worker does with a batch. */
+  readonly process?: Process;
 }
+
+/** @param work what the worker does */
+export type Process = (
+  work: (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>,
+  event: DynamoDBStreamEvent,
+) => Promise<DynamoDBBatchResponse>;
 
 const write = z.looseObject({
   TableName: z.string(),
@@ -108,4 +117,22 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
 export const mutants: Readonly<Record<string, Mutant>> = {
   ...Object.fromEntries(Object.entries(rewrites).map(([name, rewrite]) => [name, { rewrite }])),
   'scheduled sweeps': { sweeps: false },
+  'the worker reports a failed record': {
+    process: async (work, event) => {
+      await work(event);
+      return { batchItemFailures: [] };
+    },
+  },
+  'the worker throws if the first record failed': {
+    process: (work, event) =>
+      work(event).catch(() => ({
+        batchItemFailures: [{ itemIdentifier: event.Records[0]?.dynamodb?.SequenceNumber ?? '' }],
+      })),
+  },
+  'the worker decides the orders behind an unreadable record': {
+    process: (work, { Records }) => {
+      const unreadable = Records.findIndex(({ dynamodb }) => dynamodb?.NewImage?.['status'] === undefined);
+      return work({ Records: unreadable === -1 ? Records : Records.slice(0, unreadable + 1) });
+    },
+  },
 };

@@ -67,17 +67,20 @@ const ratesUpTo = (worst: number) =>
   record(
     Object.fromEntries(
       faultNames.map((name) => {
-        // Batches and invocations are few, so their faults have to be frequent.
-        const max = /batch|crash/.test(name) ? 0.4 : worst;
+        // Batches, invocations and stream records are few, so their faults have to be frequent.
+        const max = /batch|crash|record/.test(name) ? 0.4 : worst;
         const rate = permille.map((share) => (share * max) / 1_000);
         return [name, fc.oneof({ weight: 2, arbitrary: constant(0) }, { weight: 3, arbitrary: rate })];
       }),
     ),
   );
 
+/** Without other faults, every readable order is decided by the first delivery of its batch. */
+const onlyUnreadable = constant({ unreadable_record: 0.3 });
+
 const scenarioWith = (productCount: number): fc.Arbitrary<Scenario> =>
   record({
-    rates: fc.oneof(constant({}), ratesUpTo(0.01), ratesUpTo(0.05), ratesUpTo(0.125)),
+    rates: fc.oneof(constant({}), onlyUnreadable, ratesUpTo(0.01), ratesUpTo(0.05), ratesUpTo(0.125)),
     skewMs: constantFrom(0, 50, 2_000),
     partitions: constantFrom(1, 4, 120),
     actionCount: integer({ min: 13, max: actionsMax }),

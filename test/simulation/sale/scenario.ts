@@ -63,8 +63,8 @@ interface ProductSetup {
   readonly limit?: number | undefined;
 }
 
-/** The probability of each fault per request, batch or invocation. */
-export type FaultRates = Readonly<Partial<Record<Fault | DeliveryFault | 'crash', number>>>;
+/** The probability of each fault per request, batch, invocation or stream record. */
+export type FaultRates = Readonly<Partial<Record<Fault | DeliveryFault | 'crash' | 'unreadable_record', number>>>;
 
 /** A sale from start to end. Everything that happens in it follows from these values. */
 export interface Scenario {
@@ -95,4 +95,5 @@ export const faultNames = [
   ...requestFaults,
   'crash',
   ...deliveryFaults,
+  'unreadable_record',
 ] as const satisfies readonly (keyof FaultRates)[];

@@ -1,7 +1,6 @@
-import { processOrders } from '../../../lib/orders/process-orders.ts';
 import { sweepOrders } from '../../../lib/orders/sweep-orders.ts';
 import { sweepProducts } from '../../../lib/products/sweep-products.ts';
-import { ordersIn } from '../../../lib/stream/order-records.ts';
+import { processBatch } from '../../../lib/stream/process-batch.ts';
 import { readTables } from '../../../localstack/tables.ts';
 import { simulatedDocuments } from '../dynamodb/documents.ts';
 import type { Observer } from '../dynamodb/observer.ts';
@@ -12,7 +11,9 @@ import { readStreamSettings } from '../lambda/stream-settings.ts';
 import type { Random } from '../runtime/random.ts';
 import type { VirtualTime } from '../runtime/virtual-time.ts';
 import { type Container, createContainer, tableName, tablePrefix } from './container.ts';
+import type { DeliveryMonitor } from './delivery-invariants.ts';
 import type { createFaults } from './faults.ts';
+import type { Process } from './mutants.ts';
 
 /** Timeouts of the functions in serverless.yml. */
 const requestTimeoutMs = 20_000;
@@ -31,6 +32,9 @@ export interface ShopOptions {
   readonly observer?: Observer;
   /** Changes requests to DynamoDB, to remove a protection. */
   readonly rewrite?: ((operation: string, body: string) => string) | undefined;
+  /** Changes what the worker does with a batch, to remove a protection. */
+  readonly process?: Process | undefined;
+  readonly deliveries?: DeliveryMonitor;
 }
 
 export type Shop = Awaited<ReturnType<typeof createSimulatedShop>>;
@@ -49,6 +53,8 @@ export async function createSimulatedShop({
   faults,
   observer,
   rewrite,
+  process = (work, event) => work(event),
+  deliveries,
 }: ShopOptions) {
   const settings = await streamSettings;
   const clocks = random.fork('clocks');
@@ -74,17 +80,25 @@ export async function createSimulatedShop({
     random: random.fork('stream'),
     settings,
     faultOf: faults?.ofBatch,
-    deliver: (batch) =>
-      lambda.invoke('processOrders', { task: 'worker', timeoutMs: workerTimeoutMs }, async (container) => {
-        const { orders } = ordersIn(eventOf(batch));
-        await processOrders(container, { orders, shardOffset: container.shardOffset });
-      }),
+    isUnreadable: faults?.isUnreadable,
+    async deliver(batch) {
+      const invoking = lambda.invoke('processOrders', { task: 'worker', timeoutMs: workerTimeoutMs }, (container) =>
+        process((event) => processBatch(container, event, container.shardOffset), eventOf(batch)),
+      );
+      try {
+        const response = await invoking;
+        deliveries?.responded(batch, response, dynamodb);
+        return response;
+      } finally {
+        deliveries?.processed(batch, dynamodb);
+      }
+    },
+    onDiscarded: (batch) => deliveries?.discarded(batch),
   });
 
   return {
     dynamodb,
     lambda,
-    discarded: source.discarded,
 
     /** Sends a request to a function. */
     request: <T>(name: string, task: string, act: (container: Container) => Promise<T>): Promise<T> =>

@@ -5,6 +5,7 @@ import { warmSdk } from '../dynamodb/documents.ts';
 import type { Usage } from '../dynamodb/journal.ts';
 import { createRandom } from '../runtime/random.ts';
 import { createVirtualTime } from '../runtime/virtual-time.ts';
+import { createDeliveryMonitor } from './delivery-invariants.ts';
 import { createFaults, type FaultCounts } from './faults.ts';
 import { checkFinalInvariants } from './final-invariants.ts';
 import { createInvariantMonitor, type Violation } from './invariant-monitor.ts';
@@ -31,7 +32,7 @@ const sweepEveryMs = 60_000;
 const drainMs = 115_000;
 
 /** Runs a scenario and checks the invariants, at every write and at the end. */
-export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: Mutant = {}): Promise<Report> {
+export async function simulate(scenario: Scenario, { rewrite, process, sweeps = true }: Mutant = {}): Promise<Report> {
   await warmSdk();
   const random = createRandom(scenario.seed);
   const time = createVirtualTime(random);
@@ -60,6 +61,11 @@ export async function simulate(scenario: Scenario, { rewrite, sweeps = true }: M
     faults,
     observer: monitor.observer,
     rewrite,
+    process,
+    deliveries: createDeliveryMonitor({
+      report: monitor.report,
+      hadFaults: () => Object.keys(faults.counts).some((fault) => fault !== 'unreadable_record'),
+    }),
   });
   const outcomes: Record<string, number> = {};
 

@@ -3,8 +3,14 @@ import * as z from 'zod';
 
 const pluginFile = '../../../localstack/streams.mjs';
 const hooks = z.object({ 'before:offline:start:init': z.function() });
-const plugin = z.object({ default: z.custom<new (serverless: object) => { hooks: unknown }>() });
+const plugin = z.object({
+  default: z.custom<new (serverless: object, options: object, utils: object) => { hooks: unknown }>(),
+});
 const { default: Streams } = plugin.parse(await import(pluginFile));
+
+class ServerlessOfflineDynamodbStreams {
+  async _createLambda() {}
+}
 
 it('the local stream plugin removes disabled streams and sets a read interval of 25 ms', () => {
   const functions = new Map([
@@ -16,7 +22,8 @@ it('the local stream plugin removes disabled streams and sets a read interval of
     getAllFunctions: () => [...functions.keys()],
     getFunction: (name: string) => functions.get(name),
   };
-  hooks.parse(new Streams({ service }).hooks)['before:offline:start:init']();
+  const pluginManager = { plugins: [new ServerlessOfflineDynamodbStreams()] };
+  hooks.parse(new Streams({ service, pluginManager }, {}, { log: {} }).hooks)['before:offline:start:init']();
   expect(Object.fromEntries(functions)).toEqual({
     on: { events: [{ stream: { enabled: true, readInterval: 25 } }, { httpApi: 'GET /' }] },
     off: { events: [] },

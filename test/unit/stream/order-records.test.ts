@@ -1,59 +1,64 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { newId } from '../../../lib/platform/ids.ts';
 import { logger } from '../../../lib/platform/logger.ts';
-import { ordersIn, readOrders } from '../../../lib/stream/order-records.ts';
+import { readOrders } from '../../../lib/stream/order-records.ts';
 import { orderOf } from '../../support/fixtures/domain-builders.ts';
 import { recordOf } from '../../support/fixtures/stream-records.ts';
 
-describe('ordersIn', () => {
+describe('readOrders', () => {
+  const failure = vi.fn();
+  let logged: MockInstance<typeof logger.error>;
+  beforeEach(() => {
+    failure.mockReset();
+    logged = vi.spyOn(logger, 'error').mockReturnValue();
+    return () => logged.mockRestore();
+  });
+  const read = (...Records: DynamoDBRecord[]) => readOrders({ Records }, { failure });
+
   it('reads the orders of a batch in sequence', () => {
     const [first, second] = [orderOf('PENDING'), orderOf('PENDING')];
-    expect(ordersIn({ Records: [recordOf('1', first), recordOf('2', second)] })).toEqual({
-      orders: [first, second],
-      unreadable: [],
-    });
+    const { orders, unreadable } = read(recordOf('1', first), recordOf('2', second));
+    expect([...orders.values()]).toEqual([first, second]);
+    expect(unreadable.size).toBe(0);
   });
 
   it('returns each state of an order that changed twice', () => {
     const confirmed = orderOf('CONFIRMED');
     const cancelled = { ...orderOf('CANCELLED'), id: confirmed.id };
-    const { orders } = ordersIn({ Records: [recordOf('1', confirmed), recordOf('2', cancelled)] });
-    expect(orders).toEqual([confirmed, cancelled]);
+    expect([...read(recordOf('1', confirmed), recordOf('2', cancelled)).orders.values()]).toEqual([
+      confirmed,
+      cancelled,
+    ]);
   });
 
   it('returns unreadable records separately', () => {
     const order = orderOf('PENDING');
     const broken: DynamoDBRecord[] = [
-      { eventID: 'no image', eventName: 'INSERT', dynamodb: {} },
-      { eventID: 'no change', eventName: 'INSERT' },
+      { eventName: 'INSERT', dynamodb: {} },
+      { eventName: 'INSERT' },
       recordOf('not an order', { id: newId(), status: 'PENDING' }),
       recordOf('unknown status', { ...orderOf('PENDING'), status: 'LOST' }),
       recordOf('invalid lines', { ...orderOf('PENDING'), lines: 'many' }),
     ];
-    const { orders, unreadable } = ordersIn({ Records: [...broken, recordOf('valid', order)] });
+    const { orders, unreadable } = read(...broken, recordOf('valid', order));
 
-    expect(orders).toEqual([order]);
-    expect(unreadable.map(({ id }) => id)).toEqual(broken.map(({ eventID }) => eventID));
-    for (const { error } of unreadable) expect(error).toBeInstanceOf(Error);
+    expect([...orders.values()]).toEqual([order]);
+    expect([...unreadable.keys()]).toEqual(broken);
+    for (const error of unreadable.values()) expect(error).toBeInstanceOf(Error);
   });
 
   it('skips records of deleted items', () => {
-    const removed: DynamoDBRecord = { eventID: 'removed', eventName: 'REMOVE', dynamodb: { Keys: {} } };
-    expect(ordersIn({ Records: [removed] })).toEqual({ orders: [], unreadable: [] });
+    const { orders, unreadable } = read({ eventName: 'REMOVE', dynamodb: { Keys: {} } });
+    expect([orders.size, unreadable.size]).toEqual([0, 0]);
   });
-});
 
-describe('readOrders', () => {
   it('logs and counts unreadable records', () => {
-    const order = orderOf('PENDING');
-    const failure = vi.fn();
-    const logged = vi.spyOn(logger, 'error').mockReturnValue();
-    const Records = [recordOf('broken', { id: 'not an order' }), recordOf('valid', order)];
-
-    expect(readOrders({ Records }, { failure }).orders).toEqual([order]);
+    const id = newId();
+    read(recordOf('7', { id }), recordOf('8', orderOf('PENDING')));
     expect(failure).toHaveBeenCalledTimes(1);
-    expect(logged.mock.calls).toMatchObject([[expect.any(String), { event_id: 'broken' }]]);
-    logged.mockRestore();
+    expect(logged.mock.calls).toEqual([
+      ['STREAM_RECORD_UNREADABLE', { order_id: id, sequence_number: '7', error: expect.any(Error) }],
+    ]);
   });
 });
