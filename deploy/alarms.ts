@@ -112,7 +112,7 @@ export function alarms(stage: string): Record<string, ReturnType<typeof resource
       Threshold: 10,
     },
     DeadOrdersAlarm: {
-      problem: 'At least one batch of orders failed all retries and is in the dead-letter queue DeadOrders',
+      problem: 'At least one record of the orders stream failed all retries; its position is in the queue DeadOrders',
       ...perMinute('Maximum', messagesIn('DeadOrders')),
       ...onePeriod,
       Threshold: 0,
