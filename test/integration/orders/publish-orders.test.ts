@@ -48,7 +48,7 @@ describe('publishOrders', () => {
 
   it('publishes each decided order and no PENDING one', async () => {
     const orders = (['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED'] as const).map(orderOf);
-    await deliver(orders);
+    expect(await deliver(orders)).toEqual({ batchItemFailures: [] });
     expect(idsOf(bus.accepted)).toEqual(wanted(orders.slice(1)));
     expect(bus.accepted.map(({ DetailType }) => DetailType)).toEqual([
       'order.confirmed',
