@@ -1,15 +1,15 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 
-export interface Delivery<Record> {
+export interface Delivery<T> {
   /** Invokes the function. No response means success. Rejects if it fails. */
-  invoke(batch: readonly Record[]): Promise<DynamoDBBatchResponse | undefined>;
-  sequenceNumberOf(record: Record): string | undefined;
+  invoke(batch: readonly T[]): Promise<DynamoDBBatchResponse | undefined>;
+  sequenceNumberOf(record: T): string | undefined;
   /** Waits before the next attempt. */
   pause(): Promise<void>;
   /** Whether a batch may not be retried again. */
-  isExhausted(batch: readonly Record[], retries: number): boolean;
+  isExhausted(batch: readonly T[], retries: number): boolean;
   /** Sends the position of a batch to the on-failure destination. */
-  discard(batch: readonly Record[]): void;
+  discard(batch: readonly T[]): void;
 }
 
 /**
@@ -23,11 +23,7 @@ export interface Delivery<Record> {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
-export async function deliverBatch<Record>(
-  batch: readonly Record[],
-  delivery: Delivery<Record>,
-  retries = 0,
-): Promise<void> {
+export async function deliverBatch<T>(batch: readonly T[], delivery: Delivery<T>, retries = 0): Promise<void> {
   const failed = await firstFailed(batch, delivery);
   if (failed === undefined) return;
   const { pause, isExhausted, discard } = delivery;
@@ -46,9 +42,9 @@ export async function deliverBatch<Record>(
 }
 
 /** @returns the position of the first failed record, or `error` if the batch failed as a unit */
-async function firstFailed<Record>(
-  batch: readonly Record[],
-  { invoke, sequenceNumberOf }: Delivery<Record>,
+async function firstFailed<T>(
+  batch: readonly T[],
+  { invoke, sequenceNumberOf }: Delivery<T>,
 ): Promise<number | 'error' | undefined> {
   let response: DynamoDBBatchResponse | undefined;
   try {

@@ -28,8 +28,8 @@ export interface ProcessResult {
 const parallelRejections = 32;
 
 /**
- * Decides PENDING orders: confirms up to 99 with one transaction and rejects those that cannot be bought. An order that
- * fails does not affect the others.
+ * Decides PENDING orders: confirms up to 99 with one transaction and rejects those that cannot be bought. After a failure,
+ * it stores the decisions that it has reached and returns the other orders.
  *
  * Redelivery is harmless: every write requires that the order is still PENDING.
  */

@@ -9,8 +9,8 @@ const reserveMs = 10_000;
  * the batch.
  */
 export const worker =
-  <Event, Response>(run: (event: Event, deadline: number) => Promise<Response>) =>
-  (event: Event, context: Context): Promise<Response> =>
+  <Event, Result>(run: (event: Event, deadline: number) => Promise<Result>) =>
+  (event: Event, context: Context): Promise<Result> =>
     logger.withContext(context, async () => {
       try {
         return await run(event, Date.now() + context.getRemainingTimeInMillis() - reserveMs);
