@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { paginateDescribeParameters, SSMClient } from '@aws-sdk/client-ssm';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
@@ -5,65 +8,105 @@ import { unknownStageMessage } from '../../lib/platform/stage-error.ts';
 
 /**
  * Fails before anything is built or changed when serverless.yml does not define the stage, or when a deployment would not
- * work or would be unsafe. Each message names the remedy.
+ * work or would be unsafe. With `--package`, the package is checked and not serverless.yml. Reports all problems at once;
+ * each message names the remedy.
  */
 // biome-ignore lint/style/noDefaultExport: plugins of the framework are default exports
 export default class StageGuard {
   constructor(serverless) {
-    const fail = (message) => {
-      throw new serverless.classes.Error(message);
-    };
     this.hooks = {
       initialize: async () => {
-        const { service, processedInput, configurationInput } = serverless;
-        const provider = serverless.getProvider('aws');
-        const [command, subcommand] = processedInput.commands;
         // A local stage has no data to protect.
-        if (command === 'offline') return;
-        const stage = provider.getStage();
-        const unknown = unknownStageMessage(stage, configurationInput.params);
-        if (unknown !== undefined) fail(unknown);
-        if (command !== 'package' && command !== 'deploy') return;
-        checkParameters(processedInput.options.param, stage, configurationInput.params, fail);
-        const { environment } = service.provider;
-        await checkEnvironment(environment, fail);
-        checkCache(stage, environment.CACHE_URL, fail);
-        if (command === 'package' || subcommand === 'list') return;
-        checkDeployment(stage, service.resources.Resources, fail);
-        await checkTokenKeys(provider, environment.PARAMETER_PREFIX, fail);
+        if (serverless.processedInput.commands[0] === 'offline') return;
+        const problems = [];
+        await check(serverless, (problem) => problems.push(problem));
+        if (problems.length > 0) throw new serverless.classes.Error(problems.join('\n'));
       },
     };
   }
 }
 
+async function check(serverless, report) {
+  const { service, serviceDir, configurationInput } = serverless;
+  const { commands, options } = serverless.processedInput;
+  const [command, subcommand] = commands;
+  const provider = serverless.getProvider('aws');
+  const stage = provider.getStage();
+  const unknown = unknownStageMessage(stage, configurationInput.params);
+  if (unknown !== undefined) report(unknown);
+  if (command !== 'package' && command !== 'deploy') return;
+  checkParameters(options.param, stage, configurationInput.params, service.custom.orderEvents, report);
+  const isDeployment = command === 'deploy' && subcommand !== 'list';
+  const isPackaged = isDeployment && options.package !== undefined;
+  const deployed = isPackaged ? await readPackage(serviceDir, options.package, report) : service;
+  if (deployed === undefined) return;
+  const { environment } = deployed.provider;
+  if (isPackaged) checkPackage(deployed.provider, service.provider, report);
+  await checkEnvironment(environment, report);
+  checkCache(stage, environment.CACHE_URL, report);
+  if (!isDeployment || unknown !== undefined) return;
+  checkDeployment(stage, deployed.resources.Resources, report);
+  if (stage !== 'local') await checkTokenKeys(provider, environment.PARAMETER_PREFIX, report);
+}
+
 /** Rejects mistyped parameters, which the framework ignores. */
-function checkParameters(given = [], stage, params, fail) {
+function checkParameters(given = [], stage, params, orderEvents, report) {
   const build = ['packages', 'format', 'extension'];
-  const known = new Set(['cache_url', ...build, ...Object.keys({ ...params.default, ...params[stage] })]);
-  const unknown = given.map((pair) => pair.split('=')[0]).filter((name) => !known.has(name));
-  if (unknown.length > 0) fail(`Unknown parameter ${unknown.join(', ')}. Known: ${[...known].sort().join(', ')}.`);
+  const defined = { ...params.default, ...params[stage] };
+  const known = ['cache_url', ...build, ...Object.keys(defined)];
+  const values = Object.fromEntries(given.map((pair) => pair.split(/=(.*)/s, 2)));
+  const unknown = Object.keys(values).filter((name) => !known.includes(name));
+  if (unknown.length > 0) report(`Unknown parameter ${unknown.join(', ')}. Known: ${known.sort().join(', ')}.`);
+  const { order_events } = { ...defined, ...values };
+  if (!Object.hasOwn(orderEvents, order_events))
+    report(`order_events is "${order_events}". Use ${Object.keys(orderEvents).join(' or ')}.`);
+}
+
+/** Reads what the framework will deploy from a folder that `npm run package` wrote, or a copy of it. */
+async function readPackage(serviceDir, given, report) {
+  const folder = resolve(serviceDir, given);
+  const own = resolve(serviceDir, '.serverless');
+  // The framework would combine the template in `own` with the functions in `folder`.
+  if (folder.endsWith('.serverless') && folder !== own) report(`Rename ${folder}: only ${own} may have this name.`);
+  try {
+    return JSON.parse(await readFile(join(folder, 'serverless-state.json'), 'utf8')).service;
+  } catch (error) {
+    report(`Cannot read the package in ${folder}: ${error.message}`);
+  }
+}
+
+/** Rejects a package that was built for something else. The parameters of the deployment have no effect on it. */
+function checkPackage(packaged, wanted, report) {
+  for (const name of ['stage', 'region'])
+    if (packaged[name] !== wanted[name]) report(`The package is for ${name} ${packaged[name]}, not ${wanted[name]}.`);
+  const names = Object.keys({ ...packaged.environment, ...wanted.environment });
+  const different = names.filter((name) => !isDeepStrictEqual(packaged.environment[name], wanted.environment[name]));
+  if (different.length > 0)
+    report(
+      `The package has other values of ${different.join(', ')}. Package again with the parameters of this deployment.`,
+    );
 }
 
 /** Validates the environment as the functions do at start. */
-async function checkEnvironment(environment, fail) {
+async function checkEnvironment(environment, report) {
   Object.assign(process.env, environment);
   try {
     await import('../../lib/platform/config.ts');
   } catch (error) {
     if (!(error instanceof z.core.$ZodError)) throw error;
-    fail(`The functions cannot start with these parameters:\n${z.prettifyError(error)}`);
+    report(`The functions cannot start with these parameters:\n${z.prettifyError(error)}`);
   }
 }
 
-function checkCache(stage, url, fail) {
-  if (stage === 'local' || url === '') return;
+function checkCache(stage, url, report) {
+  if (stage === 'local' || !URL.canParse(url)) return;
   const { username, password, hostname } = new URL(url);
   if (username !== '' || password !== '')
-    fail(
+    report(
       'cache_url contains a password, which would be visible to everyone who can view a function. Use a cache without a password.',
     );
   if (isThisMachine(hostname))
-    fail(
+    report(
       'cache_url points to localhost, which inside Lambda is the function itself. Use the address of a reachable Redis, or remove it.',
     );
 }
@@ -75,15 +118,15 @@ function isThisMachine(hostname) {
     : /^(.*\.)?localhost\.?$/i.test(hostname);
 }
 
-function checkDeployment(stage, { AlarmEmail }, fail) {
+function checkDeployment(stage, { AlarmEmail }, report) {
   if (stage === 'local')
-    fail('Stage "local" must not be deployed, because there anyone can register as ADMIN. Deploy dev or prod.');
+    report('Stage "local" must not be deployed, because there anyone can register as ADMIN. Deploy dev or prod.');
   if (stage === 'prod' && AlarmEmail.Properties.Endpoint === '')
-    fail('No alarm recipient. Set alarm_email under params.prod in serverless.yml.');
+    report('No alarm recipient. Set alarm_email under params.prod in serverless.yml.');
 }
 
 /** Looks up the name only, so that deploying does not require permission to read secrets. Also checks the credentials. */
-async function checkTokenKeys(provider, prefix, fail) {
+async function checkTokenKeys(provider, prefix, report) {
   const name = `${prefix}/token-keys`;
   const client = new SSMClient(await provider.getAwsSdkV3Config());
   const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [name] }];
@@ -92,11 +135,11 @@ async function checkTokenKeys(provider, prefix, fail) {
     for await (const { Parameters } of paginateDescribeParameters({ client }, { ParameterFilters }))
       if (Parameters.length > 0) return;
   } catch (error) {
-    fail(`Cannot check whether ${name} exists, so nothing was deployed: ${error.message}`);
+    return report(`Cannot check whether ${name} exists, so nothing was deployed: ${error.message}`);
   } finally {
     client.destroy();
   }
-  fail(
+  report(
     `Parameter ${name} not found in ${provider.getRegion()}. Functions need it to verify tokens. ` +
       'Create it as described in docs/runbook.md, "Before the first deployment".',
   );

@@ -21,7 +21,9 @@ const environment = z.object({
   TABLE_PREFIX: z.string().check(z.minLength(1)),
   PARAMETER_PREFIX: z.string().check(z.startsWith('/')),
   EVENT_BUS: z.string().check(z.minLength(1)),
-  CURRENCY: z.string().check(z.regex(/^[A-Z]{3}$/)),
+  CURRENCY: z
+    .string()
+    .check(z.regex(/^[A-Z]{3}$/, { error: 'Must be a currency code in capitals (ISO 4217), such as EUR' })),
   CACHE_URL: z.union([z.literal(''), redisUrl]),
   LIMIT_AUTH_PER_ADDRESS: limit,
   LIMIT_AUTH_PER_ADDRESS_AND_EMAIL: limit,

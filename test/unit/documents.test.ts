@@ -2,24 +2,27 @@ import { glob, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { anchorsOf } from '../support/documents/anchors.ts';
 
 const root = join(import.meta.dirname, '../..');
-const documents = ['*.md', 'docs/**/*.md', 'localstack/*.md', 'test/**/*.md'];
+const documents = ['*.md', 'docs/**/*.md', 'localstack/*.md', 'test/**/*.md', '.github/*.md'];
 
-it('every link to a file in the documents resolves', async () => {
+it('every link to a file or a section in the documents resolves', async () => {
   const broken: string[] = [];
-  let links = 0;
+  let sections = 0;
   for await (const document of glob(documents, { cwd: root })) {
     const text = await readFile(join(root, document), 'utf8');
-    for (const [, target = ''] of text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)) {
-      if (/^[a-z]+:/.test(target)) continue;
-      links += 1;
-      const exists = await stat(join(root, dirname(document), target)).catch(() => undefined);
-      if (exists === undefined) broken.push(`${document}: ${target}`);
+    for (const [, path = '', anchor] of text.matchAll(/\]\((?![a-z]+:)([^)\s#]*)(?:#([^)\s]*))?\)/g)) {
+      const target = path === '' ? join(root, document) : join(root, dirname(document), path);
+      const exists = await stat(target).catch(() => undefined);
+      if (exists === undefined) broken.push(`${document}: ${path}`);
+      if (exists?.isFile() !== true || anchor === undefined) continue;
+      sections += 1;
+      if (!anchorsOf(await readFile(target, 'utf8')).has(anchor)) broken.push(`${document}: ${path}#${anchor}`);
     }
   }
   expect(broken).toEqual([]);
-  expect(links).toBeGreaterThan(20);
+  expect(sections).toBeGreaterThan(20);
 });
 
 it('every npm script in the documents exists', async () => {

@@ -45,7 +45,15 @@ async function makeFirstAdmin(bootstrapSecret: string, api: string, email: strin
   const password = await askPassword();
   await registerFirstAdmin({ api, email, password, bootstrapSecret: secret.value });
   print(`Registered ${email} as ADMIN.`);
-  await store.remove(bootstrapSecret);
+  try {
+    await store.remove(bootstrapSecret);
+  } catch (error) {
+    throw new Error(
+      `Could not delete ${bootstrapSecret}: ${describeAwsError(error)}. It is used up and grants nothing. ` +
+        `Delete it, do not repeat this command: aws ssm delete-parameter --name ${bootstrapSecret}`,
+      { cause: error },
+    );
+  }
   print(`Deleted ${bootstrapSecret}, which is used up.`);
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { createOrderMetrics } from '../../../lib/orders/order-metrics.ts';
+import { anchorsOf } from '../../support/documents/anchors.ts';
 import { packageStage, resourcesOf } from '../../support/packaging/template.ts';
 
 // createOrderMetrics reads these; only in this mode metrics go to `console`.
@@ -63,15 +64,6 @@ const widget = z.object({
   properties: z.object({ title: z.string(), metrics: z.array(z.array(z.unknown())) }),
 });
 const { widgets } = z.object({ widgets: z.array(widget) }).parse(JSON.parse(body));
-
-/** Anchors of the headings of a Markdown document, as GitHub makes them. */
-const anchorsOf = (markdown: string): string[] =>
-  [...markdown.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { stageErrorOf } from '../../support/packaging/template.ts';
+import { packageErrorOf, stageErrorOf } from '../../support/packaging/template.ts';
 
 const email = ['--param', 'alarm_email=ops@example.com'];
 
@@ -11,14 +11,29 @@ describe('StageGuard', { timeout: 120_000 }, () => {
   it.concurrent.each([
     ['an undefined stage', ['package', '--stage', 'staging'], /Unknown stage "staging"\. Use local, dev or prod,/],
     [
-      'parameters that no function could start with',
-      ['package', '--param', 'currency=eur', '--param', 'limit_auth_per_address_and_email=ten'],
-      /at CURRENCY[\s\S]*Must be requests\/seconds[\s\S]*at LIMIT_AUTH_PER_ADDRESS_AND_EMAIL/,
+      'every unsafe or incomplete setting at once',
+      [
+        ...['deploy', '--stage', 'prod'],
+        ...['order_event=on', 'order_events=yes', 'currency=eur', 'limit_auth_per_email=ten'].flatMap((param) => [
+          '--param',
+          param,
+        ]),
+      ],
+      new RegExp(
+        [
+          'Unknown parameter order_event\\. Known: alarm_email, .*order_events',
+          'order_events is "yes"\\. Use on or off\\.',
+          'ISO 4217.*\\n.*at CURRENCY',
+          'Must be requests/seconds.*\\n.*at LIMIT_AUTH_PER_EMAIL',
+          'Set alarm_email under params\\.prod',
+          'Cannot check whether /sellout/prod/token-keys exists.*credentials not found',
+        ].join('[\\s\\S]*\\n.*'),
+      ),
     ],
     [
-      'an unknown parameter',
-      ['package', '--stage', 'prod', '--param', 'order_event=on'],
-      /Unknown parameter order_event\. Known: alarm_email, .*order_events/,
+      'a package that does not exist',
+      ['deploy', '--package', '/nowhere/.serverless'],
+      /Rename \/nowhere\/\.serverless[\s\S]*Cannot read the package in \/nowhere\/\.serverless/,
     ],
     [
       'a password in cache_url',
@@ -31,20 +46,31 @@ describe('StageGuard', { timeout: 120_000 }, () => {
       /cache_url points to localhost/,
     ]),
     ['a deployment of stage local', ['deploy', '--stage', 'local'], /anyone can register as ADMIN/],
-    [
-      'a production stage without an alarm recipient',
-      ['deploy', '--stage', 'prod'],
-      /Set alarm_email under params\.prod/,
-    ],
-    [
-      'missing credentials',
-      ['deploy', '--stage', 'prod', ...email],
-      /Cannot check whether \/sellout\/prod\/token-keys exists[\s\S]*credentials not found/,
-    ],
   ])('rejects %s before anything is built', async (_, args, message) => {
     const output = await stageErrorOf(args);
     expect(output).toMatch(message);
     expect(output).not.toMatch(/hunter2|\n {4}at /);
+  });
+
+  it('rejects a package of another stage, region or environment', async () => {
+    const output = await packageErrorOf('dev', [
+      '--stage',
+      'prod',
+      '--region',
+      'eu-west-1',
+      '--param',
+      'currency=EUR',
+      ...email,
+    ]);
+    expect(output).toContain('The package is for stage dev, not prod.');
+    expect(output).toContain('The package is for region eu-central-1, not eu-west-1.');
+    expect(output).toMatch(/The package has other values of STAGE, .*CURRENCY/);
+  });
+
+  it('rejects a package without an alarm recipient, even if the deployment has one', async () => {
+    const output = await packageErrorOf('prod', ['--stage', 'prod', ...email]);
+    expect(output).toContain('No alarm recipient.');
+    expect(output).not.toContain('The package');
   });
 
   it.each([

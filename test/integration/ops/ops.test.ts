@@ -6,6 +6,7 @@ import { submitOrder } from '../../../lib/orders/submit-order.ts';
 import { newId } from '../../../lib/platform/ids.ts';
 import { tableNames } from '../../../lib/platform/table-names.ts';
 import { createProduct } from '../../../lib/products/create-product.ts';
+import { startFakeAwsService } from '../../../localstack/fake-aws-service.ts';
 import { type FakeSsm, startFakeSsm } from '../../../localstack/fake-ssm.ts';
 import { createTables } from '../../../localstack/tables.ts';
 import { createParameterStore } from '../../../tools/ops/parameter-store.ts';
@@ -95,6 +96,32 @@ describe('make-secrets', () => {
   it('prints no secret', async () => {
     const { stdout, stderr } = await ops('make-secrets --stage prod');
     for (const value of values.values()) expect(stdout + stderr).not.toContain(value);
+  });
+});
+
+describe('make-first-admin', () => {
+  it('reports that the ADMIN exists if the secret cannot be deleted', async () => {
+    const name = '/sellout/prod/bootstrap-secret';
+    const api = await startFakeAwsService(() => ({ status: 201, body: {} }));
+    const reader = await startFakeAwsService((target) =>
+      target === 'AmazonSSM.GetParameter'
+        ? { status: 200, body: { Parameter: { Name: name, Value: 'secret', Version: 1, LastModifiedDate: 0 } } }
+        : { status: 400, body: { __type: 'AccessDeniedException', message: 'not authorized' } },
+    );
+    try {
+      const result = await runOps(
+        ['make-first-admin', '--stage', 'prod', '--api', api.endpoint, '--email', 'a@example.com'],
+        { ...operator, AWS_ENDPOINT_URL_SSM: reader.endpoint },
+        'twelve twelve\n',
+      );
+      expect(result).toMatchObject({ code: 1, stdout: 'Registered a@example.com as ADMIN.\n' });
+      expect(result.stderr).toMatch(
+        /Could not delete .*Access denied.*It is used up .* aws ssm delete-parameter --name/,
+      );
+      expect(result.stderr).toContain(name);
+    } finally {
+      await Promise.all([api.stop(), reader.stop()]);
+    }
   });
 });
 

@@ -97,11 +97,13 @@ export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
       ),
   );
 
-/** Returns the CloudFormation template of a stage, as `npm run package` writes it. Does not bundle node_modules. */
+/** Packages in seconds, because node_modules are not bundled. */
+const unbundled = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => ['--param', param]);
+
+/** Returns the CloudFormation template of a stage, as `npm run package` writes it. */
 export const packageStage = (stage: string): Promise<Template> =>
   inCopy(async (folder) => {
-    const local = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => ['--param', param]);
-    await serverless(folder, ['package', '--stage', stage, ...local]);
+    await serverless(folder, ['package', '--stage', stage, ...unbundled]);
     const file = join(folder, '.serverless/cloudformation-template-update-stack.json');
     return template.parse(JSON.parse(await readFile(file, 'utf8')));
   });
@@ -110,16 +112,26 @@ const failure = z.object({ code: z.literal(1), stdout: z.string(), stderr: z.str
 
 /** Returns the output of a command that fails. @throws {Error} if it succeeds or fails only after building functions */
 export const stageErrorOf = (args: readonly string[], environment?: Record<string, string>): Promise<string> =>
+  inCopy((folder) => errorIn(folder, args, environment));
+
+/** Packages a stage, then returns the output of a deployment of the package that fails. */
+export const packageErrorOf = (stage: string, deployArgs: readonly string[]): Promise<string> =>
   inCopy(async (folder) => {
-    const { stdout, stderr } = await serverless(folder, args, environment).then(
-      () => {
-        throw new Error(`${args.join(' ')} did not fail`);
-      },
-      (error: unknown) => failure.parse(error),
-    );
-    if ((await readdir(folder)).includes('.esbuild')) throw new Error('it has built functions before it failed');
-    return stdout + stderr;
+    await serverless(folder, ['package', '--stage', stage, ...unbundled]);
+    await rm(join(folder, '.esbuild'), { recursive: true });
+    return errorIn(folder, ['deploy', '--package', '.serverless', ...deployArgs]);
   });
+
+async function errorIn(folder: string, args: readonly string[], environment?: Record<string, string>): Promise<string> {
+  const { stdout, stderr } = await serverless(folder, args, environment).then(
+    () => {
+      throw new Error(`${args.join(' ')} did not fail`);
+    },
+    (error: unknown) => failure.parse(error),
+  );
+  if ((await readdir(folder)).includes('.esbuild')) throw new Error('it has built functions before it failed');
+  return stdout + stderr;
+}
 
 /** Runs the framework without credentials or configuration, but with the CACHE_URL of a developer. */
 function serverless(folder: string, args: readonly string[], environment: Record<string, string> = {}) {
