@@ -12,5 +12,5 @@ export const handler = endpoint(addProductContract, async ({ headers, body }, ca
   const { product_name: name, ...rest } = body;
   const product = { name, ...rest };
   const idempotency = idempotencyFor('createProduct', caller, headers, product);
-  return newProductResponse(await createProduct(deps, { ...product, idempotency }));
+  return newProductResponse(await createProduct(deps, { ...product, currency: config.currency, idempotency }));
 });

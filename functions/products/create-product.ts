@@ -10,5 +10,5 @@ const deps = createProductDeps({ documents: createDocuments(), ...config });
 
 export const handler = endpoint(createProductContract, async ({ headers, body }, caller) => {
   const idempotency = idempotencyFor('createProduct', caller, headers, body);
-  return newProductResponse(await createProduct(deps, { ...body, idempotency }));
+  return newProductResponse(await createProduct(deps, { ...body, currency: config.currency, idempotency }));
 });

@@ -1,5 +1,4 @@
 import type { Caller } from '../../lib/platform/caller.ts';
-import { config } from '../../lib/platform/config.ts';
 import { type Idempotency, idempotencyOf } from '../../lib/platform/idempotency.ts';
 import type { WrittenProduct } from '../../lib/products/idempotent-write.ts';
 import { etagOf, type StockedProduct, viewOf } from '../../lib/products/product.ts';
@@ -13,7 +12,7 @@ export const idempotencyFor = (
 ): Idempotency | undefined => (key === undefined ? undefined : idempotencyOf(operation, seller.id, key, body));
 
 export function productResponse(stocked: StockedProduct) {
-  const body = viewOf(stocked, config.currency);
+  const body = viewOf(stocked);
   return { body, headers: { ETag: etagOf(body) } };
 }
 

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts';
+import { isOnSale } from '../products/product.ts';
 import type { CartDeps } from './cart-deps.ts';
 import type { CartView } from './cart-view.ts';
 import { showCart } from './show-cart.ts';
@@ -20,6 +21,6 @@ export async function addToCart(
 ): Promise<CartView> {
   const product = await deps.products.get(productId);
   if (product === undefined || product.deleted_at !== undefined) throw new DomainError('product_not_found');
-  if (!product.active) throw new DomainError('product_unavailable');
+  if (!isOnSale(product, deps.currency)) throw new DomainError('product_unavailable');
   return showCart(deps, await deps.carts.setLine(customerId, productId, quantity));
 }

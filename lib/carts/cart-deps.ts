@@ -8,6 +8,7 @@ export interface CartDeps {
   readonly carts: CartStore;
   readonly products: Pick<ProductStore, 'get'>;
   readonly inventory: Inventory;
+  readonly currency: string;
 }
 
 /** Creates what every use case of carts needs, once per container. */
@@ -16,11 +17,13 @@ export function createCartDeps(tables: {
   readonly cartsTable: string;
   readonly productsTable: string;
   readonly stockTable: string;
+  readonly currency: string;
 }): CartDeps {
-  const { documents, cartsTable, productsTable } = tables;
+  const { documents, cartsTable, productsTable, currency } = tables;
   return {
     carts: createCartStore({ documents, table: cartsTable, clock: systemClock }),
     products: createProductStore({ documents, table: productsTable }),
     inventory: createInventory(tables),
+    currency,
   };
 }

@@ -1,4 +1,4 @@
-import { type Product, type StockedProduct, stockOf } from '../products/product.ts';
+import { isOnSale, type Product, stockOf } from '../products/product.ts';
 import type { Cart } from './cart.ts';
 import type { CartDeps } from './cart-deps.ts';
 import type { CartLineView, CartView } from './cart-view.ts';
@@ -10,7 +10,7 @@ import type { CartLineView, CartView } from './cart-view.ts';
  * @throws {DomainError} `contention`
  */
 export async function showCart(
-  { inventory }: Pick<CartDeps, 'inventory'>,
+  { inventory, currency }: Pick<CartDeps, 'inventory' | 'currency'>,
   { customer_id, lines }: Cart,
 ): Promise<CartView> {
   const stocked = await inventory.readConsistent(lines.map(({ product_id }) => product_id));
@@ -18,8 +18,9 @@ export async function showCart(
     const found = stocked.get(product_id);
     if (found === undefined) return [];
     const { name, price } = found.product;
-    const available = availableOf(found);
-    const reason = reasonOf(found.product, quantity, available);
+    const onSale = isOnSale(found.product, currency);
+    const available = onSale ? stockOf(found.shards) : 0;
+    const reason = onSale ? reasonOf(found.product, quantity, available) : 'product_unavailable';
     const view = { product_id, name, quantity, unit_price: price, available };
     return [reason === undefined ? view : { ...view, reason }];
   });
@@ -29,11 +30,8 @@ export async function showCart(
   return { customer_id, lines: views, total };
 }
 
-const availableOf = ({ product, shards }: StockedProduct): number => (product.active ? stockOf(shards) : 0);
-
 /** Ignores earlier purchases, which only the order itself counts towards the limit. */
 function reasonOf(product: Product, quantity: number, available: number): CartLineView['reason'] {
-  if (!product.active) return 'product_unavailable';
   if (quantity > (product.limit_per_customer ?? quantity)) return 'limit_exceeded';
   return quantity > available ? 'out_of_stock' : undefined;
 }

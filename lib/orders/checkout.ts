@@ -96,6 +96,7 @@ async function orderCart(
   const order: WritableOrder<{ readonly existing: Order } | 'cart_changed'> = {
     id,
     customerId: customer_id,
+    currency: deps.currency,
     lines,
     expectedTotal,
     writtenItems: [`order ${id}`, `cart ${customer_id}`],

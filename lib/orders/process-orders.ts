@@ -71,10 +71,11 @@ export async function processOrders(deps: ProcessDeps, { orders, shardOffset }: 
 /** The order is confirmed at the prices it was accepted at, or rejected. */
 const writableOrder = (
   { orders, clock }: ProcessDeps,
-  { id, customer_id, lines }: OrderIn<'PENDING'>,
+  { id, customer_id, currency, lines }: OrderIn<'PENDING'>,
 ): WritableOrder<'decided'> => ({
   id,
   customerId: customer_id,
+  currency,
   lines: lines.map(({ product_id, quantity, unit_price }) => ({ product_id, quantity, unit_price })),
   writtenItems: [`order ${id}`],
   writes: ({ allocations, counted }) => [

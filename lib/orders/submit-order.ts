@@ -3,7 +3,7 @@ import { type Clock, toIso } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import { quantity } from '../platform/primitives.ts';
 import type { Inventory } from '../products/inventory.ts';
-import type { Product } from '../products/product.ts';
+import { isOnSale, type Product } from '../products/product.ts';
 import type { RequestedLine } from './confirm/allocation.ts';
 import { orderIdempotencyOf, type PlacedOrder, replay } from './idempotency.ts';
 import { type OrderIn, type OrderLine, shortOf, totalOf } from './order.ts';
@@ -76,7 +76,10 @@ interface PricedLine {
 }
 
 /** Adds names and current prices to the lines. @throws {DomainError} if the order could not be confirmed now */
-async function priceLines({ inventory }: SubmitDeps, requested: readonly RequestedLine[]): Promise<OrderLine[]> {
+async function priceLines(
+  { inventory, currency }: SubmitDeps,
+  requested: readonly RequestedLine[],
+): Promise<OrderLine[]> {
   const short = await findShortage(inventory, requested);
   const products = await inventory.findCurrent(requested.map(({ product_id }) => product_id));
   const known: PricedLine[] = [];
@@ -89,7 +92,7 @@ async function priceLines({ inventory }: SubmitDeps, requested: readonly Request
     else known.push({ line, product });
   }
   if (unknown.length > 0) throw new DomainError('product_not_found', { errors: unknown });
-  checkProducts(known);
+  checkProducts(known, currency);
   if (short.length > 0) throw rejectionError('out_of_stock', short);
   return known.map(({ line: { product_id, quantity }, product: { name, price } }) => ({
     product_id,
@@ -99,12 +102,12 @@ async function priceLines({ inventory }: SubmitDeps, requested: readonly Request
   }));
 }
 
-function checkProducts(lines: readonly PricedLine[]): void {
-  const inactive = lines.filter(({ product }) => !product.active);
-  if (inactive.length > 0)
+function checkProducts(lines: readonly PricedLine[], currency: string): void {
+  const unavailable = lines.filter(({ product }) => !isOnSale(product, currency));
+  if (unavailable.length > 0)
     throw rejectionError(
       'product_unavailable',
-      inactive.map(({ line }) => shortOf(line, 0)),
+      unavailable.map(({ line }) => shortOf(line, 0)),
     );
   const overLimit = lines.flatMap(({ line, product: { limit_per_customer: limit } }) =>
     limit !== undefined && line.quantity > limit ? [shortOf(line, limit)] : [],

@@ -12,7 +12,10 @@ import { splitEvenly } from './split-evenly.ts';
 /** Handles hundreds of orders per second without tuning; a flash sale needs up to 32. */
 const defaultStockShards = 4;
 
-export type CreateProductInput = NewProduct & { readonly idempotency?: Idempotency | undefined };
+export interface CreateProductInput extends NewProduct {
+  readonly currency: string;
+  readonly idempotency?: Idempotency | undefined;
+}
 
 /**
  * Creates a product and its stock shards in one transaction, at most once per idempotency key.

@@ -20,11 +20,10 @@ const indexPageSize = 100;
 
 interface BrowserDeps extends ProductTables {
   readonly cache: ProductCache;
-  readonly currency: string;
 }
 
 /** Reads products for GET requests, through the product cache. Orders use the inventory instead. */
-export function createProductBrowser({ cache, currency, ...tables }: BrowserDeps) {
+export function createProductBrowser({ cache, ...tables }: BrowserDeps) {
   const items = createProductBatchGet(tables);
   const store = createProductStore({ documents: tables.documents, table: tables.productsTable });
 
@@ -81,7 +80,7 @@ export function createProductBrowser({ cache, currency, ...tables }: BrowserDeps
       const views = ids.flatMap((id) => {
         const [product, sums] = [products.get(id), totals.get(id)];
         // The page may be older than the change that took the product off sale.
-        return product?.active && sums !== undefined ? [viewOfTotals(product, sums, currency)] : [];
+        return product?.active && sums !== undefined ? [viewOfTotals(product, sums)] : [];
       });
       const last = ids.length < page.ids.length ? ids.at(-1) : page.last;
       return { items: views, next_cursor: nextCursor(last === undefined ? undefined : { id: last }) };

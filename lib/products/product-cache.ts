@@ -18,7 +18,7 @@ const maxProducts = 10_000;
 const maxPages = 500;
 
 /** Part of the Redis keys. Increment it when the meaning of a cached value changes. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 /** The totals of a product's shards. */
 const totals = z.object({

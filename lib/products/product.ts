@@ -13,6 +13,8 @@ export const product = z.object({
   id: z.string(),
   name: z.string(),
   price,
+  /** ISO 4217, of the price. It never changes. Items without it were stored when the default was the only value in use. */
+  currency: z._default(z.string(), 'USD'),
   active: z.boolean(),
   stock_shards: stockShards,
   limit_per_customer: z.optional(limitPerCustomer),
@@ -108,17 +110,20 @@ export function existing(products: ReadonlyMap<string, StockedProduct>, productI
   return found;
 }
 
-export const viewOf = ({ product, shards }: StockedProduct, currency: string): ProductView =>
-  viewOfTotals(product, { stock: stockOf(shards), sold: soldOf(shards) }, currency);
+export const viewOf = ({ product, shards }: StockedProduct): ProductView =>
+  viewOfTotals(product, { stock: stockOf(shards), sold: soldOf(shards) });
 
 /** Works like `viewOf`, from the totals of the shards. */
-export function viewOfTotals(
-  product: Product,
-  { stock, sold }: { stock: number; sold: number },
-  currency: string,
-): ProductView {
-  return { ...product, currency, stock, sold, limit_per_customer: product.limit_per_customer ?? null };
-}
+export const viewOfTotals = (product: Product, { stock, sold }: { stock: number; sold: number }): ProductView => ({
+  ...product,
+  stock,
+  sold,
+  limit_per_customer: product.limit_per_customer ?? null,
+});
+
+/** Whether an order in this currency may contain the product. A change of the shop's currency relabels no price. */
+export const isOnSale = (product: Product, currency: string): boolean =>
+  product.active && product.currency === currency;
 
 /** Changes whenever the product, its stock or its sales change. If-Match compares only the version in front. */
 export const etagOf = (view: ProductView): string => `"${view.version}.${view.stock}-${view.sold}"`;

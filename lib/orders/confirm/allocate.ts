@@ -1,4 +1,4 @@
-import { type StockShard, stockOf } from '../../products/product.ts';
+import { isOnSale, type StockShard, stockOf } from '../../products/product.ts';
 import type { VersionedShardUnits } from '../../products/stock-store.ts';
 import { type OrderLine, type RejectionReason, shortOf, totalOf } from '../order.ts';
 import {
@@ -57,7 +57,7 @@ export function allocate<O extends OpenOrder>(
   for (const line of order.lines) {
     const { product_id, quantity } = line;
     const snapshot = context.snapshots.get(product_id);
-    const outcome = allocateLine(order.customerId, line, snapshot, context, selector);
+    const outcome = allocateLine(order, line, snapshot, context, selector);
     if ('reason' in outcome) rejected.push({ line, ...outcome });
     else if ('needsRead' in outcome || snapshot === undefined) isUncertain = true;
     else {
@@ -85,7 +85,7 @@ export function allocate<O extends OpenOrder>(
 }
 
 function allocateLine(
-  customerId: string,
+  { customerId, currency }: OpenOrder,
   line: RequestedLine,
   snapshot: StockSnapshot | undefined,
   { bought, planned }: AllocationContext,
@@ -98,13 +98,13 @@ function allocateLine(
   const roomWithin = (limit = Number.POSITIVE_INFINITY) => limit - (bought.get(key) ?? 0);
   if (shards === undefined) {
     // Cached data can be stale. It never rejects an order: read first.
-    if (!product.active || quantity > roomWithin(product.limit_per_customer)) return needsRead;
+    if (!isOnSale(product, currency) || quantity > roomWithin(product.limit_per_customer)) return needsRead;
     if (unit_price !== undefined && unit_price !== product.price) return needsRead;
     const { version: product_version, limit_per_customer: limit, price } = product;
     const units = { product_id, shard: selector.start(product.stock_shards), quantity, product_version };
     return { allocations: [{ units, limit }], unit_price: price };
   }
-  if (!product.active) return { reason: 'product_unavailable', available: 0 };
+  if (!isOnSale(product, currency)) return { reason: 'product_unavailable', available: 0 };
   if (quantity > roomWithin(product.limit_per_customer)) {
     return { reason: 'limit_exceeded', available: Math.max(0, roomWithin(product.limit_per_customer)) };
   }

@@ -14,6 +14,8 @@ export interface RequestedLine {
 export interface OpenOrder {
   readonly id: string;
   readonly customerId: string;
+  /** Products of another currency are not on sale for it. */
+  readonly currency: string;
   readonly lines: readonly RequestedLine[];
   /** The order is rejected if its total differs. */
   readonly expectedTotal?: number | undefined;

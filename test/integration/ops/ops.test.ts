@@ -163,7 +163,13 @@ describe('decide-orders', () => {
     await createTables({ endpoint: inject('dynamodbEndpoint'), prefix });
     const documents = connect(inject('dynamodbEndpoint'));
     const deps = { ...createOrderDeps({ documents, ...tableNames(prefix) }), currency: 'EUR' };
-    const { product } = await createProduct(deps, { name: 'Keyboard', price: 1, stock: 2, stock_shards: 1 });
+    const { product } = await createProduct(deps, {
+      name: 'Keyboard',
+      price: 1,
+      currency: 'EUR',
+      stock: 2,
+      stock_shards: 1,
+    });
     const submit = async (at: number, id = product.id) => {
       const input = { customerId: newId(), items: [{ id, quantity: 1 }] };
       return (await submitOrder({ ...deps, clock: { now: () => at } }, input)).order.id;
@@ -182,7 +188,7 @@ describe('decide-orders', () => {
       stdout: 'Orders decided: 0; failed: 0\n',
     });
 
-    const other = await createProduct(deps, { name: 'Mouse', price: 1, stock: 1, stock_shards: 1 });
+    const other = await createProduct(deps, { name: 'Mouse', price: 1, currency: 'EUR', stock: 1, stock_shards: 1 });
     const broken = await submit(Date.now() - 120_000, other.product.id);
     await documents.send(
       new UpdateCommand({

@@ -6,7 +6,7 @@ import { updateProduct } from '../../../lib/products/update-product.ts';
 import { createOrderFixture, type OrderFixture } from '../../support/fixtures/order-fixtures.ts';
 
 const view = async (shop: OrderFixture, product: string) => {
-  const { stock, sold } = viewOf(await shop.inventory.readOne(product), 'EUR');
+  const { stock, sold } = viewOf(await shop.inventory.readOne(product));
   return { stock, sold };
 };
 

@@ -78,7 +78,7 @@ describe('addStock with an idempotency key', () => {
 });
 
 describe('createProduct with an idempotency key', () => {
-  const input = { name: 'Mouse', price: 1, stock: 7, stock_shards: 3 };
+  const input = { name: 'Mouse', price: 1, currency: 'EUR', stock: 7, stock_shards: 3 };
 
   it('throws idempotency_key_reused for a key of another operation', async () => {
     await restock(shop, 5);

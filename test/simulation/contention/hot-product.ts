@@ -43,7 +43,7 @@ export async function sellHotProduct(
     ...(observer === undefined ? {} : { observer }),
   });
   await time.run(async () => {
-    const input = { name: 'Ticket', price: 1_000, stock, stock_shards: shards };
+    const input = { name: 'Ticket', price: 1_000, currency: 'EUR', stock, stock_shards: shards };
     const { product } = await shop.request('createProduct', 'open', (container) => createProduct(container, input));
     await sell({ time, shop, product: product.id });
   });

@@ -28,7 +28,6 @@ export const createContainer = (documents: Documents) => ({
   reader: createProductBrowser({
     documents,
     ...tables,
-    currency: 'EUR',
     cache: createProductCache({ ...tables, cacheUrl: undefined }),
   }),
   carts: createCartStore({ documents, table: tableName('carts'), clock: systemClock }),

@@ -62,15 +62,12 @@ export function createReaders({
           read('getProductTotal', `total ${id}`, async ({ inventory }) => [
             [product, sumOf(await inventory.readOne(product))],
           ]),
-          read('getCart', `cart ${id}`, async ({ inventory }) => {
-            const { lines: cartLines } = await showCart(
-              { inventory },
-              {
-                customer_id: 'reader',
-                lines,
-                version: 1,
-              },
-            );
+          read('getCart', `cart ${id}`, async (container) => {
+            const { lines: cartLines } = await showCart(container, {
+              customer_id: 'reader',
+              lines,
+              version: 1,
+            });
             // `available` is 0 while a product is off sale, regardless of its stock.
             return cartLines.flatMap(({ product_id, available }) =>
               available === 0 ? [] : [[product_id, { stock: available }] as const],

@@ -77,6 +77,7 @@ export async function simulate(scenario: Scenario, { rewrite, process, sweeps = 
         stock,
         stock_shards: shards,
         price,
+        currency: 'EUR',
         ...(limit === undefined ? {} : { limit_per_customer: limit }),
       };
       const { product } = await shop.request('createProduct', 'setup', (container) => createProduct(container, input));

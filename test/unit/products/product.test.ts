@@ -1,22 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { etagOf, productView, viewOf } from '../../../lib/products/product.ts';
+import { etagOf, product, productView, viewOf } from '../../../lib/products/product.ts';
 import { newProduct, productChange } from '../../../lib/products/product-input.ts';
 import { productOf, shardOf, stocked } from '../../support/fixtures/domain-builders.ts';
+
+describe('product', () => {
+  it('reads an item without a currency as USD', () => {
+    const { currency, ...item } = productOf();
+    expect(product.parse(item).currency).toBe('USD');
+  });
+});
 
 describe('viewOf', () => {
   it('sums the shards', () => {
     const product = productOf({ stock_shards: 2 });
     const shards = [shardOf(product, 0, { stock: 3, sold: 1 }), shardOf(product, 1, { stock: 4, sold: 2 })];
-    expect(viewOf({ product, shards }, 'EUR')).toMatchObject({ stock: 7, sold: 3, currency: 'EUR' });
+    expect(viewOf({ product, shards })).toMatchObject({ stock: 7, sold: 3, currency: 'EUR' });
   });
 
   it('shows a missing purchase limit as null', () => {
-    expect(viewOf(stocked([1]), 'EUR').limit_per_customer).toBeNull();
-    expect(viewOf(stocked([1], { limit_per_customer: 3 }), 'EUR').limit_per_customer).toBe(3);
+    expect(viewOf(stocked([1])).limit_per_customer).toBeNull();
+    expect(viewOf(stocked([1], { limit_per_customer: 3 })).limit_per_customer).toBe(3);
   });
 
   it('omits stored fields that are not part of the view', () => {
-    const view = productView.parse(viewOf(stocked([1], { propagating: 'yes' }), 'EUR'));
+    const view = productView.parse(viewOf(stocked([1], { propagating: 'yes' })));
     expect(view).not.toHaveProperty('propagating');
     expect(view).not.toHaveProperty('shards');
   });
@@ -24,7 +31,7 @@ describe('viewOf', () => {
 
 describe('etagOf', () => {
   it('changes with the version, the stock and the units sold', () => {
-    const view = viewOf(stocked([5]), 'EUR');
+    const view = viewOf(stocked([5]));
     const tags = [view, { ...view, version: 2 }, { ...view, stock: 4 }, { ...view, sold: 1 }].map(etagOf);
     expect(tags[0]).toMatch(/^"1\.[\w-]+"$/);
     expect(new Set(tags).size).toBe(4);

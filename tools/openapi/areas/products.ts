@@ -68,7 +68,8 @@ export const products: Area = {
         id: 'Product ID.',
         name: 'Name of the product.',
         price,
-        currency: 'ISO 4217 currency code, the same for the whole shop.',
+        currency:
+          'ISO 4217 currency code of the price. A product of another currency than the shop’s cannot be ordered.',
         active: 'Whether the product is on sale.',
         stock: 'Units that can still be sold. Never negative.',
         sold: 'Units in confirmed orders.',

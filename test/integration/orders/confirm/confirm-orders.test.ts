@@ -33,6 +33,7 @@ function orderFor(
   return {
     id,
     customerId,
+    currency: 'EUR',
     lines,
     writtenItems: [`order ${id}`],
     writes: (allocated) => [{ action: shop.orders.putAction(confirmed(allocated)), failure: shop.orders.parse }],

@@ -68,6 +68,7 @@ describe('planOrders with one order', () => {
   it.each([
     ['an unknown product', (): StockSnapshot[] => []],
     ['an inactive product', () => [stocked([5], { active: false })]],
+    ['a product of another currency', () => [stocked([5], { currency: 'USD' })]],
   ])('rejects %s as product_unavailable', (_, snapshotsFor) => {
     const snapshots = snapshotsFor();
     const product = snapshots[0]?.product ?? productOf();
