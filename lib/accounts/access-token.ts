@@ -15,7 +15,8 @@ const algorithm = 'HS256';
 const clockToleranceSeconds = 5;
 
 /** A guest cannot log in again, so the token must last until the guest checks the order the next day. */
-const defaultTtlSeconds: TtlSeconds = { registered: 3_600, guest: 86_400 };
+/** How long a token is valid, by the kind of its account. */
+export const accessTokenSeconds: TtlSeconds = { registered: 3_600, guest: 86_400 };
 
 type TtlSeconds = Readonly<Record<Account['kind'], number>>;
 
@@ -42,7 +43,7 @@ export function createAccessTokens({
   issuer,
   audience,
   clock,
-  ttlSeconds = defaultTtlSeconds,
+  ttlSeconds = accessTokenSeconds,
 }: {
   readonly parameters: ParameterSource;
   readonly keysParameter: string;

@@ -64,12 +64,13 @@ export async function cancelOrder(
 /** @returns false after a conflict, or if the order was cancelled by another call */
 async function cancelAndRelease(
   { documents, orders, purchases, stock }: CancelDeps,
-  { id, customer_id, lines, allocations, counted }: OrderIn<'CONFIRMED'>,
+  order: OrderIn<'CONFIRMED'>,
   cancelled: StatusFields<'CANCELLED'>,
 ): Promise<boolean> {
+  const { customer_id, lines, allocations, counted } = order;
   const countedLines = lines.filter(({ product_id }) => counted.includes(product_id));
   const actions = [
-    orders.transitionAction(id, 'CONFIRMED', cancelled),
+    orders.cancelAction(order, cancelled),
     ...stock.releaseActions(allocations),
     ...(countedLines.length === 0 ? [] : [purchases.uncountAction(customer_id, countedLines)]),
   ];

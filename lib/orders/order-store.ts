@@ -107,6 +107,18 @@ export function createOrderStore({ documents, table }: { documents: Documents; t
       to: StatusFields<NextStatus<From>>,
     ): TransactAction => ({ Update: statusUpdate(id, from, to) }),
 
+    /** Cancels a CONFIRMED order if it still belongs to the customer, whose purchases the same transaction reduces. */
+    cancelAction({ id, customer_id }: OrderIn<'CONFIRMED'>, to: StatusFields<'CANCELLED'>): TransactAction {
+      const { ConditionExpression, ExpressionAttributeValues, ...update } = statusUpdate(id, 'CONFIRMED', to);
+      return {
+        Update: {
+          ...update,
+          ConditionExpression: `${ConditionExpression} AND customer_id = :customer`,
+          ExpressionAttributeValues: { ...ExpressionAttributeValues, ':customer': customer_id },
+        },
+      };
+    },
+
     /** Changes the status of an order if it is `from`. @returns false if the order has another status */
     async transition<From extends OrderStatus>(
       id: string,

@@ -7,6 +7,8 @@ export const usage = `Usage: npm run ops -- COMMAND --stage NAME [...]
   make-first-admin --api URL --email ADDRESS            asks for a password and uses the bootstrap secret
   rotate-token-key --step add|promote|retire|replace    runs the next step of a key rotation if it is safe
   decide-orders                                         decides orders that have been PENDING for over a minute
+  export-customer --customer ID|ADDRESS                 prints everything that is stored about a customer, as JSON
+  erase-customer --customer ID|ADDRESS                  deletes account and cart, makes orders anonymous; asks first
 The AWS SDK finds credentials and region as usual: AWS_PROFILE, AWS_REGION and so on.`;
 
 export class UsageError extends Error {}
@@ -28,6 +30,9 @@ const api = z.url({ error: 'not a valid URL' }).check(
 );
 
 const email = z.email({ error: 'not a valid email address' });
+const customer = z
+  .union([z.uuid(), z.email()], { error: 'must be a customer ID or an email address' })
+  .check(z.toLowerCase());
 const step = z.enum(rotationSteps, { error: `must be one of ${rotationSteps.join(', ')}` });
 
 const command = z.discriminatedUnion('command', [
@@ -35,6 +40,8 @@ const command = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('make-first-admin'), stage, api, email }),
   z.strictObject({ command: z.literal('rotate-token-key'), stage, step }),
   z.strictObject({ command: z.literal('decide-orders'), stage }),
+  z.strictObject({ command: z.literal('export-customer'), stage, customer }),
+  z.strictObject({ command: z.literal('erase-customer'), stage, customer }),
 ]);
 export type Command = z.output<typeof command>;
 
@@ -44,7 +51,7 @@ export const asksForHelp = (args: readonly string[]): boolean =>
 /** Parses the arguments of one command. @throws {UsageError} that lists what is wrong */
 export function readCommand(args: string[]): Command {
   const text = { type: 'string' } as const;
-  const options = { stage: text, api: text, email: text, step: text };
+  const options = { stage: text, api: text, email: text, step: text, customer: text };
   try {
     const { values, positionals, tokens } = parseArgs({
       args,

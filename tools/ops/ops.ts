@@ -9,6 +9,8 @@ import { createDocuments } from '../../lib/platform/dynamodb.ts';
 import { unknownStageMessage } from '../../lib/platform/stage-error.ts';
 import { tableNames } from '../../lib/platform/table-names.ts';
 import { asksForHelp, type Command, readCommand, UsageError, usage } from './arguments.ts';
+import { eraseCustomer, exportCustomer } from './customer-data.ts';
+import { type CustomerStore, createCustomerStore } from './customer-store.ts';
 import { describeAwsError } from './describe-aws-error.ts';
 import { registerFirstAdmin } from './first-admin.ts';
 import { OperatorError } from './operator-error.ts';
@@ -59,12 +61,22 @@ async function makeFirstAdmin(bootstrapSecret: string, api: string, email: strin
 
 /** Reads a line from stdin without echo. A command-line argument would be visible to other users of the machine. */
 async function askPassword(): Promise<string> {
-  process.stderr.write('Password: ');
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  return ask('Password: ', output);
+}
+
+async function confirm(consequence: string, answer: string): Promise<void> {
+  if ((await ask(`${consequence}\nType ${answer} to confirm: `, process.stderr)) !== answer)
+    throw new OperatorError('Not confirmed. Nothing was changed.');
+}
+
+/** @param output echoes what is typed at a terminal */
+async function ask(question: string, output: NodeJS.WritableStream): Promise<string> {
+  process.stderr.write(question);
   const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY === true });
   try {
     for await (const line of lines) return line;
-    throw new OperatorError('No password given.');
+    throw new OperatorError('No input given. Nothing was changed.');
   } finally {
     lines.close();
     process.stderr.write('\n');
@@ -94,6 +106,10 @@ async function decideOrders(prefix: string): Promise<void> {
 const whyUndecided = (error: unknown): string =>
   error instanceof z.core.$ZodError ? 'cannot be parsed by this release' : (describeAwsError(error) ?? String(error));
 
+async function withCustomers(stage: string, use: (store: CustomerStore) => Promise<string>): Promise<void> {
+  print(await use(createCustomerStore(createDocuments(), `sellout-${stage}`)));
+}
+
 function run(command: Command): Promise<void> {
   const parameter = (name: string) => `/sellout/${command.stage}/${name}`;
   switch (command.command) {
@@ -105,6 +121,12 @@ function run(command: Command): Promise<void> {
       return rotateKey(parameter('token-keys'), command.step);
     case 'decide-orders':
       return decideOrders(`sellout-${command.stage}`);
+    case 'export-customer':
+      return withCustomers(command.stage, (store) => exportCustomer(store, command.customer));
+    case 'erase-customer':
+      return withCustomers(command.stage, (store) =>
+        eraseCustomer({ store, confirm, now: Date.now }, command.customer),
+      );
   }
 }
 

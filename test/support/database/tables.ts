@@ -17,7 +17,7 @@ export function connect(endpoint: string): DynamoDBDocumentClient {
 /** Creates every table of deploy/tables.yml, empty and with its own prefix. */
 export async function freshTables() {
   const endpoint = inject('dynamodbEndpoint');
-  const prefix = `test-${randomUUID()}`;
+  const prefix = `sellout-test-${randomUUID().slice(-12)}`;
   await createTables({ endpoint, prefix });
   return {
     documents: connect(endpoint),

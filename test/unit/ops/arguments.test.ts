@@ -38,6 +38,8 @@ describe('readCommand', () => {
       'Option given twice: --email, --stage.',
     ],
     ['rotate-token-key --stage prod', '--step: must be one of add, promote, retire, replace'],
+    ['export-customer --stage prod', '--customer: must be a customer ID or an email address'],
+    ['erase-customer --stage prod --customer everyone', '--customer: must be a customer ID or an email address'],
     ['make-first-admin --stage prod --email a@example.com', '--api: not a valid URL'],
     ['make-first-admin --stage prod --api foo --email a', '--api: not a valid URL\n--email: not a valid email address'],
     ['make-first-admin --stage prod --api https://x.example --email a', '--email: not a valid email address'],
