@@ -9,6 +9,8 @@ export const usage = `Usage: npm run ops -- COMMAND --stage NAME [...]
   decide-orders                                         decides orders that have been PENDING for over a minute
   export-customer --customer ID|ADDRESS                 prints everything that is stored about a customer, as JSON
   erase-customer --customer ID|ADDRESS                  deletes account and cart, makes orders anonymous; asks first
+  check-ledger [--tables PREFIX]                        compares stock, orders and purchases while nothing writes
+  restore-tables --from PREFIX                          copies restored tables into those of the stage; asks first
 The AWS SDK finds credentials and region as usual: AWS_PROFILE, AWS_REGION and so on.`;
 
 export class UsageError extends Error {}
@@ -33,6 +35,9 @@ const email = z.email({ error: 'not a valid email address' });
 const customer = z
   .union([z.uuid(), z.email()], { error: 'must be a customer ID or an email address' })
   .check(z.toLowerCase());
+const prefix = z
+  .string({ error: 'missing' })
+  .check(z.regex(/^[A-Za-z0-9_.-]{1,100}$/, { error: 'not a valid table name prefix' }));
 const step = z.enum(rotationSteps, { error: `must be one of ${rotationSteps.join(', ')}` });
 
 const command = z.discriminatedUnion('command', [
@@ -40,6 +45,8 @@ const command = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('make-first-admin'), stage, api, email }),
   z.strictObject({ command: z.literal('rotate-token-key'), stage, step }),
   z.strictObject({ command: z.literal('decide-orders'), stage }),
+  z.strictObject({ command: z.literal('check-ledger'), stage, tables: z.optional(prefix) }),
+  z.strictObject({ command: z.literal('restore-tables'), stage, from: prefix }),
   z.strictObject({ command: z.literal('export-customer'), stage, customer }),
   z.strictObject({ command: z.literal('erase-customer'), stage, customer }),
 ]);
@@ -51,7 +58,7 @@ export const asksForHelp = (args: readonly string[]): boolean =>
 /** Parses the arguments of one command. @throws {UsageError} that lists what is wrong */
 export function readCommand(args: string[]): Command {
   const text = { type: 'string' } as const;
-  const options = { stage: text, api: text, email: text, step: text, customer: text };
+  const options = { stage: text, api: text, email: text, step: text, customer: text, from: text, tables: text };
   try {
     const { values, positionals, tokens } = parseArgs({
       args,

@@ -13,8 +13,10 @@ import { eraseCustomer, exportCustomer } from './customer-data.ts';
 import { type CustomerStore, createCustomerStore } from './customer-store.ts';
 import { describeAwsError } from './describe-aws-error.ts';
 import { registerFirstAdmin } from './first-admin.ts';
+import { ledgerProblems } from './ledger.ts';
 import { OperatorError } from './operator-error.ts';
 import { createParameterStore } from './parameter-store.ts';
+import { restoreTables } from './restore-tables.ts';
 import { rotateTokenKey } from './rotate-token-key.ts';
 import { afterwards, type RotationStep } from './token-key-rotation.ts';
 
@@ -106,6 +108,16 @@ async function decideOrders(prefix: string): Promise<void> {
 const whyUndecided = (error: unknown): string =>
   error instanceof z.core.$ZodError ? 'cannot be parsed by this release' : (describeAwsError(error) ?? String(error));
 
+async function checkLedger(prefix: string): Promise<void> {
+  const problems = await ledgerProblems(createDocuments(), prefix);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  print(`The tables ${prefix}-* reconcile.`);
+}
+
+async function restore(from: string, to: string): Promise<void> {
+  print(await restoreTables({ documents: createDocuments(), confirm }, { from, to }));
+}
+
 async function withCustomers(stage: string, use: (store: CustomerStore) => Promise<string>): Promise<void> {
   print(await use(createCustomerStore(createDocuments(), `sellout-${stage}`)));
 }
@@ -121,6 +133,10 @@ function run(command: Command): Promise<void> {
       return rotateKey(parameter('token-keys'), command.step);
     case 'decide-orders':
       return decideOrders(`sellout-${command.stage}`);
+    case 'check-ledger':
+      return checkLedger(command.tables ?? `sellout-${command.stage}`);
+    case 'restore-tables':
+      return restore(command.from, `sellout-${command.stage}`);
     case 'export-customer':
       return withCustomers(command.stage, (store) => exportCustomer(store, command.customer));
     case 'erase-customer':
