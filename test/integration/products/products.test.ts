@@ -17,13 +17,6 @@ const buy = async (productId: string, times: number) => {
   return Promise.all(customers.map((customerId) => checkoutOutcome(shop.container().checkout({ customerId }))));
 };
 
-describe('createProduct', () => {
-  it('splits the stock evenly over the shards', async () => {
-    const { shards } = await read(await shop.sell({ stock: 10, stock_shards: 4 }));
-    expect(shards.map(({ stock }) => stock).sort()).toEqual([2, 2, 3, 3]);
-  });
-});
-
 describe('updateProduct with a new price', () => {
   it('is completed by propagateProduct after a crash', async () => {
     const keyboard = await shop.sell({ stock: 12, stock_shards: 4, price: 100 });

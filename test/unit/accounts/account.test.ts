@@ -31,15 +31,6 @@ describe('registration', () => {
     expect(email).toHaveLength(254);
     expect(accepts(registration, { email, password: 'x'.repeat(128) })).toBe(true);
   });
-
-  it('rejects hostile addresses in linear time', () => {
-    const startedAt = performance.now();
-    for (const part of ['a', 'a.', 'a-', '.a', 'a@', '@a.']) {
-      expect(accepts(registration, { ...valid, email: part.repeat(20_000) })).toBe(false);
-      expect(accepts(registration, { ...valid, email: `a@${part.repeat(20_000)}` })).toBe(false);
-    }
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
-  });
 });
 
 describe('credentials', () => {

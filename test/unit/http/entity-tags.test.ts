@@ -24,13 +24,6 @@ describe('parseEntityTags', () => {
     },
   );
 
-  it('rejects hostile headers in linear time', () => {
-    const startedAt = performance.now();
-    for (const part of [' ', ',', '"a"', '"a",', 'W/', '"'])
-      expect(parseEntityTags(`${part.repeat(20_000)}x`)).toBeUndefined();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
-  });
-
   it('parses *', () => {
     expect(parseEntityTags(' * ')).toBe('*');
   });

@@ -23,15 +23,6 @@ describe('readOrders', () => {
     expect(unreadable.size).toBe(0);
   });
 
-  it('returns each state of an order that changed twice', () => {
-    const confirmed = orderOf('CONFIRMED');
-    const cancelled = { ...orderOf('CANCELLED'), id: confirmed.id };
-    expect([...read(recordOf('1', confirmed), recordOf('2', cancelled)).orders.values()]).toEqual([
-      confirmed,
-      cancelled,
-    ]);
-  });
-
   it('returns unreadable records separately', () => {
     const order = orderOf('PENDING');
     const broken: DynamoDBRecord[] = [
