@@ -1,7 +1,7 @@
 import { withStreamRetries } from './stream-retries.ts';
 
 /** Milliseconds between reads of the local stream. The plugin's default of 500 would delay every order. */
-const readInterval = 25;
+const readInterval = Number(process.env.STREAM_READ_INTERVAL_MS ?? 25);
 
 /**
  * Prepares stream events for serverless-offline-dynamodb-streams: sets its read interval, which the event schema does not
