@@ -16,10 +16,11 @@ declare module 'vitest' {
   }
 }
 
-/** Starts the service at two stages over one LocalStack without Docker, on free ports. */
+/** Starts the service at two stages over the LocalStack of LOCALSTACK_ENDPOINT, or over one without Docker. */
 export default (project: TestProject): Promise<() => Promise<void>> =>
   startStages(project, async () => {
-    const backend = await startHost();
+    const given = process.env['LOCALSTACK_ENDPOINT'];
+    const backend = given ? await useLocalStack(given) : await startHost();
     project.provide('localStackEndpoint', backend.dynamodbEndpoint);
     return backend;
   });
