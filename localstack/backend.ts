@@ -12,20 +12,23 @@ export interface Backend {
   readonly ssmEndpoint: string;
   /** Order events are not published without it. */
   readonly eventBridgeEndpoint?: string;
+  /** Milliseconds between reads of a stream. */
+  readonly streamReadIntervalMs?: number;
   /** Resolves when it has ended, with a sentence about how it ended. Never rejects. */
   readonly exited: Promise<string>;
   stop(): Promise<void>;
 }
 
 interface BackendOptions {
-  port: number;
+  /** A free port by default. */
+  port?: number | undefined;
   /** Directory of the tables; in memory by default. */
   dataDirectory?: string | undefined;
-  signal: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Starts DynamoDB Local and a fake SSM. */
-export async function startEmulators(options: BackendOptions): Promise<Backend> {
+export async function startEmulators(options: BackendOptions = {}): Promise<Backend> {
   const database = await startDynamoDbLocal(options);
   const parameters = await startFakeSsm(new Map());
   return {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Enough for a stack trace; older output is discarded. */
 const keptOutputCharacters = 8_000;
 const pollMs = 50;
-const stopTimeoutMs = 5_000;
+const stopTimeoutMs = 30_000;
 
 /** A child process that leads its own process group. */
 export interface Child {
@@ -19,7 +19,7 @@ export interface Child {
 
 /**
  * Supervises a child that exits when its stdin, a pipe, closes. Spawn it with `detached: true`: in its own process group
- * it does not receive a Ctrl-C of the terminal, so processes stop in order. Processes that run 5 s after `stop` are killed.
+ * it does not receive a Ctrl-C of the terminal, so processes stop in order. Processes that run 30 s after `stop` are killed.
  */
 export function supervise(name: string, child: ChildProcess): Child {
   let output = '';
@@ -133,4 +133,12 @@ export async function respondsOk(url: string, request: RequestInit = {}): Promis
   } catch {
     return false;
   }
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined));
+    if (signal.aborted) resolve(undefined);
+  });
 }

@@ -6,7 +6,8 @@ import { findJava } from './java.ts';
 import { freePort, isPortFree } from './ports.ts';
 
 const packageFile = createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json');
-const emulator = join(dirname(packageFile), 'emulator');
+/** Directory of DynamoDBLocal.jar. */
+export const emulator = join(dirname(packageFile), 'emulator');
 /** DynamoDB Local writes a small file into its working directory. */
 const cacheDirectory = join(import.meta.dirname, '../node_modules/.cache/dynamodb-local');
 const startTimeoutMs = 30_000;

@@ -34,20 +34,33 @@ export async function startLocalStack({ port, signal }: LocalStackOptions): Prom
   };
   const endpoint = `http://127.0.0.1:${port}`;
   try {
-    const isReady = () => respondsOk(`${endpoint}/_localstack/health`);
-    await untilReady({ name, child, isReady, timeoutMs: startTimeoutMs, signal });
+    await untilReady({ name, child, isReady: () => isHealthy(endpoint), timeoutMs: startTimeoutMs, signal });
   } catch (error) {
     await stop();
     throw error;
   }
-  return {
-    dynamodbEndpoint: endpoint,
-    ssmEndpoint: endpoint,
-    eventBridgeEndpoint: endpoint,
-    exited: child.exited,
-    stop,
-  };
+  return { ...servicesAt(endpoint), exited: child.exited, stop };
 }
+
+/**
+ * Uses a LocalStack that runs already. `stop` leaves it running.
+ *
+ * @throws {Error} when it does not respond
+ */
+export async function useLocalStack(endpoint: string): Promise<Backend> {
+  if (!(await isHealthy(endpoint))) throw new Error(`No LocalStack responds at LOCALSTACK_ENDPOINT=${endpoint}.`);
+  return { ...servicesAt(endpoint), exited: new Promise(() => {}), stop: async () => {} };
+}
+
+const isHealthy = (endpoint: string) => respondsOk(`${endpoint}/_localstack/health`);
+
+const servicesAt = (endpoint: string) => ({
+  dynamodbEndpoint: endpoint,
+  ssmEndpoint: endpoint,
+  eventBridgeEndpoint: endpoint,
+  // A read of a stream costs LocalStack several milliseconds of CPU time.
+  streamReadIntervalMs: 250,
+});
 
 async function checkDocker(): Promise<void> {
   const needs = [

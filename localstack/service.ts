@@ -23,6 +23,8 @@ interface ServiceOptions {
   port?: number | undefined;
   dynamodbEndpoint: string;
   ssmEndpoint: string;
+  /** Milliseconds between reads of a stream, by default those of streams.mjs. */
+  streamReadIntervalMs?: number | undefined;
   environment?: Readonly<Record<string, string>>;
   /** Parameters of serverless.yml, such as `limit_orders_per_account: '60/60'`. */
   params?: Readonly<Record<string, string>>;
@@ -42,6 +44,7 @@ export async function startService({
   port,
   dynamodbEndpoint,
   ssmEndpoint,
+  streamReadIntervalMs,
   environment = {},
   params = {},
   onLine,
@@ -90,6 +93,7 @@ export async function startService({
         AWS_SECRET_ACCESS_KEY: localAws.credentials.secretAccessKey,
         AWS_REGION: localAws.region,
         ESBUILD_WORK_FOLDER: workFolder,
+        ...(streamReadIntervalMs !== undefined && { STREAM_READ_INTERVAL_MS: String(streamReadIntervalMs) }),
         // Metrics are log lines for CloudWatch.
         POWERTOOLS_METRICS_DISABLED: 'true',
         // At level notice, it prints two lines per request.

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { prepare, startEmulators } from './backend.ts';
+import { aborted } from './child.ts';
 import { runDemo } from './demo.ts';
-import { startLocalStack } from './localstack.ts';
+import { startLocalStack, useLocalStack } from './localstack.ts';
 import { isPortFree } from './ports.ts';
 import { newSecrets, storedSecrets } from './secrets.ts';
 import { startService } from './service.ts';
@@ -15,6 +16,7 @@ Environment:
   PORT              port of the API, 3000 by default
   DYNAMODB_PORT     port of DynamoDB Local, 8000 by default
   LOCALSTACK_PORT   port of LocalStack, 4566 by default
+  LOCALSTACK_ENDPOINT  a running LocalStack to use and leave running, e.g. http://127.0.0.1:4566
   CACHE_URL         a running Redis or Valkey for the shared cache and rate limits, e.g. redis://127.0.0.1:6379`;
 
 class UsageError extends Error {}
@@ -26,6 +28,8 @@ interface Options {
   port: number;
   /** LocalStack instead of DynamoDB Local and a fake SSM. */
   localStack: boolean;
+  /** Of a LocalStack that runs already. */
+  localStackEndpoint: string | undefined;
   backendPort: number;
 }
 
@@ -53,7 +57,8 @@ function readOptions(): Options {
     const backendPort = readPort(backendVariable(localStack), localStack ? 4566 : 8000);
     if (port === backendPort)
       throw new UsageError(`PORT and ${backendVariable(localStack)} must differ, but both are ${port}.`);
-    return { demo, stage, dataDirectory, port, localStack, backendPort };
+    const localStackEndpoint = (localStack && process.env['LOCALSTACK_ENDPOINT']?.replace(/\/$/, '')) || undefined;
+    return { demo, stage, dataDirectory, port, localStack, localStackEndpoint, backendPort };
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
     throw error;
@@ -73,13 +78,12 @@ const printError = (text: string) => process.stderr.write(`${text}\n`);
 
 /** Runs the API and its backend until the signal aborts. Rejects when a part fails. Leaves nothing running. */
 async function run(
-  { demo, stage, dataDirectory, port, localStack, backendPort }: Options,
+  { demo, stage, dataDirectory, port, localStack, localStackEndpoint, backendPort }: Options,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const [variable, wanted] of [
-    ['PORT', port],
-    [backendVariable(localStack), backendPort],
-  ] as const)
+  const ports: [string, number][] = [['PORT', port]];
+  if (localStackEndpoint === undefined) ports.push([backendVariable(localStack), backendPort]);
+  for (const [variable, wanted] of ports)
     if (!(await isPortFree(wanted))) throw new Error(`Port ${wanted} is in use. Choose another with ${variable}.`);
 
   const stops: (() => Promise<void>)[] = [];
@@ -88,13 +92,17 @@ async function run(
     return part;
   };
   try {
-    if (localStack) printError('Starting LocalStack. The first start downloads its image.');
-    const startBackend = localStack ? startLocalStack : startEmulators;
-    const backend = started(await startBackend({ port: backendPort, dataDirectory, signal }));
+    const startBackend = () => {
+      if (localStackEndpoint !== undefined) return useLocalStack(localStackEndpoint);
+      if (!localStack) return startEmulators({ port: backendPort, dataDirectory, signal });
+      printError('Starting LocalStack. The first start downloads its image.');
+      return startLocalStack({ port: backendPort, signal });
+    };
+    const backend = started(await startBackend());
     const secrets = dataDirectory === undefined ? newSecrets() : await storedSecrets(stage, dataDirectory);
     await prepare(backend, stage, secrets);
     signal.throwIfAborted();
-    const { dynamodbEndpoint, ssmEndpoint, eventBridgeEndpoint } = backend;
+    const { dynamodbEndpoint, ssmEndpoint, eventBridgeEndpoint, streamReadIntervalMs } = backend;
     const { CACHE_URL: cacheUrl = '' } = process.env;
     const service = started(
       await startService({
@@ -102,6 +110,7 @@ async function run(
         port,
         dynamodbEndpoint,
         ssmEndpoint,
+        streamReadIntervalMs,
         params: {
           ...(cacheUrl !== '' && { cache_url: cacheUrl }),
           ...(eventBridgeEndpoint !== undefined && { order_events: 'on' }),
@@ -115,11 +124,7 @@ async function run(
     if (stage !== 'local')
       print(`Register the first ADMIN with the header Bootstrap-Secret: ${secrets.bootstrapSecret}`);
     print(`ready ${service.url}`);
-    const aborted = new Promise<undefined>((resolve) => {
-      signal.addEventListener('abort', () => resolve(undefined));
-      if (signal.aborted) resolve(undefined);
-    });
-    const died = await Promise.race([backend.exited, service.exited, aborted]);
+    const died = await Promise.race([backend.exited, service.exited, aborted(signal)]);
     if (died !== undefined) throw new Error(`${died}. Stopping the rest.`);
   } finally {
     await Promise.all(stops.map((stop) => stop()));

@@ -1,7 +1,7 @@
 import { withStreamRetries } from './stream-retries.ts';
 
 /** Milliseconds between reads of the local stream. The plugin's default of 500 would delay every order. */
-const readInterval = 25;
+const defaultReadInterval = 25;
 
 /**
  * Prepares stream events for serverless-offline-dynamodb-streams: sets its read interval, which the event schema does not
@@ -13,6 +13,7 @@ export default class Streams {
     const streamOf = (name) => service.getFunction(name).events.find(({ stream }) => stream !== undefined).stream;
     this.hooks = {
       'before:offline:start:init': () => {
+        const readInterval = Number(process.env.STREAM_READ_INTERVAL_MS ?? defaultReadInterval);
         for (const name of service.getAllFunctions()) {
           const definition = service.getFunction(name);
           definition.events = definition.events.filter(({ stream }) => stream?.enabled !== false);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { installPythonProgram } from '../../tools/python.ts';
+import { installPythonProgram } from '../../localstack/python.ts';
 import { createApiClient } from '../load/api-client.ts';
 import { signInAsAdmin, signUpGuests } from '../load/fixtures.ts';
 import { type LocalSystem, startLocalSystem } from '../load/local-system.ts';

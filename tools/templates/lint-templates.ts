@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { readServiceConfig } from '../../deploy/service-config.ts';
-import { installPythonProgram } from '../python.ts';
+import { installPythonProgram } from '../../localstack/python.ts';
 
 const timeoutMs = 300_000;
 const root = join(import.meta.dirname, '../..');

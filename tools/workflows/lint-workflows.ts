@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { installPythonProgram } from '../python.ts';
+import { installPythonProgram } from '../../localstack/python.ts';
 
 const timeoutMs = 120_000;
 const root = join(import.meta.dirname, '../..');

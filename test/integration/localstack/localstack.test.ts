@@ -67,6 +67,16 @@ describe('npm run start:localstack', () => {
     expect(stderr).toContain('npm start');
   });
 
+  it('names an endpoint where no LocalStack responds', async () => {
+    const endpoint = `http://127.0.0.1:${await freePort()}`;
+    const run = await startProgram(['--localstack'], { LOCALSTACK_ENDPOINT: endpoint });
+    const { code, stderr } = await run.ended;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `No LocalStack responds at LOCALSTACK_ENDPOINT=${endpoint}.\n`,
+    });
+  });
+
   it('rejects --data', async () => {
     const { code, stderr } = await (await startProgram(['--localstack', '--data', 'x'])).ended;
     expect(code).toBe(2);

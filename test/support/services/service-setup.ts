@@ -1,9 +1,7 @@
 import type { TestProject } from 'vitest/node';
-import { startDynamoDbLocal } from '../../../localstack/dynamodb-local.ts';
-import { startFakeSsm } from '../../../localstack/fake-ssm.ts';
-import { newSecrets, parametersOf, type Secrets } from '../../../localstack/secrets.ts';
+import { type Backend, prepare, startEmulators } from '../../../localstack/backend.ts';
+import { newSecrets, type Secrets } from '../../../localstack/secrets.ts';
 import { type Service, startService } from '../../../localstack/service.ts';
-import { createTables, tablePrefix } from '../../../localstack/tables.ts';
 import { unlimited } from './environment.ts';
 
 declare module 'vitest' {
@@ -25,7 +23,13 @@ const onLine = (line: string) => {
 };
 
 /** Starts the service at two stages over one DynamoDB Local, on free ports. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default (project: TestProject): Promise<() => Promise<void>> => startStages(project, startEmulators);
+
+/** Starts a backend and, over it, the service at two stages on free ports. @returns what stops all of them */
+export async function startStages(
+  project: TestProject,
+  startBackend: () => Promise<Backend>,
+): Promise<() => Promise<void>> {
   const stops: (() => Promise<void>)[] = [];
   const teardown = async () => {
     await Promise.all(stops.map((stop) => stop()));
@@ -37,19 +41,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   try {
     const secrets = newSecrets();
-    const values = new Map(['local', 'dev'].flatMap((stage) => parametersOf(stage, secrets)));
-    const parameters = started(await startFakeSsm(values));
-    const database = started(await startDynamoDbLocal());
+    const backend = started(await startBackend());
+    const { dynamodbEndpoint, ssmEndpoint, streamReadIntervalMs } = backend;
     const startStage = async (stage: string): Promise<Service> => {
-      await createTables({ endpoint: database.endpoint, prefix: await tablePrefix(stage) });
-      const endpoints = { dynamodbEndpoint: database.endpoint, ssmEndpoint: parameters.endpoint };
-      return started(await startService({ stage, params: unlimited, ...endpoints, onLine }));
+      await prepare(backend, stage, secrets);
+      const options = { dynamodbEndpoint, ssmEndpoint, streamReadIntervalMs, params: unlimited, onLine };
+      return started(await startService({ stage, ...options }));
     };
     // Wait for both even if one fails, so that teardown stops both.
     const both = [startStage('local'), startStage('dev')] as const;
     await Promise.allSettled(both);
     const [local, dev] = await Promise.all(both);
-    project.provide('dynamodbEndpoint', database.endpoint);
+    project.provide('dynamodbEndpoint', dynamodbEndpoint);
     project.provide('localUrl', local.url);
     project.provide('devUrl', dev.url);
     project.provide('devBootstrapSecret', secrets.bootstrapSecret);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import * as z from 'zod';
 
 const pluginFile = '../../../localstack/streams.mjs';
@@ -29,4 +29,14 @@ it('the local stream plugin removes disabled streams and sets a read interval of
     off: { events: [] },
     usual: { events: [{ stream: { readInterval: 25 } }, { schedule: 'rate(1 minute)' }] },
   });
+});
+
+it('the read interval can be set', () => {
+  vi.stubEnv('STREAM_READ_INTERVAL_MS', '250');
+  const definition = { events: [{ stream: {} }] };
+  const service = { getAllFunctions: () => ['worker'], getFunction: () => definition };
+  const pluginManager = { plugins: [new ServerlessOfflineDynamodbStreams()] };
+  hooks.parse(new Streams({ service, pluginManager }, {}, { log: {} }).hooks)['before:offline:start:init']();
+  vi.unstubAllEnvs();
+  expect(definition).toEqual({ events: [{ stream: { readInterval: 250 } }] });
 });
