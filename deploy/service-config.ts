@@ -6,6 +6,9 @@ import * as z from 'zod/mini';
 /** The DynamoDB tables of every stage. */
 export const tablesFile = join(import.meta.dirname, 'tables.yml');
 
+/** The cache that a stage may have, and its network. */
+export const cacheFile = join(import.meta.dirname, 'cache.yml');
+
 const serviceConfig = z.object({
   service: z.string(),
   params: z.record(z.string(), z.unknown()),

@@ -1,3 +1,5 @@
+import { cacheAccess } from './cache-access.mjs';
+
 /** IAM service prefix by resource type. */
 const services = {
   'AWS::DynamoDB::Table': 'dynamodb',
@@ -8,7 +10,8 @@ const services = {
 /**
  * Gives each function its own IAM role with the `permissions` in serverless.yml: actions by target, which is a resource
  * (`OrdersTable`), an index (`OrdersTable/index/pending`), a stream (`OrdersTable/stream`) or a parameter of the stage
- * (`/token-keys`). Every role also allows writing the function's own logs and traces.
+ * (`/token-keys`). Every role also allows writing the function's own logs and traces. `Cache` also puts the function into
+ * the network of the cache, if there is one.
  */
 // biome-ignore lint/style/noDefaultExport: plugins of the framework are default exports
 export default class FunctionRoles {
@@ -27,11 +30,18 @@ function addRoles(service, naming) {
   const resources = service.resources.Resources;
   for (const name of service.getAllFunctions()) {
     const details = service.getFunction(name);
-    const statements = Object.entries(details.permissions ?? {}).map(([target, actions]) =>
-      statement(target, actions, resources, service.provider.environment.PARAMETER_PREFIX),
-    );
+    const { Cache, ...permissions } = details.permissions ?? {};
+    const access = Cache === undefined ? undefined : cacheAccess(service, details.name);
+    Object.assign(details, access?.settings);
     details.role = `${naming.getNormalizedFunctionName(name)}Role`;
-    resources[details.role] = role([...logAndTraces(naming.getLogGroupLogicalId(name)), ...statements]);
+    const statements = [
+      ...logAndTraces(naming.getLogGroupLogicalId(name)),
+      ...Object.entries(permissions).map(([target, actions]) =>
+        statement(target, actions, resources, service.provider.environment.PARAMETER_PREFIX),
+      ),
+      ...(access?.statements ?? []),
+    ];
+    resources[details.role] = { ...role(statements), Metadata: access?.metadata };
   }
 }
 

@@ -35,7 +35,7 @@ async function check(serverless, report) {
   const unknown = unknownStageMessage(stage, configurationInput.params);
   if (unknown !== undefined) report(unknown);
   if (command !== 'package' && command !== 'deploy') return;
-  checkParameters(options.param, stage, configurationInput.params, service.custom.orderEvents, report);
+  checkParameters(options.param, stage, configurationInput.params, report);
   const isDeployment = command === 'deploy' && subcommand !== 'list';
   const isPackaged = isDeployment && options.package !== undefined;
   const deployed = isPackaged ? await readPackage(serviceDir, options.package, report) : service;
@@ -50,16 +50,28 @@ async function check(serverless, report) {
 }
 
 /** Rejects mistyped parameters, which the framework ignores. */
-function checkParameters(given = [], stage, params, orderEvents, report) {
+function checkParameters(given = [], stage, params, report) {
   const build = ['packages', 'format', 'extension'];
   const defined = { ...params.default, ...params[stage] };
-  const known = ['cache_url', ...build, ...Object.keys(defined)];
+  const known = [...build, ...Object.keys(defined)];
   const values = Object.fromEntries(given.map((pair) => pair.split(/=(.*)/s, 2)));
   const unknown = Object.keys(values).filter((name) => !known.includes(name));
   if (unknown.length > 0) report(`Unknown parameter ${unknown.join(', ')}. Known: ${known.sort().join(', ')}.`);
-  const { order_events } = { ...defined, ...values };
-  if (!Object.hasOwn(orderEvents, order_events))
-    report(`order_events is "${order_events}". Use ${Object.keys(orderEvents).join(' or ')}.`);
+  const used = { ...defined, ...values };
+  for (const name of ['cache', 'order_events'])
+    if (!['on', 'off'].includes(used[name])) report(`${name} is "${used[name]}". Use on or off.`);
+  checkNetwork(used, report);
+}
+
+/** A stage has at most one cache, in one network. */
+function checkNetwork({ cache, cache_url, subnet_ids, security_group_ids }, report) {
+  if (cache === 'on' && [cache_url, subnet_ids, security_group_ids].some((value) => value !== ''))
+    report('cache=on creates a cache and its network. Remove cache_url, subnet_ids and security_group_ids, or cache.');
+  const given = [subnet_ids, security_group_ids].filter((value) => value !== '').length;
+  if (given === 1 || (given === 2 && cache_url === ''))
+    report(
+      'subnet_ids and security_group_ids place functions next to cache_url. Set all three, or neither of the first two.',
+    );
 }
 
 /** Reads what the framework will deploy from a folder that `npm run package` wrote, or a copy of it. */
@@ -103,7 +115,7 @@ function checkCache(stage, url, report) {
   const { username, password, hostname } = new URL(url);
   if (username !== '' || password !== '')
     report(
-      'cache_url contains a password, which would be visible to everyone who can view a function. Use a cache without a password.',
+      'cache_url contains a password, which would be visible to everyone who can view a function. Use a cache without a password, or cache=on.',
     );
   if (isThisMachine(hostname))
     report(

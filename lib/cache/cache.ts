@@ -112,7 +112,8 @@ async function sharedTier<T>(redis: Redis, namespace: string, entry: z.ZodMiniTy
   return new Keyv({
     // By default, each set and delete also maintains a set of all keys.
     store: new KeyvValkey(redis, { useRedisSets: false }),
-    namespace,
+    // A lookup reads many keys with one command, which a cluster allows within one hash slot: that of the text in braces.
+    namespace: `{${namespace}}`,
     useKeyPrefix: false,
     serialize: JSON.stringify,
     // Keyv lets the caller choose the value's type, so it expects `any` here.

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { redisUrl } from './redis.ts';
+import { redisUrl } from './redis-url.ts';
 import { tableNames } from './table-names.ts';
 
 export interface RateLimit {

@@ -1,22 +1,8 @@
 import type { Redis } from 'iovalkey';
-import * as z from 'zod/mini';
+import { createCacheToken } from './cache-token.ts';
 import { logger } from './logger.ts';
 
 export type { Redis };
-
-/** `redis://` or, over TLS, `rediss://`. The client throws on a `%` that is not part of an escape. */
-export const redisUrl = z
-  .url({ protocol: /^rediss?$/ })
-  .check(z.refine(isDecodable, { error: 'Contains a % that is not part of an escape' }));
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Within an availability zone, Redis responds in less than a millisecond. */
 const commandTimeoutMs = 100;
@@ -27,10 +13,11 @@ const maxReconnectDelayMs = 2_000;
  * Connects to Redis or Valkey for optional data and reconnects by itself. A command fails after 100 ms, and immediately
  * while the server is unavailable. Commands are never queued or sent twice.
  *
- * @param url as `redisUrl` allows it
+ * @param url as `redisUrl` allows it. A user without a password signs in with a token.
+ * @param createToken creates the password of a user for one connection
  * @returns the connection, ready if the server responds
  */
-export async function connectRedis(url: string): Promise<Redis> {
+export async function connectRedis(url: string, createToken = createCacheToken): Promise<Redis> {
   // Loading the client takes longer than most requests, and most deployments have no Redis.
   const { Redis: Client } = await import('iovalkey');
   const redis = new Client(url, {
@@ -48,6 +35,8 @@ export async function connectRedis(url: string): Promise<Redis> {
   let isDown = false;
   // Without a listener, an error would end the process.
   redis.on('error', (error) => {
+    // The arguments of a failed AUTH are the user and its token.
+    Reflect.deleteProperty(error, 'command');
     if (!isDown) logger.warn('REDIS_UNAVAILABLE', { error });
     isDown = true;
   });
@@ -55,12 +44,33 @@ export async function connectRedis(url: string): Promise<Redis> {
     if (isDown) logger.info('REDIS_RECONNECTED');
     isDown = false;
   });
+  const { username, password } = new URL(url);
+  if (username !== '' && password === '') await signInWithTokens(redis, () => createToken(username));
   try {
     await redis.connect();
   } catch {
     // Logged by the listener. The client keeps reconnecting.
   }
   return redis;
+}
+
+/** Renews the token for each connection: ElastiCache closes connections after 12 hours, and tokens expire sooner. */
+async function signInWithTokens(redis: Redis, createToken: () => Promise<string>): Promise<void> {
+  const renew = async () => {
+    // ElastiCache asks IAM before it responds.
+    redis.options.commandTimeout = connectTimeoutMs;
+    try {
+      redis.options.password = await createToken();
+    } catch (error) {
+      redis.emit('error', error);
+    }
+  };
+  redis.on('ready', () => {
+    redis.options.commandTimeout = commandTimeoutMs;
+  });
+  // The client connects again at least 200 ms later.
+  redis.on('close', renew);
+  await renew();
 }
 
 /**

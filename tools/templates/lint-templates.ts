@@ -17,21 +17,23 @@ const template = z.looseObject({ Resources: z.record(z.string(), z.unknown()) })
  * finding that cfn-lint.yml and checkov.yml do not allow, and when the tools accept a template with two known faults.
  */
 const stages = Object.keys(readServiceConfig().params).filter((stage) => !['default', 'local'].includes(stage));
+const variants = [...stages.map((stage) => [stage]), ['prod', 'cache=on']];
 const folder = await mkdtemp(join(tmpdir(), 'templates-'));
 try {
   const tools = await installTools();
-  const templates = stages.map(packageStage);
+  const templates = variants.map(packageVariant);
   const [first = ''] = templates;
   const faulty = join(folder, 'faulty.json');
   await writeFile(faulty, JSON.stringify(withFaults(template.parse(JSON.parse(await readFile(first, 'utf8'))))));
 
   for (const { lint, fault } of tools) {
-    const { stdout } = run(lint([faulty]), 'pipe');
-    if (!stdout.includes(fault)) throw new Error(`${fault} was not reported for a faulty template:\n${stdout}`);
+    const { status, stdout } = run(lint([faulty]), 'pipe');
+    if (status === 0 || !stdout.includes(fault))
+      throw new Error(`${fault} was not reported for a faulty template:\n${stdout}`);
   }
   const failed = tools.filter(({ lint }) => run(lint(templates), 'inherit').status !== 0);
-  if (failed.length === 0) process.stdout.write(`No findings in the templates of ${stages.join(', ')}.\n`);
-  else process.exitCode = 1;
+  if (failed.length > 0) process.exitCode = 1;
+  else process.stdout.write(`No findings in ${variants.map((variant) => variant.join(' ')).join(', ')}.\n`);
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -60,11 +62,11 @@ function withFaults({ Resources, ...rest }: z.output<typeof template>): object {
 }
 
 /** Returns the file of the template, which is the same as that of `npm run package`. Does not bundle node_modules. */
-function packageStage(stage: string): string {
-  const output = join(folder, stage);
-  const unbundled = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => ['--param', param]);
+function packageVariant([stage = '', ...params]: string[]): string {
+  const output = join(folder, [stage, ...params].join());
   const command = [join(root, 'node_modules/.bin/serverless'), 'package', '--stage', stage, '--package', output];
-  const { status, stderr } = run([...command, ...unbundled], 'pipe');
+  const all = ['packages=external', 'format=esm', 'extension=.mjs', ...params].flatMap((param) => ['--param', param]);
+  const { status, stderr } = run([...command, ...all], 'pipe');
   if (status !== 0) throw new Error(`Cannot package stage ${stage}:\n${stderr}`);
   return join(output, 'cloudformation-template-update-stack.json');
 }

@@ -13,6 +13,7 @@ import { freshTables } from '../../support/database/tables.ts';
 import { contextOf, eventOf } from '../../support/fixtures/domain-builders.ts';
 import { environment } from '../../support/services/environment.ts';
 import { startRedis, whyNoRedis } from '../../support/services/redis.ts';
+import { startRedisCluster } from '../../support/services/redis-cluster.ts';
 
 const run = promisify(execFile);
 
@@ -92,6 +93,21 @@ describe('deployed bundle', () => {
     } finally {
       client.disconnect();
       await redis.stop();
+    }
+  });
+
+  it.skipIf(whyNoRedis)('signs in to a cluster over TLS with an IAM token', async () => {
+    const cluster = await startRedisCluster('sellout-test', 'on ~* +@all');
+    try {
+      // Accepts every token: only ElastiCache can verify one.
+      await cluster.setPassword(undefined);
+      const certificate = join(directory, 'ca.pem');
+      await writeFile(certificate, cluster.certificate);
+      const environmentOfLambda = { ...credentials, CACHE_URL: cluster.url, NODE_EXTRA_CA_CERTS: certificate };
+      expect(await replyOf('listProducts', environmentOfLambda, {})).toMatchObject({ statusCode: 200 });
+      expect(await cluster.admin.keys('*:page:*')).toHaveLength(1);
+    } finally {
+      await cluster.stop();
     }
   });
 });

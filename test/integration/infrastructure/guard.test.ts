@@ -14,14 +14,14 @@ describe('StageGuard', { timeout: 120_000 }, () => {
       'every unsafe or incomplete setting at once',
       [
         ...['deploy', '--stage', 'prod'],
-        ...['order_event=on', 'order_events=yes', 'currency=eur', 'limit_auth_per_email=ten'].flatMap((param) => [
-          '--param',
-          param,
-        ]),
+        ...['order_event=on', 'cache=yes', 'order_events=yes', 'currency=eur', 'limit_auth_per_email=ten'].flatMap(
+          (param) => ['--param', param],
+        ),
       ],
       new RegExp(
         [
           'Unknown parameter order_event\\. Known: alarm_email, .*order_events',
+          'cache is "yes"\\. Use on or off\\.',
           'order_events is "yes"\\. Use on or off\\.',
           'ISO 4217.*\\n.*at CURRENCY',
           'Must be requests/seconds.*\\n.*at LIMIT_AUTH_PER_EMAIL',
@@ -45,6 +45,14 @@ describe('StageGuard', { timeout: 120_000 }, () => {
       ['package', '--stage', 'prod', '--param', `cache_url=redis://${host}:6379`],
       /cache_url points to localhost/,
     ]),
+    [
+      'a second cache, and subnets without security groups',
+      [
+        'package',
+        ...['cache=on', 'cache_url=redis://a.example', 'subnet_ids=subnet-1'].flatMap((param) => ['--param', param]),
+      ],
+      /cache=on creates a cache and its network\. Remove cache_url[\s\S]*Set all three/,
+    ],
     ['a deployment of stage local', ['deploy', '--stage', 'local'], /anyone can register as ADMIN/],
   ])('rejects %s before anything is built', async (_, args, message) => {
     const output = await stageErrorOf(args);

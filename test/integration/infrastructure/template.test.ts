@@ -72,6 +72,11 @@ describe.each(stages)('CloudFormation template of stage $stage', ({ stage, templ
       });
   });
 
+  it('runs no function in a VPC', () => {
+    const inVpc = propertiesOf('AWS::Lambda::Function').filter((properties) => 'VpcConfig' in properties);
+    expect(inVpc).toEqual([]);
+  });
+
   it('times functions out before API Gateway does', () => {
     const timeout = z.object({ TimeoutInMillis: z.literal(30_000), IntegrationUri: z.unknown() });
     const integrations = propertiesOf('AWS::ApiGatewayV2::Integration').map((item) => timeout.parse(item));

@@ -101,9 +101,15 @@ export const allowedBy = ({ Resources }: Template, name: string): Set<string> =>
 const unbundled = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap((param) => ['--param', param]);
 
 /** Returns the CloudFormation template of a stage, as `npm run package` writes it. */
-export const packageStage = (stage: string): Promise<Template> =>
+export const packageStage = (stage: string, ...params: string[]): Promise<Template> =>
   inCopy(async (folder) => {
-    await serverless(folder, ['package', '--stage', stage, ...unbundled]);
+    await serverless(folder, [
+      'package',
+      '--stage',
+      stage,
+      ...unbundled,
+      ...params.flatMap((param) => ['--param', param]),
+    ]);
     const file = join(folder, '.serverless/cloudformation-template-update-stack.json');
     return template.parse(JSON.parse(await readFile(file, 'utf8')));
   });

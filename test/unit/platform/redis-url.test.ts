@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redisUrl } from '../../../lib/platform/redis.ts';
+import { redisUrl } from '../../../lib/platform/redis-url.ts';
 
 describe('redisUrl', () => {
   it.each(['redis://127.0.0.1:6379', 'rediss://user:p%25@cache.example:6380/1'])('accepts %s', (url) => {
