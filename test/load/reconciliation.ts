@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type ApiClient, mapConcurrently } from './api-client.ts';
 import type { LoadFixtures, LoadProduct, Shopper } from './fixtures.ts';
 
-const concurrency = 64;
+const concurrencyDefault = 64;
 const line = z.object({ product_id: z.uuid(), quantity: z.int(), unit_price: z.int() });
 const order = z.object({
   id: z.uuid(),
@@ -53,12 +53,14 @@ export interface Reported {
  * Reads all products and the orders of the customers through the API.
  *
  * @param onProgress receives the number of customers whose orders have been read
+ * @param concurrency requests in parallel
  */
 export async function readLedger(
   api: ApiClient,
   { adminToken, products }: LoadFixtures,
   customers: readonly Shopper[],
   onProgress: (done: number) => void,
+  concurrency = concurrencyDefault,
 ): Promise<Ledger> {
   let done = 0;
   const orders = await mapConcurrently(customers, concurrency, async ({ id }) => {

@@ -19,8 +19,8 @@ const stage = z
   .string({ error: 'missing' })
   .check(z.regex(/^[a-z][a-z0-9-]{0,30}$/, { error: 'not a valid stage name' }));
 
-/** HTTPS unless local, because the password is sent over this connection. */
-const api = z.url({ error: 'not a valid URL' }).check(
+/** The URL of an API. HTTPS unless local, because the password is sent over this connection. */
+export const apiUrl = z.url({ error: 'not a valid URL' }).check(
   z.refine(
     (url) => {
       if (!URL.canParse(url)) return true; // z.url reports it
@@ -42,7 +42,7 @@ const step = z.enum(rotationSteps, { error: `must be one of ${rotationSteps.join
 
 const command = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('make-secrets'), stage }),
-  z.strictObject({ command: z.literal('make-first-admin'), stage, api, email }),
+  z.strictObject({ command: z.literal('make-first-admin'), stage, api: apiUrl, email }),
   z.strictObject({ command: z.literal('rotate-token-key'), stage, step }),
   z.strictObject({ command: z.literal('decide-orders'), stage }),
   z.strictObject({ command: z.literal('check-ledger'), stage, tables: z.optional(prefix) }),

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import * as z from 'zod/mini';
 import { readServiceConfig } from '../../deploy/service-config.ts';
 import { newBootstrapSecret, newTokenKey } from '../../lib/accounts/generate-secrets.ts';
@@ -16,6 +14,7 @@ import { registerFirstAdmin } from './first-admin.ts';
 import { ledgerProblems } from './ledger.ts';
 import { OperatorError } from './operator-error.ts';
 import { createParameterStore } from './parameter-store.ts';
+import { askPassword, confirm } from './prompt.ts';
 import { restoreTables } from './restore-tables.ts';
 import { rotateTokenKey } from './rotate-token-key.ts';
 import { afterwards, type RotationStep } from './token-key-rotation.ts';
@@ -59,30 +58,6 @@ async function makeFirstAdmin(bootstrapSecret: string, api: string, email: strin
     );
   }
   print(`Deleted ${bootstrapSecret}, which is used up.`);
-}
-
-/** Reads a line from stdin without echo. A command-line argument would be visible to other users of the machine. */
-async function askPassword(): Promise<string> {
-  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
-  return ask('Password: ', output);
-}
-
-async function confirm(consequence: string, answer: string): Promise<void> {
-  if ((await ask(`${consequence}\nType ${answer} to confirm: `, process.stderr)) !== answer)
-    throw new OperatorError('Not confirmed. Nothing was changed.');
-}
-
-/** @param output echoes what is typed at a terminal */
-async function ask(question: string, output: NodeJS.WritableStream): Promise<string> {
-  process.stderr.write(question);
-  const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY === true });
-  try {
-    for await (const line of lines) return line;
-    throw new OperatorError('No input given. Nothing was changed.');
-  } finally {
-    lines.close();
-    process.stderr.write('\n');
-  }
 }
 
 async function rotateKey(tokenKeys: string, step: RotationStep): Promise<void> {

@@ -55,8 +55,14 @@ export interface Client {
  * Sends requests to the service. Every request throws unless its response has a request id and the security
  * headers, matches docs/openapi.json, is a problem if its status is an error, and reports no bug (status
  * 500).
+ *
+ * @param onResponse called with every response that passed these checks
  */
-export function createClient(baseUrl: string, token?: string): Client {
+export function createClient(
+  baseUrl: string,
+  token?: string,
+  onResponse: (method: string, path: string, response: ApiResponse) => void = () => {},
+): Client {
   async function send(method: string, path: string, json?: unknown, extras: Extras = {}): Promise<ApiResponse> {
     const text = extras.text ?? (json === undefined ? undefined : JSON.stringify(json));
     const response = await fetch(`${baseUrl}${path}`, {
@@ -74,6 +80,7 @@ export function createClient(baseUrl: string, token?: string): Client {
     const operation = operationAt(method, path);
     const violations = operation === undefined ? [] : violationsOf(operation, checked);
     if (violations.length > 0) throw new Error(`${at}: ${response.status} ${content.slice(0, 500)}: ${violations}`);
+    onResponse(method, path, checked);
     return checked;
   }
 
@@ -83,7 +90,7 @@ export function createClient(baseUrl: string, token?: string): Client {
     post: (path, json, extras) => send('POST', path, json, extras),
     patch: (path, json, extras) => send('PATCH', path, json, extras),
     delete: (path, extras) => send('DELETE', path, undefined, extras),
-    as: (other) => createClient(baseUrl, other),
+    as: (other) => createClient(baseUrl, other, onResponse),
   };
 }
 

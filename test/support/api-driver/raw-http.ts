@@ -19,10 +19,11 @@ export function rawRequest(
   headers: readonly (readonly [string, string])[] = [],
   body: string | Uint8Array = '',
 ): Promise<RawResponse> {
-  const { protocol, hostname, port } = new URL(baseUrl);
+  const { protocol, hostname, port, pathname } = new URL(baseUrl);
+  const prefix = pathname.replace(/\/$/, '');
   const request = protocol === 'https:' ? overHttps : overHttp;
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, method, path, agent: false }, (response) => {
+    const sent = request({ hostname, port, method, path: prefix + path, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

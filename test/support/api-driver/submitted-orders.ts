@@ -50,13 +50,13 @@ export const trySubmit = (
 export const submit = async (actor: Actor, productId: string, quantity = 1): Promise<ApiOrder> =>
   expectResponse(await trySubmit(actor, productId, quantity), 202, orderSchema);
 
-/** Polls the order until it is no longer PENDING. */
-export async function awaitDecision({ api }: Actor, orderId: string): Promise<ApiOrder> {
+/** Polls the order until it is no longer PENDING. @throws after the timeout, 20 s by default */
+export async function awaitDecision({ api }: Actor, orderId: string, timeoutMs?: number): Promise<ApiOrder> {
   let found: ApiOrder | undefined;
   await until(async () => {
     found = expectResponse(await api.get(`/order/${orderId}`), 200, orderSchema);
     return found.status !== 'PENDING';
-  });
+  }, timeoutMs);
   if (found === undefined) throw new Error(`Order ${orderId} was never read`);
   return found;
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
+import { inServiceCopy } from './service-copy.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
@@ -102,7 +102,7 @@ const unbundled = ['packages=external', 'format=esm', 'extension=.mjs'].flatMap(
 
 /** Returns the CloudFormation template of a stage, as `npm run package` writes it. */
 export const packageStage = (stage: string, ...params: string[]): Promise<Template> =>
-  inCopy(async (folder) => {
+  inServiceCopy(async (folder) => {
     await serverless(folder, [
       'package',
       '--stage',
@@ -118,11 +118,11 @@ const failure = z.object({ code: z.literal(1), stdout: z.string(), stderr: z.str
 
 /** Returns the output of a command that fails. @throws {Error} if it succeeds or fails only after building functions */
 export const stageErrorOf = (args: readonly string[], environment?: Record<string, string>): Promise<string> =>
-  inCopy((folder) => errorIn(folder, args, environment));
+  inServiceCopy((folder) => errorIn(folder, args, environment));
 
 /** Packages a stage, then returns the output of a deployment of the package that fails. */
 export const packageErrorOf = (stage: string, deployArgs: readonly string[]): Promise<string> =>
-  inCopy(async (folder) => {
+  inServiceCopy(async (folder) => {
     await serverless(folder, ['package', '--stage', stage, ...unbundled]);
     await rm(join(folder, '.esbuild'), { recursive: true });
     return errorIn(folder, ['deploy', '--package', '.serverless', ...deployArgs]);
@@ -155,26 +155,4 @@ function serverless(folder: string, args: readonly string[], environment: Record
       ...environment,
     },
   });
-}
-
-/** Runs in a new folder with links to the code, because the framework writes next to serverless.yml. */
-async function inCopy<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'package-'));
-  try {
-    await copyFile(join(root, 'serverless.yml'), join(folder, 'serverless.yml'));
-    for (const name of [
-      'functions',
-      'lib',
-      'deploy',
-      'localstack',
-      'docs',
-      'node_modules',
-      'package.json',
-      'tsconfig.json',
-    ])
-      await symlink(join(root, name), join(folder, name));
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }
