@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 
-const envelope = z.object({ detail: z.object({ event_id: z.string() }) });
+const envelope = z.looseObject({ detail: z.looseObject({ event_id: z.string() }) });
 
 export interface EventQueue {
   /** Returns all events so far by `event_id`, as consumers receive them. */
@@ -56,7 +56,7 @@ export async function createEventQueue(stage: string): Promise<EventQueue> {
     received: async () => {
       const { Messages = [] } = await queues.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
       for (const { Body = '' } of Messages) {
-        const event = envelope.loose().parse(JSON.parse(Body));
+        const event = envelope.parse(JSON.parse(Body));
         received.set(event.detail.event_id, event);
       }
       return received;
