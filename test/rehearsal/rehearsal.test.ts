@@ -39,7 +39,6 @@ const eventQueue = (): EventQueue => {
   if (queue === undefined) throw new Error('There is no queue of events');
   return queue;
 };
-afterAll(() => queue?.remove());
 
 let since = 0;
 beforeEach(() => {
@@ -47,7 +46,7 @@ beforeEach(() => {
 });
 afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail') return;
-  const errors = await functionErrors(stage, since);
+  const errors = [...(await functionErrors('dev', since)), ...(await functionErrors('prod', since))];
   if (errors.length > 0) throw new Error(`Functions have logged:\n  ${errors.join('\n  ')}`);
 });
 
@@ -68,6 +67,7 @@ describe(`stage ${stage}`, () => {
   gatewaySteps(openShop, gatewayDifferences);
   saleSteps(openShop);
   permissionSteps(stage, openShop, eventQueue);
+  afterAll(() => queue?.remove());
 });
 
 const sweeps = sweepSteps(stage, openShop);

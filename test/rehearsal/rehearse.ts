@@ -29,12 +29,13 @@ async function rehearse(endpoint: string | undefined, signal: AbortSignal): Prom
   try {
     // A developer's own settings could direct a request to a real account.
     for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+    process.env['TMPDIR'] = folder;
     // MiniStack runs functions with the `node` in PATH.
     process.env['PATH'] = [dirname(process.execPath), process.env['PATH']].join(delimiter);
     const emulator = endpoint === undefined ? await startMiniStack(folder, signal) : await attach(endpoint);
     try {
       const env = { ...emulatedAws, AWS_ENDPOINT_URL: emulator.endpoint };
-      return await runTests('test/rehearsal/rehearsal.test.ts', { folder }, env, signal);
+      return await runTests('test/rehearsal/rehearsal.test.ts', { folder }, env);
     } finally {
       await emulator.stop();
     }

@@ -18,14 +18,14 @@ const root = join(import.meta.dirname, '../..');
 /**
  * Runs the tests of a file in order and prints each, then `N passed, N failed` in a line of its own.
  *
- * @param signal ends the run after the current test
+ * SIGINT, SIGTERM and SIGHUP end the run after the current test and the clean-up.
+ *
  * @returns whether every test passed
  */
 export async function runTests(
   file: string,
   provide: Partial<ProvidedContext>,
-  env: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
   const vitest = await createVitest('test', {
     config: false,
@@ -35,12 +35,21 @@ export async function runTests(
     reporters: ['verbose'],
     provide,
     env,
-    testTimeout: 180_000,
+    // Threads, because Ctrl-C in a terminal would end other processes before they clean up.
+    pool: 'threads',
+    testTimeout: 600_000,
     hookTimeout: 60_000,
     slowTestThreshold: 0,
   });
-  const cancel = () => vitest.cancelCurrentRun('keyboard-input');
-  signal.addEventListener('abort', cancel);
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // The listeners of Vitest end the process at once.
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      interrupted = true;
+      vitest.cancelCurrentRun('keyboard-input');
+    });
+  }
   try {
     await vitest.start();
     const modules = vitest.state.getTestModules();
@@ -51,9 +60,8 @@ export async function runTests(
       .filter((suite) => suite.errors().length > 0);
     const failed = tests.length - passed + failedHooks.length + vitest.state.getUnhandledErrors().length;
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
-    return passed > 0 && failed === 0 && !signal.aborted;
+    return passed > 0 && failed === 0 && !interrupted;
   } finally {
-    signal.removeEventListener('abort', cancel);
     await vitest.close();
   }
 }

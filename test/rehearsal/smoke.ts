@@ -29,13 +29,10 @@ async function readAdmin() {
   return { email, password: ADMIN_PASSWORD || (await askPassword()) };
 }
 
-const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => interrupt.abort(new Error('interrupted')));
 try {
   const target = readTarget();
   const provide = { target, admin: await readAdmin() };
-  process.exitCode = (await runTests('test/rehearsal/smoke.test.ts', provide, {}, interrupt.signal)) ? 0 : 1;
+  process.exitCode = (await runTests('test/rehearsal/smoke.test.ts', provide)) ? 0 : 1;
 } catch (error) {
   process.exitCode = error instanceof UsageError ? 2 : 1;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
