@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Child, respondsOk, spawnTied, untilReady } from '../../../localstack/child.ts';
 import { freePort } from '../../../localstack/ports.ts';
-import { installPythonProgram } from '../../../tools/python.ts';
+import { installPythonProgram } from '../../../localstack/python.ts';
 
 const requirements = join(import.meta.dirname, '../../../localstack/requirements-ministack.txt');
 const startTimeoutMs = 60_000;
