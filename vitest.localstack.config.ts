@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/localstack/**/*.test.ts', 'test/api/{carts,orders,security}/**/*.test.ts'],
     globalSetup: 'test/support/services/localstack-setup.ts',
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
