@@ -121,6 +121,12 @@ describe('ProductBrowser.read', () => {
     await addStock(shop, { productId: keyboard, units: 5 });
     expect(viewOf(await browser.read(keyboard))).toMatchObject({ stock: 12, sold: 3 });
   });
+
+  it('throws product_not_found for an unknown product every time', async () => {
+    const browser = openContainer();
+    const id = '0190b8f4-1c7e-7a52-9d5e-0f6f0d4b8c11';
+    for (let n = 0; n < 2; n += 1) await expect(browser.read(id)).rejects.toMatchObject(notFound);
+  });
 });
 
 describe('ProductBrowser.list', () => {

@@ -30,23 +30,23 @@ export async function startStages(
   project: TestProject,
   startBackend: () => Promise<Backend>,
 ): Promise<() => Promise<void>> {
-  const stops: (() => Promise<void>)[] = [];
+  const secrets = newSecrets();
+  const backend = await startBackend();
+  const services: Service[] = [];
+  // LocalStack does not end while the services have requests in flight.
   const teardown = async () => {
-    await Promise.all(stops.map((stop) => stop()));
-  };
-  const started = <T extends { stop(): Promise<void> }>(part: T): T => {
-    stops.push(part.stop);
-    return part;
+    await Promise.all(services.map((service) => service.stop()));
+    await backend.stop();
   };
 
   try {
-    const secrets = newSecrets();
-    const backend = started(await startBackend());
     const { dynamodbEndpoint, ssmEndpoint, streamReadIntervalMs } = backend;
     const startStage = async (stage: string): Promise<Service> => {
       await prepare(backend, stage, secrets);
       const options = { dynamodbEndpoint, ssmEndpoint, streamReadIntervalMs, params: unlimited, onLine };
-      return started(await startService({ stage, ...options }));
+      const service = await startService({ stage, ...options });
+      services.push(service);
+      return service;
     };
     // Wait for both even if one fails, so that teardown stops both.
     const both = [startStage('local'), startStage('dev')] as const;
